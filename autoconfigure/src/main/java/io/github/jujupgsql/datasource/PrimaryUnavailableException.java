@@ -1,0 +1,21 @@
+package io.github.jujupgsql.datasource;
+
+import java.sql.SQLTransientConnectionException;
+import java.time.Duration;
+
+/**
+ * There was no primary to borrow a connection from, from the beginning to the end of the
+ * connection timeout. The message says what was missing.
+ *
+ * @since 0.1.0
+ */
+public class PrimaryUnavailableException extends SQLTransientConnectionException {
+
+	/** Of the class "connection exception": unable to establish one. */
+	private static final String SQL_STATE = "08001";
+
+	PrimaryUnavailableException(Duration waited, String reason) {
+		super("No primary within " + waited.toMillis() + " ms: " + reason, SQL_STATE);
+	}
+
+}

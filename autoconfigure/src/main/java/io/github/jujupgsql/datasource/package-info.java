@@ -1,0 +1,8 @@
+/**
+ * The two DataSources that an application sees. They stay the same objects and look up who
+ * plays which role each time a connection is borrowed.
+ */
+@NullMarked
+package io.github.jujupgsql.datasource;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,81 @@
+package io.github.jujupgsql.pool;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutorService;
+import java.util.function.Consumer;
+import java.util.function.Predicate;
+
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
+
+/**
+ * Sees off the pools of servers that have left. Every pool has a thread to itself while it
+ * drains, so a slow one delays nothing.
+ */
+final class Drainer {
+
+	private static final Log logger = LogFactory.getLog(Drainer.class);
+
+	private final ExecutorService threads;
+
+	private final Duration timeout;
+
+	private final Consumer<ServerPool> afterwards;
+
+	private final Set<ServerPool> leaving = ConcurrentHashMap.newKeySet();
+
+	Drainer(ExecutorService threads, Duration timeout, Consumer<ServerPool> afterwards) {
+		this.threads = threads;
+		this.timeout = timeout;
+		this.afterwards = afterwards;
+	}
+
+	/**
+	 * Let a pool's work finish, within the drain timeout.
+	 * @param pool the pool, which is no longer in the table of roles
+	 */
+	void drain(ServerPool pool) {
+		leave(pool, () -> pool.drain(this.timeout));
+	}
+
+	/**
+	 * Cut off a pool's connections before this returns, and close it in the background.
+	 * @param pool the pool, which is no longer in the table of roles
+	 */
+	void abort(ServerPool pool) {
+		pool.abort();
+		leave(pool, pool::close);
+	}
+
+	/**
+	 * Cut off pools that are draining.
+	 * @param which those to cut off
+	 */
+	void abortDraining(Predicate<ServerPool> which) {
+		this.leaving.stream().filter(which).forEach(ServerPool::abort);
+	}
+
+	List<ServerPool> leaving() {
+		return List.copyOf(this.leaving);
+	}
+
+	private void leave(ServerPool pool, Runnable steps) {
+		this.leaving.add(pool);
+		this.threads.execute(() -> {
+			try {
+				steps.run();
+			}
+			catch (RuntimeException ex) {
+				logger.warn("Closing " + pool + " failed", ex);
+			}
+			finally {
+				this.leaving.remove(pool);
+				this.afterwards.accept(pool);
+			}
+		});
+	}
+
+}

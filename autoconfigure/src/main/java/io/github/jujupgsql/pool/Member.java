@@ -1,0 +1,54 @@
+package io.github.jujupgsql.pool;
+
+import java.util.concurrent.Future;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What the thread that assigns roles knows of a server that the relation names. Confined to
+ * that thread.
+ */
+final class Member {
+
+	final ServerPool pool;
+
+	/** Whether it has been lent as primary: nobody may go on writing there after a move. */
+	boolean hasBeenPrimary;
+
+	/** Whether it has answered from within recovery, and so may serve reads. */
+	boolean fitForReads;
+
+	boolean beingChecked;
+
+	@Nullable Future<?> nextCheck;
+
+	int failures;
+
+	String lastReason = "";
+
+	Member(ServerPool pool) {
+		this.pool = pool;
+	}
+
+	/**
+	 * Take note of a failure.
+	 * @param reason why
+	 * @return whether it is news
+	 */
+	boolean failed(String reason) {
+		this.failures++;
+		boolean news = !reason.equals(this.lastReason);
+		this.lastReason = reason;
+		return news;
+	}
+
+	boolean servesReads() {
+		return this.fitForReads && !this.hasBeenPrimary;
+	}
+
+	void answered() {
+		this.failures = 0;
+		this.lastReason = "";
+	}
+
+}

@@ -1,0 +1,104 @@
+package io.github.jujupgsql.pool;
+
+import java.util.Properties;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Supplier;
+
+import com.zaxxer.hikari.HikariConfig;
+import io.github.jujupgsql.relation.ConnectionString;
+import io.github.jujupgsql.relation.DriverProperties;
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
+
+/**
+ * Makes the pool of a server: what {@code spring.datasource.hikari} says, aimed at what the
+ * relation says.
+ *
+ * @since 0.1.0
+ */
+public final class ServerPoolFactory {
+
+	private static final String DEFAULT_PREFIX = "pgsql";
+
+	private static final Log logger = LogFactory.getLog(ServerPoolFactory.class);
+
+	private final Supplier<HikariConfig> configuration;
+
+	private final String applicationName;
+
+	/** Names of living pools: closing a pool removes the meters of its name. */
+	private final Set<String> names = ConcurrentHashMap.newKeySet();
+
+	/**
+	 * Create a factory.
+	 * @param configuration makes a fresh configuration each time: a shared one would keep
+	 * the first pool's name
+	 * @param applicationName what to tell the server about who connects, unless the
+	 * relation says it
+	 */
+	public ServerPoolFactory(Supplier<HikariConfig> configuration, String applicationName) {
+		this.configuration = configuration;
+		this.applicationName = applicationName;
+	}
+
+	ServerPool create(ConnectionString connectionString) {
+		HikariConfig template = this.configuration.get();
+		String name = reserveName((template.getPoolName() != null) ? template.getPoolName() : DEFAULT_PREFIX,
+				connectionString);
+		DriverProperties driverProperties = DriverProperties.of(connectionString, this.applicationName);
+		if (!driverProperties.droppedKeywords().isEmpty()) {
+			logger.info("What the driver cannot do is left out for " + name + ": "
+					+ String.join(", ", driverProperties.droppedKeywords()));
+		}
+		Properties properties = new Properties();
+		properties.putAll(template.getDataSourceProperties());
+		properties.putAll(driverProperties.toProperties());
+		ServerConnections connections = new ServerConnections(connectionString.address(), properties);
+		return new ServerPool(connectionString, name, connections, (source) -> configure(name, source));
+	}
+
+	void release(ServerPool pool) {
+		this.names.remove(pool.getName());
+	}
+
+	private HikariConfig configure(String name, ServerConnections source) {
+		HikariConfig config = this.configuration.get();
+		config.setPoolName(name);
+		config.setDataSource(source);
+		config.setDataSourceClassName(null);
+		config.setJdbcUrl(null);
+		config.setUsername(null);
+		config.setPassword(null);
+		// the first connection has been opened and looked at already
+		config.setInitializationFailTimeout(-1);
+		// until the server gets a role, which brings a size
+		config.setMinimumIdle(1);
+		return config;
+	}
+
+	private String reserveName(String prefix, ConnectionString connectionString) {
+		String database = connectionString.database();
+		String name = sanitize(prefix + "-" + connectionString.address() + ((database != null) ? "-" + database : ""));
+		String unique = name;
+		for (int i = 2; !this.names.add(unique); i++) {
+			unique = name + "-" + i;
+		}
+		return unique;
+	}
+
+	/**
+	 * JMX refuses some characters in a name, a colon among them.
+	 * @param name a name
+	 * @return the name with dashes instead
+	 */
+	private static String sanitize(String name) {
+		StringBuilder sanitized = new StringBuilder(name.length());
+		for (char c : name.toCharArray()) {
+			boolean plain = Character.isLetterOrDigit(c) || c == '.' || c == '_';
+			sanitized.append(plain ? c : '-');
+		}
+		return sanitized.toString();
+	}
+
+}

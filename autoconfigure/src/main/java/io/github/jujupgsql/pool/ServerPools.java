@@ -1,0 +1,425 @@
+package io.github.jujupgsql.pool;
+
+import java.io.Closeable;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicInteger;
+
+import io.github.jujupgsql.relation.ConnectionString;
+import io.github.jujupgsql.relation.PgsqlRelation;
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Keeps one pool for each server of the relation and decides which server plays which role.
+ * <p>
+ * One thread, {@code pgsql-roles}, decides: all fields but the executors belong to it, and
+ * it never waits for a server. Servers are asked and pools are closed on other threads, which
+ * hand back what they learnt. What borrowers see is the table in {@link Roles}.
+ *
+ * @since 0.1.0
+ */
+public final class ServerPools implements Closeable {
+
+	private static final Log logger = LogFactory.getLog(ServerPools.class);
+
+	private static final Duration STILL_IN_RECOVERY_PAUSE = Duration.ofMillis(20);
+
+	private static final Duration FIRST_PAUSE = Duration.ofMillis(50);
+
+	private static final Duration LONGEST_PAUSE = Duration.ofSeconds(1);
+
+	/** A wrong password, repeated quickly, may get an account locked. */
+	private static final Duration LONGEST_PAUSE_AFTER_REFUSAL = Duration.ofSeconds(30);
+
+	private static final Duration CLOSE_PATIENCE = Duration.ofSeconds(15);
+
+	private final ServerPoolFactory factory;
+
+	private final PoolSettings settings;
+
+	private final Roles roles = new Roles();
+
+	private final ScheduledExecutorService decisions;
+
+	private final ExecutorService background;
+
+	private final Drainer drainer;
+
+	private Map<ConnectionString, Member> members = new LinkedHashMap<>();
+
+	/**
+	 * Members that left, or must leave, as former primaries once the new one is confirmed.
+	 */
+	private final Map<ConnectionString, Member> former = new HashMap<>();
+
+	/** Former primaries that are draining because no new one was named. */
+	private final Set<ServerPool> drainingPrimaries = new LinkedHashSet<>();
+
+	private PgsqlRelation relation = PgsqlRelation.NONE;
+
+	private long relationSince;
+
+	private @Nullable Member primary;
+
+	private RoleTable lastLogged = RoleTable.EMPTY;
+
+	/**
+	 * Create the pools of a relation that is not known yet.
+	 * @param factory makes a pool
+	 * @param settings how pools are sized and left
+	 */
+	public ServerPools(ServerPoolFactory factory, PoolSettings settings) {
+		this.factory = factory;
+		this.settings = settings;
+		this.decisions = Executors.newSingleThreadScheduledExecutor(threads("pgsql-roles"));
+		this.background = Executors.newCachedThreadPool(threads("pgsql-background-"));
+		this.drainer = new Drainer(this.background, settings.drainTimeout(), this::left);
+	}
+
+	private static ThreadFactory threads(String name) {
+		AtomicInteger number = new AtomicInteger();
+		return (task) -> {
+			Thread thread = new Thread(task, name.endsWith("-") ? name + number.incrementAndGet() : name);
+			thread.setDaemon(true);
+			return thread;
+		};
+	}
+
+	/**
+	 * Return who plays which role.
+	 * @return the roles, which live as long as this
+	 */
+	public Roles getRoles() {
+		return this.roles;
+	}
+
+	/**
+	 * Return the pools of servers that have left and still have work in flight.
+	 * @return the pools that are on their way out
+	 */
+	public List<ServerPool> getDraining() {
+		return this.drainer.leaving();
+	}
+
+	/**
+	 * Follow a relation. Returns at once; the roles change when the servers have been asked.
+	 * @param newRelation what the relation says now
+	 */
+	public void accept(PgsqlRelation newRelation) {
+		long now = System.nanoTime();
+		decide(() -> follow(newRelation, now));
+	}
+
+	private void decide(Runnable decision) {
+		try {
+			this.decisions.execute(() -> runSafely(decision));
+		}
+		catch (RejectedExecutionException ex) {
+			logger.debug("Closed; a decision is dropped");
+		}
+	}
+
+	private static void runSafely(Runnable decision) {
+		try {
+			decision.run();
+		}
+		catch (RuntimeException ex) {
+			logger.error("Assigning roles failed; the roles stay as they are", ex);
+		}
+	}
+
+	private void follow(PgsqlRelation newRelation, long since) {
+		this.relation = newRelation;
+		this.relationSince = since;
+		Map<ConnectionString, Member> leaving = this.members;
+		this.members = new LinkedHashMap<>();
+		for (ConnectionString named : named(newRelation)) {
+			Member known = leaving.containsKey(named) ? leaving.remove(named) : this.former.remove(named);
+			this.members.put(named, (known != null) ? known : new Member(this.factory.create(named)));
+		}
+		this.former.putAll(leaving);
+		assign();
+		dismissFormer();
+		checkWhatIsNotReady();
+	}
+
+	private static Set<ConnectionString> named(PgsqlRelation relation) {
+		Set<ConnectionString> named = new LinkedHashSet<>();
+		if (relation.master() != null) {
+			named.add(relation.master());
+		}
+		named.addAll(relation.standbys());
+		return named;
+	}
+
+	private @Nullable Member candidate() {
+		return (this.relation.master() != null) ? this.members.get(this.relation.master()) : null;
+	}
+
+	/**
+	 * Make the table that follows from what is known. Whoever is asked with new credentials
+	 * keeps its role in the old pool until it has answered; the primary steps down at once for
+	 * another server.
+	 */
+	private void assign() {
+		Member candidate = candidate();
+		if (this.primary != null && this.primary != candidate
+				&& (candidate == null || !candidate.pool.isSameServer(this.primary.pool))) {
+			this.primary = null;
+		}
+		ServerPool primaryPool = (this.primary != null) ? this.primary.pool : null;
+		List<ServerPool> replicas = new ArrayList<>();
+		for (ConnectionString standby : this.relation.standbys()) {
+			Member member = servingReads(standby);
+			if (member != null && member != candidate && !replicas.contains(member.pool)) {
+				member.pool.resize(this.settings.replica());
+				replicas.add(member.pool);
+			}
+		}
+		publish(new RoleTable(primaryPool, replicas, (primaryPool != null) ? "" : whyNoPrimary(candidate)));
+	}
+
+	private @Nullable Member servingReads(ConnectionString standby) {
+		Member member = this.members.get(standby);
+		if (member != null && member.servesReads()) {
+			return member;
+		}
+		for (Member old : this.former.values()) {
+			if (old.servesReads() && member != null && old.pool.isSameServer(member.pool)) {
+				return old;
+			}
+		}
+		return null;
+	}
+
+	private String whyNoPrimary(@Nullable Member candidate) {
+		if (candidate == null) {
+			return "the relation names no master";
+		}
+		return candidate.pool.getServer() + " "
+				+ (candidate.lastReason.isEmpty() ? "has not answered yet" : candidate.lastReason);
+	}
+
+	private void publish(RoleTable next) {
+		if (!next.equals(this.roles.current())) {
+			this.roles.publish(next);
+			logIfDecided(next);
+		}
+	}
+
+	/**
+	 * Tell of a change once it is one: not that the old primary has stepped down while the
+	 * new one is still being asked.
+	 * @param next the roles now
+	 */
+	private void logIfDecided(RoleTable next) {
+		RoleTable before = this.lastLogged;
+		boolean decided = next.primary() != null || candidate() == null;
+		if (decided && (next.primary() != before.primary() || !next.replicas().equals(before.replicas()))) {
+			this.lastLogged = next;
+			logger.info("Roles changed in " + TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - this.relationSince)
+					+ " ms: primary " + change(before.primaryText(), next.primaryText()) + ", replicas "
+					+ change(before.replicaTexts(), next.replicaTexts()));
+		}
+	}
+
+	private static String change(Object before, Object after) {
+		return before.equals(after) ? after.toString() : before + " -> " + after;
+	}
+
+	/**
+	 * See off what has left and is not needed any more. A former primary waits until the new
+	 * one is confirmed: until then nobody knows whether it may be cut off.
+	 */
+	private void dismissFormer() {
+		this.former.values().removeIf((member) -> {
+			boolean needed = member.hasBeenPrimary ? isPrimaryAwaited() : isReplacementAwaited(member);
+			if (!needed) {
+				if (member.hasBeenPrimary) {
+					this.drainingPrimaries.add(member.pool);
+				}
+				this.drainer.drain(member.pool);
+			}
+			return !needed;
+		});
+	}
+
+	private boolean isPrimaryAwaited() {
+		Member candidate = candidate();
+		return candidate != null && candidate != this.primary;
+	}
+
+	private boolean isReplacementAwaited(Member old) {
+		return old.fitForReads && this.members.values()
+			.stream()
+			.anyMatch((member) -> !isSettled(member) && member.pool.isSameServer(old.pool));
+	}
+
+	private void checkWhatIsNotReady() {
+		for (Member member : List.copyOf(this.members.values())) {
+			check(member);
+		}
+	}
+
+	private boolean isSettled(Member member) {
+		return (member == candidate()) ? member == this.primary : member.fitForReads;
+	}
+
+	private void check(Member member) {
+		boolean named = this.members.get(member.pool.getConnectionString()) == member;
+		if (!named || member.beingChecked || isSettled(member)) {
+			return;
+		}
+		if (member.nextCheck != null) {
+			member.nextCheck.cancel(false);
+		}
+		member.beingChecked = true;
+		this.background.execute(() -> {
+			ServerCheck check = member.pool.check();
+			decide(() -> checked(member, check));
+		});
+	}
+
+	private void checked(Member member, ServerCheck check) {
+		member.beingChecked = false;
+		if (this.members.get(member.pool.getConnectionString()) != member) {
+			return;
+		}
+		boolean candidate = member == candidate();
+		switch (check.answer()) {
+			case NOT_IN_RECOVERY -> {
+				member.fitForReads = false;
+				if (candidate) {
+					member.answered();
+					confirm(member);
+				}
+				else {
+					notYet(member, "is no standby: it is not in recovery", LONGEST_PAUSE);
+				}
+			}
+			case IN_RECOVERY -> {
+				if (candidate) {
+					notYet(member, "is still in recovery", STILL_IN_RECOVERY_PAUSE);
+				}
+				else {
+					member.answered();
+					member.fitForReads = true;
+					assign();
+					dismissFormer();
+				}
+			}
+			case CREDENTIALS_REFUSED -> notYet(member, check.reason(),
+					pause(member.failures, Duration.ofMillis(500), LONGEST_PAUSE_AFTER_REFUSAL));
+			case UNREACHABLE ->
+				notYet(member, check.reason(), pause(member.failures, FIRST_PAUSE, LONGEST_PAUSE));
+		}
+	}
+
+	private static Duration pause(int failures, Duration first, Duration longest) {
+		Duration pause = first.multipliedBy(1L << Math.min(failures, 16));
+		return (pause.compareTo(longest) < 0) ? pause : longest;
+	}
+
+	private void notYet(Member member, String reason, Duration pause) {
+		boolean candidate = member == candidate();
+		if (member.failed(reason)) {
+			logger.warn(candidate ? "The relation's master " + member.pool.getServer() + " cannot be the primary yet: " + reason
+					: "Standby " + member.pool.getServer() + " serves no reads: " + reason);
+			assign();
+		}
+		member.nextCheck = this.decisions.schedule(() -> runSafely(() -> check(member)), pause.toNanos(),
+				TimeUnit.NANOSECONDS);
+	}
+
+	/**
+	 * Give the primary role to a server that has said that it is not in recovery. Former
+	 * primaries are cut off before anyone can borrow from the new one, so that no commit is
+	 * acknowledged there once there is one here.
+	 * @param member the new primary
+	 */
+	private void confirm(Member member) {
+		this.drainer.abortDraining((pool) -> this.drainingPrimaries.contains(pool) && isDeposed(pool, member));
+		this.former.values().removeIf((old) -> old.hasBeenPrimary && cutOff(old, member));
+		for (Member other : List.copyOf(this.members.values())) {
+			if (other.hasBeenPrimary && cutOff(other, member)) {
+				ConnectionString stays = other.pool.getConnectionString();
+				this.members.put(stays, new Member(this.factory.create(stays)));
+			}
+		}
+		member.hasBeenPrimary = true;
+		member.pool.resize(this.settings.primary());
+		this.primary = member;
+		assign();
+		dismissFormer();
+		checkWhatIsNotReady();
+	}
+
+	private boolean cutOff(Member old, Member newPrimary) {
+		if (!isDeposed(old.pool, newPrimary)) {
+			return false;
+		}
+		this.drainer.abort(old.pool);
+		return true;
+	}
+
+	private static boolean isDeposed(ServerPool old, Member newPrimary) {
+		return !old.isSameServer(newPrimary.pool);
+	}
+
+	private void left(ServerPool pool) {
+		this.factory.release(pool);
+		decide(() -> this.drainingPrimaries.remove(pool));
+	}
+
+	/**
+	 * Close every pool. Work that is still in flight is aborted: whoever has work to finish
+	 * does so before the beans are destroyed.
+	 */
+	@Override
+	public void close() {
+		try {
+			this.decisions.submit(this::closeAll).get(CLOSE_PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
+			this.decisions.shutdownNow();
+			this.background.shutdown();
+			if (!this.background.awaitTermination(CLOSE_PATIENCE.toMillis(), TimeUnit.MILLISECONDS)) {
+				this.background.shutdownNow();
+			}
+		}
+		catch (RejectedExecutionException ex) {
+			// closed before
+		}
+		catch (ExecutionException | TimeoutException ex) {
+			logger.warn("Closing the pools failed", ex);
+		}
+		catch (InterruptedException ex) {
+			Thread.currentThread().interrupt();
+		}
+	}
+
+	private void closeAll() {
+		this.roles.publish(new RoleTable(null, List.of(), "the application is shutting down"));
+		List<ServerPool> pools = new ArrayList<>(this.drainer.leaving());
+		this.members.values().forEach((member) -> pools.add(member.pool));
+		this.former.values().forEach((member) -> pools.add(member.pool));
+		this.members.clear();
+		this.former.clear();
+		pools.forEach((pool) -> this.background.execute(pool::close));
+	}
+
+}

@@ -1,0 +1,72 @@
+package io.github.jujupgsql.relation;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+import org.jspecify.annotations.Nullable;
+import tools.jackson.core.JacksonException;
+import tools.jackson.core.JsonParser;
+import tools.jackson.core.JsonToken;
+import tools.jackson.core.ObjectReadContext;
+import tools.jackson.core.StreamReadFeature;
+import tools.jackson.core.json.JsonFactory;
+
+/**
+ * Reads JSON as plain data. Numbers and booleans stay the text they were written as, and a
+ * key that stands twice is refused.
+ */
+final class JsonDocuments {
+
+	private static final JsonFactory FACTORY = JsonFactory.builder()
+		.enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
+		.build();
+
+	private JsonDocuments() {
+	}
+
+	static RelationDocument read(String text) {
+		try (JsonParser parser = FACTORY.createParser(ObjectReadContext.empty(), text)) {
+			parser.nextToken();
+			RelationDocument document = new RelationDocument(object(parser));
+			if (parser.nextToken() != null) {
+				throw new InvalidRelationException(null, "has something after the end of its JSON object");
+			}
+			return document;
+		}
+		catch (JacksonException ex) {
+			// Jackson's message quotes the content
+			throw new InvalidRelationException(null, "is not valid JSON, or not whole, near line "
+					+ ex.getLocation().getLineNr() + ", column " + ex.getLocation().getColumnNr());
+		}
+	}
+
+	private static @Nullable Object value(JsonParser parser, @Nullable JsonToken token) {
+		if (token == JsonToken.START_OBJECT) {
+			return object(parser);
+		}
+		if (token == JsonToken.START_ARRAY) {
+			return array(parser);
+		}
+		return (token == JsonToken.VALUE_NULL) ? null : parser.getString();
+	}
+
+	private static Map<String, @Nullable Object> object(JsonParser parser) {
+		Map<String, @Nullable Object> values = new LinkedHashMap<>();
+		while (parser.nextToken() != JsonToken.END_OBJECT) {
+			String name = parser.currentName();
+			values.put(name, value(parser, parser.nextToken()));
+		}
+		return values;
+	}
+
+	private static List<@Nullable Object> array(JsonParser parser) {
+		List<@Nullable Object> values = new ArrayList<>();
+		for (JsonToken token = parser.nextToken(); token != JsonToken.END_ARRAY; token = parser.nextToken()) {
+			values.add(value(parser, token));
+		}
+		return values;
+	}
+
+}

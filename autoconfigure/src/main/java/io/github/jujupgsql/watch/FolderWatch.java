@@ -1,0 +1,215 @@
+package io.github.jujupgsql.watch;
+
+import java.io.Closeable;
+import java.io.IOException;
+import java.nio.file.ClosedWatchServiceException;
+import java.nio.file.FileSystems;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardWatchEventKinds;
+import java.nio.file.WatchEvent;
+import java.nio.file.WatchKey;
+import java.nio.file.WatchService;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Waits until something may have happened to a file, by watching the folders in which its
+ * name and the symbolic links on the way to it stand. Where no watch can be had it only
+ * waits.
+ * <p>
+ * {@link #refresh()} and {@link #await(Duration)} are for one thread, {@link #close()} for
+ * any.
+ */
+final class FolderWatch implements Closeable {
+
+	private static final Log logger = LogFactory.getLog(FolderWatch.class);
+
+	private static final int MAXIMUM_LINKS = 40;
+
+	private final Path file;
+
+	private final CountDownLatch closed = new CountDownLatch(1);
+
+	private final Map<Path, WatchKey> keys = new HashMap<>();
+
+	private Map<Path, Set<Path>> names = Map.of();
+
+	/** Written by the waiting thread under the lock, so that closing misses none. */
+	private @Nullable WatchService service;
+
+	private boolean unavailable;
+
+	FolderWatch(Path file) {
+		this.file = file.toAbsolutePath();
+	}
+
+	/**
+	 * Watch the folders that matter now. What happens after this has returned wakes
+	 * {@link #await(Duration)}, so look at the file after it, not before.
+	 */
+	void refresh() {
+		WatchService current = service();
+		if (current == null) {
+			return;
+		}
+		this.names = foldersOf(this.file);
+		this.keys.entrySet().removeIf((entry) -> {
+			boolean obsolete = !this.names.containsKey(entry.getKey()) || !entry.getValue().isValid();
+			if (obsolete) {
+				entry.getValue().cancel();
+			}
+			return obsolete;
+		});
+		for (Path folder : this.names.keySet()) {
+			if (!this.keys.containsKey(folder)) {
+				register(current, folder);
+			}
+		}
+	}
+
+	private void register(WatchService current, Path folder) {
+		try {
+			this.keys.put(folder,
+					folder.register(current, StandardWatchEventKinds.ENTRY_CREATE,
+							StandardWatchEventKinds.ENTRY_MODIFY, StandardWatchEventKinds.ENTRY_DELETE));
+		}
+		catch (IOException ex) {
+			// gone since it was found, or not ours to see: the next poll tries again
+			logger.debug("Cannot watch " + folder, ex);
+		}
+		catch (ClosedWatchServiceException ex) {
+			// closing; the caller will notice
+		}
+	}
+
+	private @Nullable WatchService service() {
+		synchronized (this.closed) {
+			if (this.service == null && this.closed.getCount() > 0) {
+				try {
+					this.service = FileSystems.getDefault().newWatchService();
+					this.unavailable = false;
+				}
+				catch (IOException ex) {
+					if (!this.unavailable) {
+						logger.warn("No file watch can be had (" + ex.getMessage() + "); " + this.file
+								+ " is looked at once per juju.pgsql.poll-interval only");
+					}
+					this.unavailable = true;
+				}
+			}
+			return this.service;
+		}
+	}
+
+	/**
+	 * Find the folders whose entries decide what the file is. A folder that does not
+	 * exist is replaced by the nearest one above it that does.
+	 * @param file the file
+	 * @return for each folder the names that matter in it
+	 */
+	private static Map<Path, Set<Path>> foldersOf(Path file) {
+		Map<Path, Set<Path>> folders = new LinkedHashMap<>();
+		Path path = file.normalize();
+		for (int links = 0; links <= MAXIMUM_LINKS; links++) {
+			Path folder = path.getRoot();
+			Path next = null;
+			for (Path name : path) {
+				Path entry = folder.resolve(name);
+				boolean link = Files.isSymbolicLink(entry);
+				if (link || !Files.isDirectory(entry)) {
+					folders.computeIfAbsent(folder, (key) -> new LinkedHashSet<>()).add(name);
+				}
+				if (link) {
+					next = target(entry, path);
+					break;
+				}
+				if (!Files.isDirectory(entry)) {
+					break;
+				}
+				folder = entry;
+			}
+			if (next == null) {
+				return folders;
+			}
+			path = next;
+		}
+		return folders;
+	}
+
+	private static @Nullable Path target(Path link, Path path) {
+		try {
+			Path rest = link.relativize(path);
+			Path target = link.resolveSibling(Files.readSymbolicLink(link));
+			return (rest.toString().isEmpty() ? target : target.resolve(rest)).normalize();
+		}
+		catch (IOException ex) {
+			return null;
+		}
+	}
+
+	/**
+	 * Wait until something may have happened to the file.
+	 * @param timeout how long at the most
+	 * @return {@code false} once this watch is closed
+	 * @throws InterruptedException if the thread was interrupted
+	 */
+	boolean await(Duration timeout) throws InterruptedException {
+		WatchService current = service();
+		if (current == null) {
+			return !this.closed.await(timeout.toNanos(), TimeUnit.NANOSECONDS);
+		}
+		long deadline = System.nanoTime() + timeout.toNanos();
+		try {
+			WatchKey key = current.poll(timeout.toNanos(), TimeUnit.NANOSECONDS);
+			while (key != null && !concernsFile(key)) {
+				key = current.poll(deadline - System.nanoTime(), TimeUnit.NANOSECONDS);
+			}
+			return this.closed.getCount() > 0;
+		}
+		catch (ClosedWatchServiceException ex) {
+			return false;
+		}
+	}
+
+	/**
+	 * A neighbour that is written in a busy loop must not have the file read each time.
+	 * @param key the key with the events
+	 * @return whether one of them is about a name that matters, or may be
+	 */
+	private boolean concernsFile(WatchKey key) {
+		Set<Path> relevant = this.names.getOrDefault(key.watchable(), Set.of());
+		boolean concerns = false;
+		for (WatchEvent<?> event : key.pollEvents()) {
+			concerns |= event.kind() == StandardWatchEventKinds.OVERFLOW || relevant.contains(event.context());
+		}
+		boolean valid = key.reset();
+		return concerns || !valid;
+	}
+
+	@Override
+	public void close() {
+		synchronized (this.closed) {
+			this.closed.countDown();
+			if (this.service != null) {
+				try {
+					this.service.close();
+				}
+				catch (IOException ex) {
+					logger.debug("Cannot close the file watch", ex);
+				}
+			}
+		}
+	}
+
+}
