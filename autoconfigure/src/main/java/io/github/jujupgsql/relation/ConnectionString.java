@@ -1,0 +1,177 @@
+package io.github.jujupgsql.relation;
+
+import java.util.Collections;
+import java.util.EnumMap;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A libpq connection string, {@code host=… dbname=…} or {@code postgresql://…}, read as
+ * libpq 18 reads it. See <a href=
+ * "https://www.postgresql.org/docs/18/libpq-connect.html#LIBPQ-CONNSTRING">Connection
+ * Strings</a>.
+ * <p>
+ * Immutable. Two are equal if they set the same options to the same values, whatever the
+ * form and the order. Values are taken as they are: what libpq checks only when it
+ * connects is not checked here.
+ *
+ * @since 0.1.0
+ */
+public final class ConnectionString {
+
+	private final EnumMap<Keyword, String> values;
+
+	private final Map<String, String> options;
+
+	private ConnectionString(Options options) {
+		this.values = options.values();
+		Map<String, String> texts = new LinkedHashMap<>();
+		this.values.forEach((keyword, value) -> texts.put(keyword.toString(), value));
+		this.options = Collections.unmodifiableMap(texts);
+	}
+
+	/**
+	 * Read a connection string of either form.
+	 * @param string the connection string
+	 * @return what it says
+	 * @throws InvalidConnectionStringException if libpq would refuse it, or it is no
+	 * Unicode text. The message holds no part of the string but keywords of libpq.
+	 */
+	public static ConnectionString parse(String string) {
+		requireText(string, "the connection string");
+		return new ConnectionString(UriParser.accepts(string) ? UriParser.parse(string) : KeyValueParser.parse(string));
+	}
+
+	/**
+	 * What was set explicitly, the password included.
+	 * @return keywords and values, unmodifiable and always in the same order. An empty
+	 * value is a value; {@code requiressl}, and {@code ssl=true} in a URI, show as the
+	 * {@code sslmode} they stand for.
+	 */
+	public Map<String, String> options() {
+		return this.options;
+	}
+
+	/**
+	 * A copy with one option set anew.
+	 * @param keyword a keyword of libpq
+	 * @param value the value, may be empty
+	 * @return the copy
+	 * @throws InvalidConnectionStringException if libpq does not know the keyword or the
+	 * value is no Unicode text
+	 */
+	public ConnectionString with(String keyword, String value) {
+		requireText(value, "the value");
+		Options copy = new Options(this.values);
+		if (!copy.set(keyword, value)) {
+			throw new InvalidConnectionStringException("unknown keyword; keywords are those of libpq 18 in lower case");
+		}
+		return new ConnectionString(copy);
+	}
+
+	/**
+	 * The servers in the order in which they are tried: where a connection really goes
+	 * to, so {@code hostaddr} goes before {@code host} unless the name is needed to
+	 * verify who answers. The port is 5432 unless said otherwise.
+	 * @return {@code host:port[,host:port…]} with IPv6 addresses in brackets, fit for
+	 * logs. A host or port that cannot be one shows as {@code ***}: it may be a piece of
+	 * a password that was not encoded.
+	 */
+	public String address() {
+		return ConnectionStringFormat.address(this);
+	}
+
+	/**
+	 * The name of the database: the user's name unless one was given.
+	 * @return the name or {@code null} if there is neither
+	 */
+	public @Nullable String database() {
+		String dbname = get(Keyword.DBNAME, "");
+		return dbname.isEmpty() ? user() : dbname;
+	}
+
+	/**
+	 * The user. libpq would fall back to the name of the operating system's user, which
+	 * says nothing where a relation names the user.
+	 * @return the name or {@code null} if none was given
+	 */
+	public @Nullable String user() {
+		String user = get(Keyword.USER, "");
+		return user.isEmpty() ? null : user;
+	}
+
+	/**
+	 * Render as {@code keyword=value} pairs. <strong>Holds the password.</strong>
+	 * @return a string that is parsed to an equal object, and the same for equal objects
+	 */
+	public String toKeyValue() {
+		return ConnectionStringFormat.keyValue(this.values);
+	}
+
+	/**
+	 * Render as a URI. <strong>Holds the password.</strong>
+	 * @return a string that is parsed to an equal object, and the same for equal objects
+	 */
+	public String toUri() {
+		return ConnectionStringFormat.uri(this.values);
+	}
+
+	@Override
+	public boolean equals(@Nullable Object other) {
+		return this == other || (other instanceof ConnectionString that && this.values.equals(that.values));
+	}
+
+	@Override
+	public int hashCode() {
+		return this.options.hashCode();
+	}
+
+	/**
+	 * Fit for logs: {@code keyword=value} pairs with secrets, and values that could be a
+	 * stray piece of one, shown as {@code ***}.
+	 */
+	@Override
+	public String toString() {
+		return ConnectionStringFormat.masked(this.values);
+	}
+
+	@Nullable String get(Keyword keyword) {
+		return this.values.get(keyword);
+	}
+
+	String get(Keyword keyword, String fallback) {
+		@Nullable String value = get(keyword);
+		return (value != null) ? value : fallback;
+	}
+
+	/**
+	 * The {@code sslmode} that holds: {@code sslrootcert=system} raises an unset one.
+	 */
+	@Nullable String sslmode() {
+		boolean system = "system".equals(get(Keyword.SSLROOTCERT));
+		return system ? get(Keyword.SSLMODE, "verify-full") : get(Keyword.SSLMODE);
+	}
+
+	/**
+	 * libpq's strings end at a NUL and are bytes: half a surrogate pair is neither.
+	 */
+	private static void requireText(String string, String what) {
+		for (int i = 0; i < string.length(); i++) {
+			char c = string.charAt(i);
+			if (c == '\0') {
+				throw new InvalidConnectionStringException("a NUL at character " + (i + 1) + " of " + what);
+			}
+			if (Character.isHighSurrogate(c) && i + 1 < string.length()
+					&& Character.isLowSurrogate(string.charAt(i + 1))) {
+				i++;
+			}
+			else if (Character.isSurrogate(c)) {
+				throw new InvalidConnectionStringException(
+						"half a surrogate pair at character " + (i + 1) + " of " + what + "; it must be Unicode text");
+			}
+		}
+	}
+
+}
