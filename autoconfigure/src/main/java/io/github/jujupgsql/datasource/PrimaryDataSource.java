@@ -8,9 +8,9 @@ import io.github.jujupgsql.pool.ServerPool;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Lends connections of the server that the relation calls master, once that server has said
- * that it is not in recovery. While there is none, borrowers wait for one as they would for
- * a free connection.
+ * Lends connections of the server that the relation calls master, once that server has
+ * said that it is not in recovery. While there is none, borrowers wait for one as they
+ * would for a free connection.
  *
  * @since 0.1.0
  */

@@ -14,8 +14,8 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.datasource.DelegatingDataSource;
 
 /**
- * Lends connections of whichever server plays a role at the moment of borrowing. Spring Boot
- * looks through it at the pool in use, which may be another one the next time.
+ * Lends connections of whichever server plays a role at the moment of borrowing. Spring
+ * Boot looks through it at the pool in use, which may be another one the next time.
  */
 abstract class RoleDataSource extends DelegatingDataSource {
 

@@ -1,6 +1,6 @@
 /**
- * The two DataSources that an application sees. They stay the same objects and look up who
- * plays which role each time a connection is borrowed.
+ * The two DataSources that an application sees. They stay the same objects and look up
+ * who plays which role each time a connection is borrowed.
  */
 @NullMarked
 package io.github.jujupgsql.datasource;

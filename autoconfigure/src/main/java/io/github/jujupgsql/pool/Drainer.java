@@ -12,8 +12,8 @@ import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 
 /**
- * Sees off the pools of servers that have left. Every pool has a thread to itself while it
- * drains, so a slow one delays nothing.
+ * Sees off the pools of servers that have left. Every pool has a thread to itself while
+ * it drains, so a slow one delays nothing.
  */
 final class Drainer {
 

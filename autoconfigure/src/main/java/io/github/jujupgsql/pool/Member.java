@@ -5,14 +5,16 @@ import java.util.concurrent.Future;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the thread that assigns roles knows of a server that the relation names. Confined to
- * that thread.
+ * What the thread that assigns roles knows of a server that the relation names. Confined
+ * to that thread.
  */
 final class Member {
 
 	final ServerPool pool;
 
-	/** Whether it has been lent as primary: nobody may go on writing there after a move. */
+	/**
+	 * Whether it has been lent as primary: nobody may go on writing there after a move.
+	 */
 	boolean hasBeenPrimary;
 
 	/** Whether it has answered from within recovery, and so may serve reads. */

@@ -7,7 +7,6 @@ import java.sql.Statement;
 import java.time.Duration;
 import java.util.Set;
 
-
 /**
  * What a server answered when asked for its role.
  *

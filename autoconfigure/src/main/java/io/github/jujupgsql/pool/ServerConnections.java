@@ -16,17 +16,20 @@ import org.postgresql.PGProperty;
 import org.springframework.jdbc.datasource.AbstractDataSource;
 
 /**
- * Opens the connections of one server's pool, and can take them all away again: HikariCP lets
- * through a connection that was being opened while its pool was left, and reaches those in
- * use only after it has waited for the ones being opened.
+ * Opens the connections of one server's pool, and can take them all away again: HikariCP
+ * lets through a connection that was being opened while its pool was left, and reaches
+ * those in use only after it has waited for the ones being opened.
  * <p>
- * {@link #retired} goes from {@code false} to {@code true} once. Whoever opens a connection
- * first adds it to {@link #opened} and then looks at {@link #retired}; whoever retires sets
- * that first and then walks through the set. So each connection is seen by one of the two.
+ * {@link #retired} goes from {@code false} to {@code true} once. Whoever opens a
+ * connection first adds it to {@link #opened} and then looks at {@link #retired}; whoever
+ * retires sets that first and then walks through the set. So each connection is seen by
+ * one of the two.
  */
 final class ServerConnections extends AbstractDataSource {
 
-	/** Host, database and credentials go as properties: a URL would be quoted in errors. */
+	/**
+	 * Host, database and credentials go as properties: a URL would be quoted in errors.
+	 */
 	private static final String URL = "jdbc:postgresql://";
 
 	private static final Log logger = LogFactory.getLog(ServerConnections.class);
@@ -82,7 +85,8 @@ final class ServerConnections extends AbstractDataSource {
 	}
 
 	/**
-	 * Make a connection that has been opened and looked at the next one that the pool gets.
+	 * Make a connection that has been opened and looked at the next one that the pool
+	 * gets.
 	 * @param connection the connection
 	 */
 	void offer(Connection connection) {
@@ -104,8 +108,8 @@ final class ServerConnections extends AbstractDataSource {
 	}
 
 	/**
-	 * Retire, and cut off every connection, whatever it is used for. Threads that wait for
-	 * the server's answer on one of them get an error at once.
+	 * Retire, and cut off every connection, whatever it is used for. Threads that wait
+	 * for the server's answer on one of them get an error at once.
 	 * @return how many were still open
 	 */
 	int abortAll() {

@@ -16,8 +16,8 @@ import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The connections to one server, with one set of credentials, whatever role it plays. Opens
- * only once the server has answered; its target and its credentials never change.
+ * The connections to one server, with one set of credentials, whatever role it plays.
+ * Opens only once the server has answered; its target and its credentials never change.
  * <p>
  * {@link #dataSource} is written once, by the one thread that checks the server at that
  * time, and read by all. The sizes belong to the thread that assigns roles.
@@ -73,7 +73,8 @@ public final class ServerPool {
 	}
 
 	/**
-	 * Return whether the server has left, so that nothing is to be borrowed here any more.
+	 * Return whether the server has left, so that nothing is to be borrowed here any
+	 * more.
 	 * @return {@code true} once and for all
 	 */
 	public boolean isRetired() {
@@ -102,8 +103,8 @@ public final class ServerPool {
 	}
 
 	/**
-	 * Ask the server for its role, on a connection of the pool or, before there is one, on
-	 * a new connection that becomes the pool's first. Blocks; one thread at a time.
+	 * Ask the server for its role, on a connection of the pool or, before there is one,
+	 * on a new connection that becomes the pool's first. Blocks; one thread at a time.
 	 * @return what it answered
 	 */
 	ServerCheck check() {

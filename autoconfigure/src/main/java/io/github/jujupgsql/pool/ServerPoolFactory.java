@@ -12,8 +12,8 @@ import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 
 /**
- * Makes the pool of a server: what {@code spring.datasource.hikari} says, aimed at what the
- * relation says.
+ * Makes the pool of a server: what {@code spring.datasource.hikari} says, aimed at what
+ * the relation says.
  *
  * @since 0.1.0
  */

@@ -26,11 +26,13 @@ import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Keeps one pool for each server of the relation and decides which server plays which role.
+ * Keeps one pool for each server of the relation and decides which server plays which
+ * role.
  * <p>
- * One thread, {@code pgsql-roles}, decides: all fields but the executors belong to it, and
- * it never waits for a server. Servers are asked and pools are closed on other threads, which
- * hand back what they learnt. What borrowers see is the table in {@link Roles}.
+ * One thread, {@code pgsql-roles}, decides: all fields but the executors belong to it,
+ * and it never waits for a server. Servers are asked and pools are closed on other
+ * threads, which hand back what they learnt. What borrowers see is the table in
+ * {@link Roles}.
  *
  * @since 0.1.0
  */
@@ -64,7 +66,8 @@ public final class ServerPools implements Closeable {
 	private Map<ConnectionString, Member> members = new LinkedHashMap<>();
 
 	/**
-	 * Members that left, or must leave, as former primaries once the new one is confirmed.
+	 * Members that left, or must leave, as former primaries once the new one is
+	 * confirmed.
 	 */
 	private final Map<ConnectionString, Member> former = new HashMap<>();
 
@@ -118,7 +121,8 @@ public final class ServerPools implements Closeable {
 	}
 
 	/**
-	 * Follow a relation. Returns at once; the roles change when the servers have been asked.
+	 * Follow a relation. Returns at once; the roles change when the servers have been
+	 * asked.
 	 * @param newRelation what the relation says now
 	 */
 	public void accept(PgsqlRelation newRelation) {
@@ -173,9 +177,9 @@ public final class ServerPools implements Closeable {
 	}
 
 	/**
-	 * Make the table that follows from what is known. Whoever is asked with new credentials
-	 * keeps its role in the old pool until it has answered; the primary steps down at once for
-	 * another server.
+	 * Make the table that follows from what is known. Whoever is asked with new
+	 * credentials keeps its role in the old pool until it has answered; the primary steps
+	 * down at once for another server.
 	 */
 	private void assign() {
 		Member candidate = candidate();
@@ -224,8 +228,8 @@ public final class ServerPools implements Closeable {
 	}
 
 	/**
-	 * Tell of a change once it is one: not that the old primary has stepped down while the
-	 * new one is still being asked.
+	 * Tell of a change once it is one: not that the old primary has stepped down while
+	 * the new one is still being asked.
 	 * @param next the roles now
 	 */
 	private void logIfDecided(RoleTable next) {
@@ -244,8 +248,8 @@ public final class ServerPools implements Closeable {
 	}
 
 	/**
-	 * See off what has left and is not needed any more. A former primary waits until the new
-	 * one is confirmed: until then nobody knows whether it may be cut off.
+	 * See off what has left and is not needed any more. A former primary waits until the
+	 * new one is confirmed: until then nobody knows whether it may be cut off.
 	 */
 	private void dismissFormer() {
 		this.former.values().removeIf((member) -> {
@@ -326,8 +330,7 @@ public final class ServerPools implements Closeable {
 			}
 			case CREDENTIALS_REFUSED -> notYet(member, check.reason(),
 					pause(member.failures, Duration.ofMillis(500), LONGEST_PAUSE_AFTER_REFUSAL));
-			case UNREACHABLE ->
-				notYet(member, check.reason(), pause(member.failures, FIRST_PAUSE, LONGEST_PAUSE));
+			case UNREACHABLE -> notYet(member, check.reason(), pause(member.failures, FIRST_PAUSE, LONGEST_PAUSE));
 		}
 	}
 
@@ -339,7 +342,8 @@ public final class ServerPools implements Closeable {
 	private void notYet(Member member, String reason, Duration pause) {
 		boolean candidate = member == candidate();
 		if (member.failed(reason)) {
-			logger.warn(candidate ? "The relation's master " + member.pool.getServer() + " cannot be the primary yet: " + reason
+			logger.warn(candidate
+					? "The relation's master " + member.pool.getServer() + " cannot be the primary yet: " + reason
 					: "Standby " + member.pool.getServer() + " serves no reads: " + reason);
 			assign();
 		}
@@ -349,8 +353,8 @@ public final class ServerPools implements Closeable {
 
 	/**
 	 * Give the primary role to a server that has said that it is not in recovery. Former
-	 * primaries are cut off before anyone can borrow from the new one, so that no commit is
-	 * acknowledged there once there is one here.
+	 * primaries are cut off before anyone can borrow from the new one, so that no commit
+	 * is acknowledged there once there is one here.
 	 * @param member the new primary
 	 */
 	private void confirm(Member member) {
@@ -388,8 +392,8 @@ public final class ServerPools implements Closeable {
 	}
 
 	/**
-	 * Close every pool. Work that is still in flight is aborted: whoever has work to finish
-	 * does so before the beans are destroyed.
+	 * Close every pool. Work that is still in flight is aborted: whoever has work to
+	 * finish does so before the beans are destroyed.
 	 */
 	@Override
 	public void close() {

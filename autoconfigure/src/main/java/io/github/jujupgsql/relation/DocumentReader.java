@@ -6,8 +6,8 @@ import java.nio.charset.StandardCharsets;
 
 /**
  * Turns the bytes of a relation file into plain data. What begins with <code>{</code> is
- * JSON and nothing else: a YAML parser refuses some valid JSON, and takes some JSON that is
- * cut short.
+ * JSON and nothing else: a YAML parser refuses some valid JSON, and takes some JSON that
+ * is cut short.
  */
 final class DocumentReader {
 

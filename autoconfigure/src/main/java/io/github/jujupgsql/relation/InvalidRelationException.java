@@ -3,8 +3,8 @@ package io.github.jujupgsql.relation;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What was published is not a relation that this library understands, or asks for something
- * it refuses. Its message names the key and the reason and repeats no value.
+ * What was published is not a relation that this library understands, or asks for
+ * something it refuses. Its message names the key and the reason and repeats no value.
  *
  * @since 0.1.0
  */

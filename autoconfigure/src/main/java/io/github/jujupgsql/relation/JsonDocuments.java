@@ -11,11 +11,12 @@ import tools.jackson.core.JsonParser;
 import tools.jackson.core.JsonToken;
 import tools.jackson.core.ObjectReadContext;
 import tools.jackson.core.StreamReadFeature;
+import tools.jackson.core.TokenStreamLocation;
 import tools.jackson.core.json.JsonFactory;
 
 /**
- * Reads JSON as plain data. Numbers and booleans stay the text they were written as, and a
- * key that stands twice is refused.
+ * Reads JSON as plain data. Numbers and booleans stay the text they were written as, and
+ * a key that stands twice is refused.
  */
 final class JsonDocuments {
 
@@ -36,10 +37,17 @@ final class JsonDocuments {
 			return document;
 		}
 		catch (JacksonException ex) {
-			// Jackson's message quotes the content
-			throw new InvalidRelationException(null, "is not valid JSON, or not whole, near line "
-					+ ex.getLocation().getLineNr() + ", column " + ex.getLocation().getColumnNr());
+			throw new InvalidRelationException(null, "is not valid JSON, or not whole" + near(ex.getLocation()));
 		}
+	}
+
+	/**
+	 * Say where. Jackson's own message also quotes the content.
+	 * @param location where the parser was, if that is known
+	 * @return the place, for a person
+	 */
+	private static String near(@Nullable TokenStreamLocation location) {
+		return (location != null) ? ", near line " + location.getLineNr() + ", column " + location.getColumnNr() : "";
 	}
 
 	private static @Nullable Object value(JsonParser parser, @Nullable JsonToken token) {

@@ -5,9 +5,9 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a {@code pgsql} relation says at one moment: the master, the hot standbys, and what
- * of the workload's wishes the server has granted. Immutable; equal when a workload would
- * have to do the same with it. Its text shows no password.
+ * What a {@code pgsql} relation says at one moment: the master, the hot standbys, and
+ * what of the workload's wishes the server has granted. Immutable; equal when a workload
+ * would have to do the same with it. Its text shows no password.
  *
  * @param database the name of the database, or {@code null} if it was not published
  * @param extensions the extensions that are installed in the database

@@ -9,8 +9,8 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A relation file as plain data, whatever it was written in: texts, lists, maps and nulls.
- * Knows how to ask for a key in the shape that is wanted of it.
+ * A relation file as plain data, whatever it was written in: texts, lists, maps and
+ * nulls. Knows how to ask for a key in the shape that is wanted of it.
  *
  * @param values the keys and what they hold
  */

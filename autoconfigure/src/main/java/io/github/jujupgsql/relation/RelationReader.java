@@ -9,9 +9,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * Reads what a charm has exported into a {@link PgsqlRelation}. Understands a set of
  * connections as a charm is advised to write it ({@code master}, {@code standbys},
- * {@code database}, {@code extensions}, {@code roles}, {@code version}) and the names of the
- * charm library's own example ({@code db_conn_str}, {@code db_uri}, {@code db_ro_uris}), in
- * JSON or YAML. Stateless.
+ * {@code database}, {@code extensions}, {@code roles}, {@code version}) and the names of
+ * the charm library's own example ({@code db_conn_str}, {@code db_uri},
+ * {@code db_ro_uris}), in JSON or YAML. Stateless.
  *
  * @since 0.1.0
  */
@@ -39,8 +39,8 @@ public final class RelationReader {
 	 * Read a relation.
 	 * @param content the content of the file
 	 * @return the relation and what there is to say about it
-	 * @throws InvalidRelationException if the content is no relation, is not whole, or asks
-	 * for what is refused
+	 * @throws InvalidRelationException if the content is no relation, is not whole, or
+	 * asks for what is refused
 	 */
 	public RelationReading read(byte[] content) {
 		RelationDocument document = DocumentReader.read(content);

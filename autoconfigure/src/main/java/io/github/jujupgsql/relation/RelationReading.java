@@ -5,12 +5,13 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What came of reading a relation: the relation, and what a person should know about how it
- * was read. No text in it holds a value of a connection string.
+ * What came of reading a relation: the relation, and what a person should know about how
+ * it was read. No text in it holds a value of a connection string.
  *
  * @param relation the relation
  * @param warnings what was left out of it, and why
- * @param waitingFor what the server has yet to grant before it may be used, or {@code null}
+ * @param waitingFor what the server has yet to grant before it may be used, or
+ * {@code null}
  * @since 0.1.0
  */
 public record RelationReading(PgsqlRelation relation, List<String> warnings, @Nullable String waitingFor) {

@@ -6,8 +6,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the workload wants of the server. The pgsql protocol has a server mirror the wishes
- * once it has granted them; until then it is not ready to be used.
+ * What the workload wants of the server. The pgsql protocol has a server mirror the
+ * wishes once it has granted them; until then it is not ready to be used.
  *
  * @param database the database, or {@code null} if any will do
  * @param extensions the extensions, or {@code null} if any will do

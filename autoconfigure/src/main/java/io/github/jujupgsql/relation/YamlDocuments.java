@@ -22,8 +22,8 @@ import org.yaml.snakeyaml.nodes.Tag;
 
 /**
  * Reads YAML as plain data: only the parser's nodes are looked at, so nothing is ever
- * instantiated, and every scalar but a plain null is its text ({@code 0123} and {@code no}
- * stay what they are).
+ * instantiated, and every scalar but a plain null is its text ({@code 0123} and
+ * {@code no} stay what they are).
  */
 final class YamlDocuments {
 

@@ -28,8 +28,8 @@ import org.jspecify.annotations.Nullable;
  * name and the symbolic links on the way to it stand. Where no watch can be had it only
  * waits.
  * <p>
- * {@link #refresh()} and {@link #await(Duration)} are for one thread, {@link #close()} for
- * any.
+ * {@link #refresh()} and {@link #await(Duration)} are for one thread, {@link #close()}
+ * for any.
  */
 final class FolderWatch implements Closeable {
 
@@ -80,9 +80,8 @@ final class FolderWatch implements Closeable {
 
 	private void register(WatchService current, Path folder) {
 		try {
-			this.keys.put(folder,
-					folder.register(current, StandardWatchEventKinds.ENTRY_CREATE,
-							StandardWatchEventKinds.ENTRY_MODIFY, StandardWatchEventKinds.ENTRY_DELETE));
+			this.keys.put(folder, folder.register(current, StandardWatchEventKinds.ENTRY_CREATE,
+					StandardWatchEventKinds.ENTRY_MODIFY, StandardWatchEventKinds.ENTRY_DELETE));
 		}
 		catch (IOException ex) {
 			// gone since it was found, or not ours to see: the next poll tries again

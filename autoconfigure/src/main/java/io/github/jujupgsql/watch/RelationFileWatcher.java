@@ -20,8 +20,8 @@ import org.jspecify.annotations.Nullable;
  * good one while the file is not whole, not valid or not readable.
  * <p>
  * All fields but {@link #state} belong to one thread: the one that calls {@link #start()}
- * until that returns, then the watching thread. Only {@link #state} is read by others; it is
- * replaced as a whole.
+ * until that returns, then the watching thread. Only {@link #state} is read by others; it
+ * is replaced as a whole.
  *
  * @since 0.1.0
  */
@@ -55,6 +55,8 @@ public final class RelationFileWatcher implements Closeable {
 
 	private final Settling settling = new Settling();
 
+	private final FileExposure exposure;
+
 	/** The content last judged, good or bad; {@code null} if the next one must be. */
 	private byte @Nullable [] judged;
 
@@ -85,6 +87,7 @@ public final class RelationFileWatcher implements Closeable {
 		this.clock = clock;
 		this.listener = listener;
 		this.folderWatch = new FolderWatch(path);
+		this.exposure = new FileExposure(path);
 	}
 
 	/**
@@ -198,7 +201,7 @@ public final class RelationFileWatcher implements Closeable {
 			}
 		}
 		Duration left = this.missingFileGrace.minusNanos(now - this.missingSince);
-		if (left.isPositive()) {
+		if (left.compareTo(Duration.ZERO) > 0) {
 			return (left.compareTo(this.pollInterval) < 0) ? left : this.pollInterval;
 		}
 		if (this.judged != null || this.state.problem() != null) {
@@ -246,6 +249,7 @@ public final class RelationFileWatcher implements Closeable {
 		if (reading.waitingFor() != null) {
 			logger.warn("Relation file " + getFile() + ": no server may be used yet: " + reading.waitingFor());
 		}
+		this.exposure.lookAt(reading.relation());
 		this.judged = bytes;
 		this.judgedProblem = null;
 		take(this.state.with(reading, this.clock.instant()));

@@ -5,10 +5,11 @@ import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Tells content that is whole from content that somebody is still writing. A file that was
- * renamed over the old one is whole at once. One that changes in place is whole when it has
- * stayed the same for a while: YAML that is cut short can be valid and wrong, and JSON that
- * is overwritten without being truncated passes through valid mixtures of old and new.
+ * Tells content that is whole from content that somebody is still writing. A file that
+ * was renamed over the old one is whole at once. One that changes in place is whole when
+ * it has stayed the same for a while: YAML that is cut short can be valid and wrong, and
+ * JSON that is overwritten without being truncated passes through valid mixtures of old
+ * and new.
  * <p>
  * Confined to one thread at a time.
  */
@@ -69,8 +70,8 @@ final class Settling {
 	/**
 	 * Return whether the content last noticed, given that it can be parsed, is whole
 	 * however short the time.
-	 * @return {@code true} if another file has the name now, and either it was moved there
-	 * or its end can be told from its syntax
+	 * @return {@code true} if another file has the name now, and either it was moved
+	 * there or its end can be told from its syntax
 	 */
 	boolean isWholeAtOnce() {
 		return this.firstLookAtFile && this.latest != null

@@ -1,0 +1,143 @@
+package io.github.jujupgsql.actuate;
+
+import java.time.Instant;
+import java.util.List;
+
+import com.zaxxer.hikari.HikariDataSource;
+import com.zaxxer.hikari.HikariPoolMXBean;
+import io.github.jujupgsql.pool.RoleTable;
+import io.github.jujupgsql.pool.ServerPool;
+import io.github.jujupgsql.pool.ServerPools;
+import io.github.jujupgsql.relation.ConnectionString;
+import io.github.jujupgsql.relation.PgsqlRelation;
+import io.github.jujupgsql.watch.RelationFileWatcher;
+import io.github.jujupgsql.watch.RelationProblem;
+import io.github.jujupgsql.watch.RelationState;
+import org.jspecify.annotations.Nullable;
+
+import org.springframework.boot.actuate.endpoint.annotation.Endpoint;
+import org.springframework.boot.actuate.endpoint.annotation.ReadOperation;
+
+/**
+ * {@link Endpoint @Endpoint} that shows the relation as it was last read and who plays
+ * which role. Names servers as {@code host:port} and shows no credentials.
+ *
+ * @since 0.1.0
+ */
+@Endpoint(id = "pgsql")
+public class PgsqlEndpoint {
+
+	private final RelationFileWatcher watcher;
+
+	private final ServerPools pools;
+
+	/**
+	 * Create the endpoint.
+	 * @param watcher knows the relation
+	 * @param pools knows the roles
+	 */
+	public PgsqlEndpoint(RelationFileWatcher watcher, ServerPools pools) {
+		this.watcher = watcher;
+		this.pools = pools;
+	}
+
+	/**
+	 * Describe the relation and the roles.
+	 * @return the description
+	 */
+	@ReadOperation
+	public PgsqlDescriptor pgsql() {
+		RelationState state = this.watcher.getState();
+		RoleTable roles = this.pools.getRoles().current();
+		return new PgsqlDescriptor(RelationDescriptor.of(this.watcher.getFile().toString(), state),
+				ProblemDescriptor.of(state.problem()),
+				(roles.primary() != null) ? PoolDescriptor.of(roles.primary()) : null,
+				PoolDescriptor.of(roles.replicas()), PoolDescriptor.of(this.pools.getDraining()));
+	}
+
+	/**
+	 * All there is to show.
+	 *
+	 * @param relation the relation as last read
+	 * @param problem why the file as it is now cannot be used, if so
+	 * @param primary the pool of the primary, if there is one
+	 * @param replicas the pools of the replicas
+	 * @param draining the pools of servers that have left
+	 */
+	public record PgsqlDescriptor(RelationDescriptor relation, @Nullable ProblemDescriptor problem,
+			@Nullable PoolDescriptor primary, List<PoolDescriptor> replicas, List<PoolDescriptor> draining) {
+
+	}
+
+	/**
+	 * The relation.
+	 *
+	 * @param file the relation file
+	 * @param readAt when it was read, if it was
+	 * @param database the database
+	 * @param extensions the extensions
+	 * @param roles the roles
+	 * @param version the version of the server
+	 * @param master where the master is
+	 * @param standbys where the standbys are
+	 * @param warnings what was left out, and why
+	 * @param waitingFor what the server has yet to grant
+	 */
+	public record RelationDescriptor(String file, @Nullable Instant readAt, @Nullable String database,
+			List<String> extensions, List<String> roles, @Nullable String version, @Nullable String master,
+			List<String> standbys, List<String> warnings, @Nullable String waitingFor) {
+
+		static RelationDescriptor of(String file, RelationState state) {
+			PgsqlRelation relation = state.relation();
+			return new RelationDescriptor(file, state.readAt(), relation.database(), relation.extensions(),
+					relation.roles(), relation.version(),
+					(relation.master() != null) ? relation.master().address() : null,
+					relation.standbys().stream().map(ConnectionString::address).toList(), state.warnings(),
+					state.waitingFor());
+		}
+
+	}
+
+	/**
+	 * Why the file cannot be used.
+	 *
+	 * @param at since when
+	 * @param message the file, the key and the reason
+	 */
+	public record ProblemDescriptor(Instant at, String message) {
+
+		static @Nullable ProblemDescriptor of(@Nullable RelationProblem problem) {
+			return (problem != null) ? new ProblemDescriptor(problem.since(), problem.message()) : null;
+		}
+
+	}
+
+	/**
+	 * A pool.
+	 *
+	 * @param server where its server is
+	 * @param pool its name
+	 * @param active connections in use
+	 * @param idle connections that wait for use
+	 * @param waiting threads that wait for a connection
+	 * @param maximum the most connections there may be
+	 */
+	public record PoolDescriptor(String server, String pool, int active, int idle, int waiting, int maximum) {
+
+		static PoolDescriptor of(ServerPool pool) {
+			HikariDataSource opened = pool.getDataSource();
+			HikariPoolMXBean bean = (opened != null) ? opened.getHikariPoolMXBean() : null;
+			if (opened == null || bean == null) {
+				return new PoolDescriptor(pool.getServer(), pool.getName(), 0, 0, 0, 0);
+			}
+			return new PoolDescriptor(pool.getServer(), pool.getName(), bean.getActiveConnections(),
+					bean.getIdleConnections(), bean.getThreadsAwaitingConnection(), opened.getMaximumPoolSize());
+		}
+
+		static List<PoolDescriptor> of(List<ServerPool> pools) {
+			return pools.stream().map(PoolDescriptor::of).toList();
+		}
+
+	}
+
+}

@@ -1,0 +1,62 @@
+package io.github.jujupgsql.actuate;
+
+import java.sql.Connection;
+import java.time.Duration;
+
+import io.github.jujupgsql.pool.RoleTable;
+import io.github.jujupgsql.pool.ServerPool;
+import io.github.jujupgsql.pool.ServerPools;
+import io.github.jujupgsql.watch.RelationFileWatcher;
+import io.github.jujupgsql.watch.RelationProblem;
+
+import org.springframework.boot.health.contributor.AbstractHealthIndicator;
+import org.springframework.boot.health.contributor.Health.Builder;
+import org.springframework.boot.health.contributor.HealthIndicator;
+import org.springframework.boot.health.contributor.Status;
+
+/**
+ * {@link HealthIndicator} for the primary: up when it answers. Replicas and a file that
+ * cannot be used are told as details; they do not take the application down.
+ *
+ * @since 0.1.0
+ */
+public class PgsqlHealthIndicator extends AbstractHealthIndicator {
+
+	private static final Duration PATIENCE = Duration.ofSeconds(5);
+
+	private final RelationFileWatcher watcher;
+
+	private final ServerPools pools;
+
+	/**
+	 * Create the indicator.
+	 * @param watcher knows the relation
+	 * @param pools knows the roles
+	 */
+	public PgsqlHealthIndicator(RelationFileWatcher watcher, ServerPools pools) {
+		super("PostgreSQL health check failed");
+		this.watcher = watcher;
+		this.pools = pools;
+	}
+
+	@Override
+	protected void doHealthCheck(Builder builder) throws Exception {
+		RoleTable roles = this.pools.getRoles().current();
+		RelationProblem problem = this.watcher.getState().problem();
+		if (problem != null) {
+			builder.withDetail("problem", problem.message());
+		}
+		builder.withDetail("replicas", roles.replicas().stream().map(ServerPool::getServer).toList());
+		ServerPool primary = roles.primary();
+		if (primary == null) {
+			// a borrow would sit out the connection timeout only to say the same
+			builder.down().withDetail("reason", "No primary: " + roles.whyNoPrimary());
+			return;
+		}
+		builder.withDetail("primary", primary.getServer());
+		try (Connection connection = primary.getConnection()) {
+			builder.status(connection.isValid((int) PATIENCE.toSeconds()) ? Status.UP : Status.DOWN);
+		}
+	}
+
+}

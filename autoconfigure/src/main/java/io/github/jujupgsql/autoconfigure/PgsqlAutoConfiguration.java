@@ -1,0 +1,150 @@
+package io.github.jujupgsql.autoconfigure;
+
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.function.Supplier;
+
+import javax.sql.DataSource;
+import javax.sql.XADataSource;
+
+import com.zaxxer.hikari.HikariConfig;
+import com.zaxxer.hikari.HikariDataSource;
+import io.github.jujupgsql.actuate.RoleDataSourcePoolMetadata;
+import io.github.jujupgsql.datasource.PrimaryDataSource;
+import io.github.jujupgsql.datasource.Replica;
+import io.github.jujupgsql.datasource.ReplicaDataSource;
+import io.github.jujupgsql.pool.PoolSettings;
+import io.github.jujupgsql.pool.PoolSize;
+import io.github.jujupgsql.pool.ServerPoolFactory;
+import io.github.jujupgsql.pool.ServerPools;
+import io.github.jujupgsql.relation.RelationReader;
+import io.github.jujupgsql.relation.WantedDatabase;
+import io.github.jujupgsql.watch.RelationFileWatcher;
+import io.micrometer.core.instrument.MeterRegistry;
+import org.postgresql.Driver;
+
+import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
+import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.boot.context.properties.bind.Bindable;
+import org.springframework.boot.context.properties.bind.Binder;
+import org.springframework.boot.jdbc.autoconfigure.DataSourceAutoConfiguration;
+import org.springframework.boot.jdbc.autoconfigure.JdbcConnectionDetails;
+import org.springframework.boot.jdbc.autoconfigure.JndiDataSourceAutoConfiguration;
+import org.springframework.boot.jdbc.autoconfigure.XADataSourceAutoConfiguration;
+import org.springframework.boot.jdbc.metadata.DataSourcePoolMetadataProvider;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Conditional;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.context.annotation.Primary;
+import org.springframework.core.env.Environment;
+import org.springframework.util.Assert;
+
+/**
+ * {@link EnableAutoConfiguration Auto-configuration} for a primary and a replica
+ * {@link DataSource} that follow a Juju pgsql relation.
+ *
+ * @since 0.1.0
+ */
+@AutoConfiguration(before = DataSourceAutoConfiguration.class,
+		after = { JndiDataSourceAutoConfiguration.class, XADataSourceAutoConfiguration.class })
+@ConditionalOnClass({ DataSource.class, HikariDataSource.class, Driver.class, JdbcConnectionDetails.class })
+@ConditionalOnMissingBean({ DataSource.class, XADataSource.class, JdbcConnectionDetails.class })
+@Conditional(OnRelationFileCondition.class)
+@EnableConfigurationProperties(PgsqlProperties.class)
+public final class PgsqlAutoConfiguration {
+
+	@Bean
+	ServerPools pgsqlServerPools(PgsqlProperties properties, Environment environment,
+			ObjectProvider<HikariConfigCustomizer> customizers) {
+		HikariConfig defaults = hikariConfig(environment);
+		PgsqlProperties.Primary primary = properties.getPrimary();
+		PgsqlProperties.Replica replica = properties.getReplica();
+		PoolSettings settings = new PoolSettings(
+				PoolSize.of(primary.getMaximumPoolSize(), primary.getMinimumIdle(), defaults),
+				PoolSize.of(replica.getMaximumPoolSize(), replica.getMinimumIdle(), defaults),
+				properties.getDrainTimeout());
+		Supplier<HikariConfig> configuration = () -> {
+			HikariConfig config = hikariConfig(environment);
+			customizers.orderedStream().forEach((customizer) -> customizer.customize(config));
+			return config;
+		};
+		return new ServerPools(
+				new ServerPoolFactory(configuration, environment.getProperty("spring.application.name", "")), settings);
+	}
+
+	@Bean(initMethod = "start")
+	RelationFileWatcher pgsqlRelationFileWatcher(PgsqlProperties properties, ServerPools pools) {
+		Path file = properties.getRelationFile();
+		Assert.state(file != null, "No relation file");
+		RelationReader reader = new RelationReader(
+				new WantedDatabase(properties.getDatabase(), properties.getExtensions(), properties.getRoles()));
+		return new RelationFileWatcher(file, reader, properties.getPollInterval(), properties.getMissingFileGrace(),
+				Clock.systemUTC(), pools::accept);
+	}
+
+	// Both take the watcher so that it has read the file before anyone borrows, and is
+	// closed, as the pools are, after everyone who borrows.
+
+	@Bean
+	@Primary
+	PrimaryDataSource dataSource(ServerPools pools, RelationFileWatcher watcher, Environment environment) {
+		return new PrimaryDataSource(pools.getRoles(), connectionTimeout(environment));
+	}
+
+	@Bean(defaultCandidate = false)
+	@Replica
+	ReplicaDataSource replicaDataSource(ServerPools pools, RelationFileWatcher watcher, Environment environment) {
+		return new ReplicaDataSource(pools.getRoles(), connectionTimeout(environment));
+	}
+
+	/**
+	 * Registered before Spring Boot's own, which would measure the first pool for ever.
+	 */
+	@Bean
+	DataSourcePoolMetadataProvider pgsqlPoolMetadataProvider() {
+		return (dataSource) -> {
+			if (dataSource instanceof PrimaryDataSource primary) {
+				return new RoleDataSourcePoolMetadata(primary);
+			}
+			return (dataSource instanceof ReplicaDataSource replica) ? new RoleDataSourcePoolMetadata(replica) : null;
+		};
+	}
+
+	private static Duration connectionTimeout(Environment environment) {
+		return Duration.ofMillis(hikariConfig(environment).getConnectionTimeout());
+	}
+
+	private static HikariConfig hikariConfig(Environment environment) {
+		return Binder.get(environment).bindOrCreate("spring.datasource.hikari", Bindable.of(HikariConfig.class));
+	}
+
+	/**
+	 * Has a last word on the configuration of each pool.
+	 */
+	interface HikariConfigCustomizer {
+
+		void customize(HikariConfig config);
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	@ConditionalOnClass(MeterRegistry.class)
+	static class PoolMetricsConfiguration {
+
+		/**
+		 * Spring Boot binds the meters of the pools that it finds at start-up; those that
+		 * come later bring their own.
+		 */
+		@Bean
+		HikariConfigCustomizer pgsqlPoolMetrics(ObjectProvider<MeterRegistry> registry) {
+			return (config) -> registry.ifUnique(config::setMetricRegistry);
+		}
+
+	}
+
+}

@@ -1,0 +1,206 @@
+package io.github.jujupgsql.autoconfigure;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+
+import org.jspecify.annotations.Nullable;
+
+import org.springframework.boot.context.properties.ConfigurationProperties;
+import org.springframework.util.Assert;
+
+/**
+ * Configuration properties for PostgreSQL through a Juju pgsql relation.
+ *
+ * @since 0.1.0
+ */
+@ConfigurationProperties("juju.pgsql")
+public class PgsqlProperties {
+
+	/**
+	 * File to which the charm exports the relation. When not set, Spring Boot's own
+	 * DataSource set-up applies.
+	 */
+	private @Nullable Path relationFile;
+
+	/**
+	 * Database the workload wants. Until the relation mirrors it, there is no master.
+	 */
+	private @Nullable String database;
+
+	/**
+	 * Extensions the workload wants. Until the relation mirrors them, there is no master.
+	 */
+	private @Nullable List<String> extensions;
+
+	/**
+	 * Roles the workload wants. Until the relation mirrors them, there is no master.
+	 */
+	private @Nullable List<String> roles;
+
+	/**
+	 * How often the file is looked at even if no file system event asks for it.
+	 */
+	private Duration pollInterval = Duration.ofSeconds(5);
+
+	/**
+	 * How long a file that vanished may stay away before the relation counts as broken.
+	 */
+	private Duration missingFileGrace = Duration.ofSeconds(5);
+
+	/**
+	 * How long work in flight on a standby that left, or on a connection with an old
+	 * password, may go on before it is aborted.
+	 */
+	private Duration drainTimeout = Duration.ofSeconds(30);
+
+	private final Primary primary = new Primary();
+
+	private final Replica replica = new Replica();
+
+	public @Nullable Path getRelationFile() {
+		return this.relationFile;
+	}
+
+	public void setRelationFile(@Nullable Path relationFile) {
+		this.relationFile = relationFile;
+	}
+
+	public @Nullable String getDatabase() {
+		return this.database;
+	}
+
+	public void setDatabase(@Nullable String database) {
+		this.database = database;
+	}
+
+	public @Nullable List<String> getExtensions() {
+		return this.extensions;
+	}
+
+	public void setExtensions(@Nullable List<String> extensions) {
+		this.extensions = extensions;
+	}
+
+	public @Nullable List<String> getRoles() {
+		return this.roles;
+	}
+
+	public void setRoles(@Nullable List<String> roles) {
+		this.roles = roles;
+	}
+
+	public Duration getPollInterval() {
+		return this.pollInterval;
+	}
+
+	public void setPollInterval(Duration pollInterval) {
+		Assert.isTrue(!pollInterval.isZero() && !pollInterval.isNegative(), "Poll interval must be positive");
+		this.pollInterval = pollInterval;
+	}
+
+	public Duration getMissingFileGrace() {
+		return this.missingFileGrace;
+	}
+
+	public void setMissingFileGrace(Duration missingFileGrace) {
+		Assert.isTrue(!missingFileGrace.isNegative(), "Missing file grace must not be negative");
+		this.missingFileGrace = missingFileGrace;
+	}
+
+	public Duration getDrainTimeout() {
+		return this.drainTimeout;
+	}
+
+	public void setDrainTimeout(Duration drainTimeout) {
+		Assert.isTrue(!drainTimeout.isNegative(), "Drain timeout must not be negative");
+		this.drainTimeout = drainTimeout;
+	}
+
+	public Primary getPrimary() {
+		return this.primary;
+	}
+
+	public Replica getReplica() {
+		return this.replica;
+	}
+
+	/**
+	 * Pool of the primary.
+	 */
+	public static class Primary {
+
+		/**
+		 * Most connections to the primary. From "spring.datasource.hikari" when not set.
+		 */
+		private @Nullable Integer maximumPoolSize;
+
+		/**
+		 * Connections to the primary to keep ready. From "spring.datasource.hikari" when
+		 * not set.
+		 */
+		private @Nullable Integer minimumIdle;
+
+		public @Nullable Integer getMaximumPoolSize() {
+			return this.maximumPoolSize;
+		}
+
+		public void setMaximumPoolSize(@Nullable Integer maximumPoolSize) {
+			this.maximumPoolSize = positive(maximumPoolSize);
+		}
+
+		public @Nullable Integer getMinimumIdle() {
+			return this.minimumIdle;
+		}
+
+		public void setMinimumIdle(@Nullable Integer minimumIdle) {
+			this.minimumIdle = notNegative(minimumIdle);
+		}
+
+	}
+
+	/**
+	 * Pools of the replicas.
+	 */
+	public static class Replica {
+
+		/**
+		 * Most connections to each replica. From "spring.datasource.hikari" when not set.
+		 */
+		private @Nullable Integer maximumPoolSize;
+
+		/**
+		 * Connections to each replica to keep ready.
+		 */
+		private Integer minimumIdle = 1;
+
+		public @Nullable Integer getMaximumPoolSize() {
+			return this.maximumPoolSize;
+		}
+
+		public void setMaximumPoolSize(@Nullable Integer maximumPoolSize) {
+			this.maximumPoolSize = positive(maximumPoolSize);
+		}
+
+		public Integer getMinimumIdle() {
+			return this.minimumIdle;
+		}
+
+		public void setMinimumIdle(Integer minimumIdle) {
+			Assert.isTrue(minimumIdle >= 0, "Minimum idle must not be negative");
+			this.minimumIdle = minimumIdle;
+		}
+
+	}
+
+	private static @Nullable Integer positive(@Nullable Integer value) {
+		Assert.isTrue(value == null || value > 0, "Maximum pool size must be positive");
+		return value;
+	}
+
+	private static @Nullable Integer notNegative(@Nullable Integer value) {
+		Assert.isTrue(value == null || value >= 0, "Minimum idle must not be negative");
+		return value;
+	}
+
+}

@@ -1,0 +1,70 @@
+package io.github.jujupgsql;
+
+import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.importer.ClassFileImporter;
+import com.tngtech.archunit.core.importer.ImportOption;
+import org.junit.jupiter.api.Test;
+
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.Architectures.layeredArchitecture;
+
+/**
+ * The rooms of the house, and who may look into which.
+ */
+class ArchitectureTests {
+
+	private final JavaClasses classes = new ClassFileImporter()
+		.withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
+		.importPackages("io.github.jujupgsql");
+
+	@Test
+	void dependenciesPointOneWay() {
+		layeredArchitecture().consideringOnlyDependenciesInLayers()
+			.layer("relation")
+			.definedBy("io.github.jujupgsql.relation")
+			.layer("watch")
+			.definedBy("io.github.jujupgsql.watch")
+			.layer("pool")
+			.definedBy("io.github.jujupgsql.pool")
+			.layer("datasource")
+			.definedBy("io.github.jujupgsql.datasource")
+			.layer("actuate")
+			.definedBy("io.github.jujupgsql.actuate")
+			.layer("autoconfigure")
+			.definedBy("io.github.jujupgsql.autoconfigure")
+			.whereLayer("autoconfigure")
+			.mayNotBeAccessedByAnyLayer()
+			.whereLayer("actuate")
+			.mayOnlyBeAccessedByLayers("autoconfigure")
+			.whereLayer("datasource")
+			.mayOnlyBeAccessedByLayers("actuate", "autoconfigure")
+			.whereLayer("pool")
+			.mayOnlyBeAccessedByLayers("datasource", "actuate", "autoconfigure")
+			.whereLayer("watch")
+			.mayOnlyBeAccessedByLayers("actuate", "autoconfigure")
+			.check(this.classes);
+	}
+
+	@Test
+	void theRelationKnowsNeitherSpringNorPools() {
+		noClasses().that()
+			.resideInAPackage("io.github.jujupgsql.relation")
+			.should()
+			.dependOnClassesThat()
+			.resideInAnyPackage("org.springframework..", "com.zaxxer..", "javax.sql..", "java.sql..")
+			.check(this.classes);
+	}
+
+	@Test
+	void onlyOneRoomOfTheRelationKnowsTheDriver() {
+		noClasses().that()
+			.resideInAPackage("io.github.jujupgsql.relation")
+			.and()
+			.haveNameNotMatching(".*\\.DriverProperties.*")
+			.should()
+			.dependOnClassesThat()
+			.resideInAPackage("org.postgresql..")
+			.check(this.classes);
+	}
+
+}
