@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  * <p>
  * Immutable. Two are equal if they set the same options to the same values, whatever the
  * form and the order. Values are taken as they are: what libpq checks only when it
- * connects is not checked here.
+ * connects is checked by {@link DriverProperties}.
  *
  * @since 0.1.0
  */

@@ -71,7 +71,7 @@ final class ConnectionStringFormat {
 	}
 
 	static String address(ConnectionString string) {
-		return Server.of(string)
+		return new Servers(string).list()
 			.stream()
 			.map((server) -> host(server.host()) + ":" + port(server.port()))
 			.collect(Collectors.joining(","));
@@ -90,8 +90,8 @@ final class ConnectionStringFormat {
 	 * encoded: raw ones would make the lists equally long.
 	 */
 	private static String servers(String hosts, String ports) {
-		List<String> hostList = Server.split(hosts);
-		List<String> portList = Server.split(ports);
+		List<String> hostList = Servers.split(hosts);
+		List<String> portList = Servers.split(ports);
 		if (hostList.size() != portList.size()) {
 			hostList = List.of(hosts);
 			portList = List.of(ports);
@@ -126,7 +126,7 @@ final class ConnectionStringFormat {
 	private static boolean isPlain(Keyword keyword, String value) {
 		String punctuation = switch (keyword) {
 			case PORT -> ", +-";
-			case HOST, HOSTADDR -> ".-_:%/,";
+			case HOST, HOSTADDR -> ".-_:%/,[]";
 			default -> ".-_:%/,=+* !$~";
 		};
 		boolean letters = keyword != Keyword.PORT;
@@ -139,7 +139,7 @@ final class ConnectionStringFormat {
 		if (!isPlain(Keyword.HOST, host)) {
 			return MASK;
 		}
-		return (host.indexOf(':') >= 0) ? "[" + host + "]" : host;
+		return (host.indexOf(':') >= 0 && !host.startsWith("[")) ? "[" + host + "]" : host;
 	}
 
 	private static String port(String port) {

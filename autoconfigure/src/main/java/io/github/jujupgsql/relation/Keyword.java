@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Every connection parameter that libpq of PostgreSQL 15 to 18 knows, in libpq's own
- * order.
+ * order. What becomes of each is decided in {@link DriverPropertiesMapper}.
  */
 enum Keyword {
 

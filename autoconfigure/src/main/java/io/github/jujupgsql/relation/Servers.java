@@ -1,0 +1,130 @@
+package io.github.jujupgsql.relation;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * The lists {@code host}, {@code hostaddr} and {@code port} of a connection string.
+ */
+final class Servers {
+
+	private final ConnectionString string;
+
+	private final List<String> names;
+
+	private final List<String> addresses;
+
+	private final List<String> ports;
+
+	Servers(ConnectionString string) {
+		this.string = string;
+		this.names = split(string.get(Keyword.HOST, ""));
+		this.addresses = split(string.get(Keyword.HOSTADDR, ""));
+		this.ports = split(string.get(Keyword.PORT, ""));
+	}
+
+	static List<String> split(String list) {
+		return List.of(list.split(",", -1));
+	}
+
+	/**
+	 * The servers in the order in which they are tried. Lists of unequal length, which
+	 * libpq refuses, are filled up.
+	 */
+	List<Server> list() {
+		boolean byName = connectsByName();
+		int count = Math.max(this.names.size(), this.addresses.size());
+		List<Server> servers = new ArrayList<>(count);
+		for (int i = 0; i < count; i++) {
+			String name = item(this.names, i);
+			String address = item(this.addresses, i);
+			boolean useName = address.isEmpty() || (byName && !name.isEmpty());
+			servers.add(new Server(useName ? name : address, item(this.ports, (this.ports.size() == 1) ? 0 : i)));
+		}
+		return servers;
+	}
+
+	/**
+	 * The servers as {@link #list()} has them, if the driver can connect to them and
+	 * libpq would try. Ports are plain numbers.
+	 */
+	List<Server> checked() {
+		checkLists();
+		for (String address : this.addresses) {
+			if (!isNumeric(address)) {
+				throw OptionChecks.refused(Keyword.HOSTADDR, "must hold IP addresses only; names go into host");
+			}
+		}
+		return list().stream()
+			.map((server) -> new Server(checkedHost(server.host()), checkedPort(server.port())))
+			.toList();
+	}
+
+	/**
+	 * Whether connections go to {@code host} although {@code hostaddr} is given, too. To
+	 * libpq {@code host} is then only what a certificate or a Kerberos ticket must be
+	 * for; but the driver knows one name for both.
+	 */
+	boolean connectsByName() {
+		List<String> methods = split(this.string.get(Keyword.REQUIRE_AUTH, ""));
+		boolean kerberos = "require".equals(this.string.get(Keyword.GSSENCMODE)) || methods.contains("gss")
+				|| methods.contains("sspi") || !this.string.get(Keyword.KRBSRVNAME, "").isEmpty();
+		return kerberos || "verify-full".equals(this.string.sslmode());
+	}
+
+	private void checkLists() {
+		boolean names = !this.string.get(Keyword.HOST, "").isEmpty();
+		boolean addresses = !this.string.get(Keyword.HOSTADDR, "").isEmpty();
+		if (!names && !addresses) {
+			throw OptionChecks.refused(Keyword.HOST,
+					"is missing; libpq would use a local socket, and the driver has none: name the server");
+		}
+		if (names && addresses && this.names.size() != this.addresses.size()) {
+			throw OptionChecks.refused(Keyword.HOSTADDR, "must have as many items as host has");
+		}
+		if (this.ports.size() != 1 && this.ports.size() != Math.max(this.names.size(), this.addresses.size())) {
+			throw OptionChecks.refused(Keyword.PORT, "must have one item, or as many as there are hosts");
+		}
+	}
+
+	private static String checkedHost(String host) {
+		if (host.isEmpty()) {
+			throw OptionChecks.refused(Keyword.HOST,
+					"has an empty item; libpq would use a local socket, and the driver has none: name the server");
+		}
+		if (host.startsWith("/") || host.startsWith("@")) {
+			throw OptionChecks.refused(Keyword.HOST,
+					"names a Unix socket, and the driver has none: name the server or its IP address");
+		}
+		return host;
+	}
+
+	private static String checkedPort(String port) {
+		if (port.isEmpty()) {
+			return Server.DEFAULT_PORT;
+		}
+		int number = OptionChecks.integer(Keyword.PORT, port);
+		if (number < 1 || number > 65535) {
+			throw OptionChecks.refused(Keyword.PORT, "must be from 1 to 65535");
+		}
+		return Integer.toString(number);
+	}
+
+	/**
+	 * Whether it cannot be the name of a host: what is no address after all must not be
+	 * looked up.
+	 */
+	private static boolean isNumeric(String address) {
+		if (address.indexOf(':') >= 0) {
+			int scope = address.indexOf('%');
+			return OptionChecks.consistsOf((scope < 0) ? address : address.substring(0, scope),
+					"0123456789abcdefABCDEF:.");
+		}
+		return OptionChecks.consistsOf(address, "0123456789.");
+	}
+
+	private static String item(List<String> list, int index) {
+		return (index < list.size()) ? list.get(index) : "";
+	}
+
+}
