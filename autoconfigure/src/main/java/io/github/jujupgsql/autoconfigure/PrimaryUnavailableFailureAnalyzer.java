@@ -26,7 +26,7 @@ class PrimaryUnavailableFailureAnalyzer extends AbstractFailureAnalyzer<PrimaryU
 						+ ". The relation file is " + this.environment.getProperty("juju.pgsql.relation-file") + ".",
 				"See whether the relation is established ('juju status --relations') and whether the charm has written"
 						+ " the file. If the database comes up later than the application, let it wait longer:"
-						+ " spring.datasource.hikari.connection-timeout.",
+						+ " spring.datasource.hikari.connection-timeout, in milliseconds.",
 				cause);
 	}
 
