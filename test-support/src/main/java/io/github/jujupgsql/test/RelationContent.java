@@ -1,0 +1,205 @@
+package io.github.jujupgsql.test;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a relation file says, as maps, lists and strings.
+ *
+ * @param file in which form to say it
+ * @param cluster whose names and password
+ * @param master the server to name as master
+ * @param standbys the servers to name as standbys
+ */
+record RelationContent(RelationFile file, PgsqlCluster cluster, @Nullable PgsqlServer master,
+		List<PgsqlServer> standbys) {
+
+	private static final String SUBNET = "127.0.0.1/32";
+
+	Map<String, @Nullable Object> value() {
+		return switch (this.file.form()) {
+			case CONNECTIONS -> connections();
+			case STORED_STATE -> storedState();
+			case BAG -> bag();
+			case RELATION -> relation();
+			case SHOW_UNIT -> showUnit();
+			case POSTGRESQL_CLIENT -> postgresqlClient();
+		};
+	}
+
+	private Map<String, @Nullable Object> connections() {
+		Map<String, @Nullable Object> content = new LinkedHashMap<>();
+		content.put("database", this.cluster.database());
+		content.put("extensions", this.file.extensions());
+		content.put("roles", this.file.roles());
+		content.put("version", this.cluster.version());
+		content.put("master", connectionString(this.master));
+		content.put("standbys", connectionStrings());
+		return content;
+	}
+
+	private Map<String, @Nullable Object> storedState() {
+		Map<String, @Nullable Object> content = new LinkedHashMap<>();
+		content.put("db_conn_str", (this.master != null) ? this.master.connectionString() : null);
+		content.put("db_uri", (this.master != null) ? this.master.uri() : null);
+		content.put("db_ro_uris", this.standbys.stream().map(PgsqlServer::uri).toList());
+		return content;
+	}
+
+	private Map<String, @Nullable Object> bag() {
+		Map<String, @Nullable Object> content = mirrored();
+		PgsqlServer server = this.master;
+		if (server != null) {
+			content.put("host", server.host());
+			content.put("master", connectionString(server));
+			content.put("password", this.cluster.password());
+			content.put("port", Integer.toString(server.port()));
+			content.put("schema_password", this.cluster.password());
+			content.put("schema_user", this.cluster.user());
+			content.put("user", this.cluster.user());
+		}
+		if (!this.standbys.isEmpty()) {
+			content.put("standbys", joinedStandbys());
+		}
+		content.put("state", (this.standbys.isEmpty()) ? "standalone" : "master");
+		return content;
+	}
+
+	private Map<String, @Nullable Object> mirrored() {
+		Map<String, @Nullable Object> content = new LinkedHashMap<>();
+		content.put("allowed-subnets", SUBNET);
+		content.put("allowed-units", unit());
+		content.putAll(wanted());
+		content.put("version", this.cluster.version());
+		return content;
+	}
+
+	private Map<String, @Nullable Object> wanted() {
+		Map<String, @Nullable Object> content = new LinkedHashMap<>();
+		content.put("database", this.cluster.database());
+		if (!this.file.extensions().isEmpty()) {
+			content.put("extensions", String.join(",", this.file.extensions()));
+		}
+		if (!this.file.roles().isEmpty()) {
+			content.put("roles", String.join(",", this.file.roles()));
+		}
+		return content;
+	}
+
+	private Map<String, @Nullable Object> relation() {
+		Map<String, @Nullable Object> content = new LinkedHashMap<>();
+		content.put("relation-id", this.file.relationId());
+		content.put("endpoint", this.file.endpoint());
+		content.put("related-endpoint", "db");
+		content.put("application-data", Map.of());
+		Map<String, @Nullable Object> own = wanted();
+		own.put("egress-subnets", SUBNET);
+		own.put("ingress-address", PgsqlServer.HOST);
+		own.put("private-address", PgsqlServer.HOST);
+		content.put("local-unit", unitData(own));
+		content.put("related-units", relatedUnits());
+		return content;
+	}
+
+	private Map<String, @Nullable Object> relatedUnits() {
+		Map<String, @Nullable Object> units = new LinkedHashMap<>();
+		if (this.master != null) {
+			Map<String, @Nullable Object> data = unitOfServer(this.standbys.isEmpty() ? "standalone" : "master");
+			if (!this.standbys.isEmpty()) {
+				data.put("standbys", joinedStandbys());
+			}
+			units.put(this.master.name(), unitData(data));
+		}
+		for (PgsqlServer standby : this.standbys) {
+			units.putIfAbsent(standby.name(), unitData(unitOfServer("hot standby")));
+		}
+		return units;
+	}
+
+	private Map<String, @Nullable Object> unitOfServer(String state) {
+		Map<String, @Nullable Object> data = mirrored();
+		if (this.master != null) {
+			data.put("master", connectionString(this.master));
+		}
+		else if (!this.standbys.isEmpty()) {
+			// without a master, nobody else could tell
+			data.put("standbys", joinedStandbys());
+		}
+		data.put("state", state);
+		return data;
+	}
+
+	private static Map<String, @Nullable Object> unitData(Map<String, @Nullable Object> data) {
+		Map<String, @Nullable Object> content = new LinkedHashMap<>();
+		content.put("in-scope", true);
+		content.put("data", data);
+		return content;
+	}
+
+	private Map<String, @Nullable Object> showUnit() {
+		Map<String, @Nullable Object> other = new LinkedHashMap<>();
+		other.put("relation-id", this.file.relationId() + 1);
+		other.put("endpoint", "ingress");
+		other.put("related-endpoint", "ingress");
+		other.put("application-data", Map.of());
+		Map<String, @Nullable Object> own = new LinkedHashMap<>();
+		own.put("egress-subnets", SUBNET);
+		other.put("local-unit", unitData(own));
+		Map<String, @Nullable Object> content = new LinkedHashMap<>();
+		content.put("opened-ports", List.of());
+		content.put("charm", "local:jammy/notes-0");
+		content.put("leader", true);
+		content.put("relation-info", List.of(relation(), other));
+		Map<String, @Nullable Object> units = new LinkedHashMap<>();
+		units.put(unit(), content);
+		return units;
+	}
+
+	private Map<String, @Nullable Object> postgresqlClient() {
+		Map<String, @Nullable Object> content = new LinkedHashMap<>();
+		content.put("database", this.cluster.database());
+		content.put("username", this.cluster.user());
+		content.put("password", this.cluster.password());
+		content.put("tls", "False");
+		content.put("version", this.cluster.version());
+		if (this.master != null) {
+			content.put("endpoints", this.master.address());
+			content.put("uris", this.master.uri());
+		}
+		if (!this.standbys.isEmpty()) {
+			String addresses = String.join(",", this.standbys.stream().map(PgsqlServer::address).toList());
+			content.put("read-only-endpoints", addresses);
+			content.put("read-only-uris", ConnectionStrings.uri(this.cluster.user(), this.cluster.password(), addresses,
+					this.cluster.database()));
+		}
+		return content;
+	}
+
+	private String unit() {
+		return "notes/0";
+	}
+
+	private String joinedStandbys() {
+		return String.join(this.file.standbySeparator(), connectionStrings());
+	}
+
+	private List<String> connectionStrings() {
+		List<String> strings = new ArrayList<>();
+		for (PgsqlServer standby : this.standbys) {
+			strings.add(this.file.writesUris() ? standby.uri() : standby.connectionString());
+		}
+		return strings;
+	}
+
+	private @Nullable String connectionString(@Nullable PgsqlServer server) {
+		if (server == null) {
+			return null;
+		}
+		return this.file.writesUris() ? server.uri() : server.connectionString();
+	}
+
+}

@@ -1,0 +1,196 @@
+package io.github.jujupgsql.test;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.channels.FileChannel;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The one folder of this JVM below {@code java.io.tmpdir}: PostgreSQL's programs, and a
+ * folder for each cluster that is open. It goes with the JVM, by a shutdown hook. A JVM
+ * that is killed leaves it to the next one.
+ */
+final class TestFolder {
+
+	static final String CLUSTER_PREFIX = "cluster-";
+
+	private static final Logger logger = LoggerFactory.getLogger(TestFolder.class);
+
+	private static @Nullable TestFolder current;
+
+	private final Path path;
+
+	private final FileChannel lock;
+
+	private final Launcher launcher;
+
+	private final Set<PgsqlCluster> clusters = new LinkedHashSet<>();
+
+	private int clusterCount;
+
+	private boolean shuttingDown;
+
+	private TestFolder() throws IOException {
+		FolderOwner owner = FolderOwner.current();
+		this.path = create(owner);
+		try {
+			this.lock = owner.mark(this.path);
+			Leftovers.remove(this.path);
+			this.launcher = findLauncher();
+			Path programs = Files.createDirectory(this.path.resolve("pgsql"));
+			openToOthers(programs);
+			PostgresBinaries.unpack(programs);
+			Runtime.getRuntime().addShutdownHook(new Thread(this::shutDown, "juju-pgsql-test-shutdown"));
+		}
+		catch (IOException | RuntimeException ex) {
+			FileTree.delete(this.path);
+			throw ex;
+		}
+	}
+
+	private static Path create(FolderOwner owner) throws IOException {
+		Path parent = Path.of(System.getProperty("java.io.tmpdir", "/tmp")).toRealPath();
+		for (int attempt = 1;; attempt++) {
+			// the class may be loaded more than once in a JVM
+			Path path = parent.resolve(owner.folderName() + ((attempt > 1) ? "-" + attempt : ""));
+			try {
+				return isPosix(parent)
+						? Files.createDirectory(path,
+								PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")))
+						: Files.createDirectory(path);
+			}
+			catch (FileAlreadyExistsException ex) {
+				if (attempt == 100) {
+					throw ex;
+				}
+			}
+		}
+	}
+
+	private Launcher findLauncher() throws IOException {
+		if (OperatingSystem.isRoot(this.path)) {
+			// another user may have to go through it; to look into it is not needed
+			openToOthers(this.path);
+		}
+		return Launcher.find(this.path);
+	}
+
+	private static void openToOthers(Path folder) throws IOException {
+		if (isPosix(folder)) {
+			Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwx--x--x"));
+		}
+	}
+
+	static boolean isPosix(Path path) {
+		return path.getFileSystem().supportedFileAttributeViews().contains("posix");
+	}
+
+	/**
+	 * The folder of this JVM, which the first call makes.
+	 * @return the folder
+	 */
+	static synchronized TestFolder get() {
+		TestFolder folder = current;
+		if (folder == null) {
+			try {
+				folder = new TestFolder();
+			}
+			catch (IOException ex) {
+				throw new UncheckedIOException("PostgreSQL's programs cannot be made ready below java.io.tmpdir", ex);
+			}
+			current = folder;
+		}
+		return folder;
+	}
+
+	Path path() {
+		return this.path;
+	}
+
+	Postgres postgres() {
+		return new Postgres(this.path.resolve("pgsql").resolve("bin"), this.launcher);
+	}
+
+	/**
+	 * Makes the folder of a cluster, which {@link #remove} deletes.
+	 * @param cluster the cluster, not started yet
+	 * @return the folder
+	 */
+	synchronized Path add(PgsqlCluster cluster) throws IOException {
+		if (this.shuttingDown) {
+			throw new IllegalStateException("The JVM shuts down");
+		}
+		this.clusterCount++;
+		Path folder = Files.createDirectory(this.path.resolve(CLUSTER_PREFIX + this.clusterCount));
+		openToOthers(folder);
+		this.clusters.add(cluster);
+		return folder;
+	}
+
+	/**
+	 * Deletes the folder of a cluster that no longer runs.
+	 * @param cluster the cluster
+	 * @param folder its folder
+	 */
+	synchronized void remove(PgsqlCluster cluster, Path folder) throws IOException {
+		this.clusters.remove(cluster);
+		FileTree.delete(folder);
+		if (this.shuttingDown && this.clusters.isEmpty()) {
+			delete();
+		}
+	}
+
+	private void shutDown() {
+		for (PgsqlCluster cluster : beginShutdown()) {
+			if (cluster.closesOnShutdown()) {
+				closeQuietly(cluster);
+			}
+		}
+		deleteIfUnused();
+	}
+
+	private synchronized List<PgsqlCluster> beginShutdown() {
+		this.shuttingDown = true;
+		return List.copyOf(this.clusters);
+	}
+
+	private static void closeQuietly(PgsqlCluster cluster) {
+		try {
+			cluster.close();
+		}
+		catch (RuntimeException ex) {
+			logger.warn("Cannot close {}", cluster, ex);
+		}
+	}
+
+	/**
+	 * Clusters may be open still: those that somebody else closes later during the
+	 * shutdown.
+	 */
+	private synchronized void deleteIfUnused() {
+		if (this.clusters.stream().noneMatch((cluster) -> !cluster.closesOnShutdown())) {
+			delete();
+		}
+	}
+
+	private void delete() {
+		try {
+			Leftovers.removeContent(this.path);
+			this.lock.close();
+		}
+		catch (IOException ex) {
+			logger.warn("Cannot delete {}", this.path, ex);
+		}
+	}
+
+}
