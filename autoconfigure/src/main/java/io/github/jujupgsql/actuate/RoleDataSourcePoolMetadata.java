@@ -35,23 +35,23 @@ public class RoleDataSourcePoolMetadata implements DataSourcePoolMetadata {
 	}
 
 	@Override
-	public @Nullable Integer getActive() {
-		return ask(DataSourcePoolMetadata::getActive);
+	public Integer getActive() {
+		return count(DataSourcePoolMetadata::getActive);
 	}
 
 	@Override
-	public @Nullable Integer getIdle() {
-		return ask(DataSourcePoolMetadata::getIdle);
+	public Integer getIdle() {
+		return count(DataSourcePoolMetadata::getIdle);
 	}
 
 	@Override
-	public @Nullable Integer getMax() {
-		return ask(DataSourcePoolMetadata::getMax);
+	public Integer getMax() {
+		return count(DataSourcePoolMetadata::getMax);
 	}
 
 	@Override
-	public @Nullable Integer getMin() {
-		return ask(DataSourcePoolMetadata::getMin);
+	public Integer getMin() {
+		return count(DataSourcePoolMetadata::getMin);
 	}
 
 	@Override
@@ -62,6 +62,17 @@ public class RoleDataSourcePoolMetadata implements DataSourcePoolMetadata {
 	@Override
 	public @Nullable Boolean getDefaultAutoCommit() {
 		return ask(DataSourcePoolMetadata::getDefaultAutoCommit);
+	}
+
+	/**
+	 * Count, also while there is no pool: what has no value when metrics are bound, at
+	 * start-up, is never measured.
+	 * @param question what to count
+	 * @return the count
+	 */
+	private Integer count(Function<DataSourcePoolMetadata, @Nullable Integer> question) {
+		Integer count = ask(question);
+		return (count != null) ? count : 0;
 	}
 
 	private <T> @Nullable T ask(Function<DataSourcePoolMetadata, @Nullable T> question) {

@@ -135,7 +135,7 @@ final class ServerConnections extends AbstractDataSource {
 	 */
 	@Override
 	public int getLoginTimeout() {
-		return this.retired ? 0 : this.loginTimeout;
+		return this.retired ? 1 : this.loginTimeout;
 	}
 
 	@Override

@@ -103,19 +103,22 @@ public final class ServerPool {
 	}
 
 	/**
-	 * Ask the server for its role, on a connection of the pool or, before there is one,
-	 * on a new connection that becomes the pool's first. Blocks; one thread at a time.
+	 * Ask the server for its role. Before there is a pool, the connection opened for this
+	 * becomes its first. Later an idle one is used or, as a pool that is exhausted or
+	 * whose server has gone would keep us waiting, one of our own. Blocks; one thread at
+	 * a time.
 	 * @return what it answered
 	 */
 	ServerCheck check() {
 		try {
 			HikariDataSource opened = this.dataSource;
-			if (opened != null) {
-				try (Connection connection = opened.getConnection()) {
-					return ServerCheck.ask(connection);
-				}
+			if (opened == null) {
+				return open();
 			}
-			return open();
+			boolean idle = opened.getHikariPoolMXBean().getIdleConnections() > 0;
+			try (Connection connection = idle ? opened.getConnection() : this.connections.open()) {
+				return ServerCheck.ask(connection);
+			}
 		}
 		catch (SQLException ex) {
 			return ServerCheck.failed(ex);

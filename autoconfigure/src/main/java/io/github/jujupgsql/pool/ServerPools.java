@@ -9,6 +9,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -287,7 +288,10 @@ public final class ServerPools implements Closeable {
 
 	private void check(Member member) {
 		boolean named = this.members.get(member.pool.getConnectionString()) == member;
-		if (!named || member.beingChecked || isSettled(member)) {
+		// a former primary gets a fresh pool once the new one is confirmed, which is then
+		// asked
+		boolean deposed = member.hasBeenPrimary && member != candidate();
+		if (!named || deposed || member.beingChecked || isSettled(member)) {
 			return;
 		}
 		if (member.nextCheck != null) {
@@ -398,12 +402,13 @@ public final class ServerPools implements Closeable {
 	@Override
 	public void close() {
 		try {
-			this.decisions.submit(this::closeAll).get(CLOSE_PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
+			List<Callable<Object>> closings = this.decisions.submit(this::dismissAll)
+				.get(CLOSE_PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
 			this.decisions.shutdownNow();
-			this.background.shutdown();
-			if (!this.background.awaitTermination(CLOSE_PATIENCE.toMillis(), TimeUnit.MILLISECONDS)) {
-				this.background.shutdownNow();
-			}
+			this.decisions.awaitTermination(CLOSE_PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
+			this.background.invokeAll(closings, CLOSE_PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
+			this.background.shutdownNow();
+			this.background.awaitTermination(CLOSE_PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
 		}
 		catch (RejectedExecutionException ex) {
 			// closed before
@@ -416,14 +421,14 @@ public final class ServerPools implements Closeable {
 		}
 	}
 
-	private void closeAll() {
+	private List<Callable<Object>> dismissAll() {
 		this.roles.publish(new RoleTable(null, List.of(), "the application is shutting down"));
 		List<ServerPool> pools = new ArrayList<>(this.drainer.leaving());
 		this.members.values().forEach((member) -> pools.add(member.pool));
 		this.former.values().forEach((member) -> pools.add(member.pool));
 		this.members.clear();
 		this.former.clear();
-		pools.forEach((pool) -> this.background.execute(pool::close));
+		return pools.stream().map((pool) -> Executors.callable(pool::close)).toList();
 	}
 
 }

@@ -111,15 +111,13 @@ class PgsqlAutoConfigurationTests {
 
 	@Test
 	void withoutDriverNothingHappens() {
-		onlyOurs().withClassLoader(new FilteredClassLoader("org.postgresql"))
+		onlyDataSources().withClassLoader(new FilteredClassLoader("org.postgresql"))
 			.run((context) -> assertThat(context).hasNotFailed().doesNotHaveBean(ServerPools.class));
 	}
 
 	@Test
-	void withoutActuatorHealthAndMetricsTheDataSourcesAreThere() {
-		onlyOurs()
-			.withClassLoader(new FilteredClassLoader("org.springframework.boot.actuate",
-					"org.springframework.boot.health", "io.micrometer"))
+	void withoutMetricsTheDataSourcesAreThere() {
+		onlyDataSources().withClassLoader(new FilteredClassLoader("io.micrometer"))
 			.run((context) -> assertThat(context).hasNotFailed().hasSingleBean(PrimaryDataSource.class));
 	}
 
@@ -229,10 +227,8 @@ class PgsqlAutoConfigurationTests {
 		return this.folder.resolve("relation.json");
 	}
 
-	private ApplicationContextRunner onlyOurs() {
-		return new ApplicationContextRunner()
-			.withConfiguration(AutoConfigurations.of(PgsqlAutoConfiguration.class, PgsqlEndpointAutoConfiguration.class,
-					PgsqlHealthContributorAutoConfiguration.class))
+	private ApplicationContextRunner onlyDataSources() {
+		return new ApplicationContextRunner().withConfiguration(AutoConfigurations.of(PgsqlAutoConfiguration.class))
 			.withPropertyValues("juju.pgsql.relation-file=" + file());
 	}
 
