@@ -88,7 +88,7 @@ final class DriverPropertiesMapper {
 			case GSSDELEGATION -> !value.startsWith("1");
 			case SSLCERTMODE -> sslcertmode(value);
 			case SSL_MIN_PROTOCOL_VERSION -> sslMinProtocolVersion(value);
-			case SSL_MAX_PROTOCOL_VERSION -> value.isEmpty() || tlsVersion(keyword, value) < 0;
+			case SSL_MAX_PROTOCOL_VERSION -> tlsVersion(keyword, value) < 0;
 			case MIN_PROTOCOL_VERSION -> minProtocolVersion(value);
 			case MAX_PROTOCOL_VERSION -> !OptionChecks.oneOf(keyword, value, "3.0", "3.2", "latest").isEmpty();
 			case SSLCRL, SSLCRLDIR -> value.isEmpty() || revocationList(keyword);

@@ -40,7 +40,7 @@ final class RequireAuth {
 				kept.add(item);
 			}
 		}
-		// The driver takes a list that forbids everything it can do for no list at all
+		// No authentication could succeed. The driver would tell only when it connects
 		if (negated && kept.size() == METHODS.size()) {
 			throw OptionChecks.refused(Keyword.REQUIRE_AUTH, "forbids every method that the driver can use");
 		}
