@@ -58,8 +58,6 @@ public final class PgsqlCluster implements AutoCloseable {
 
 	private final Builder options;
 
-	private final String superuserPassword = Passwords.random();
-
 	private final String replicationPassword = Passwords.random();
 
 	private final TestFolder testFolder;
@@ -156,7 +154,7 @@ public final class PgsqlCluster implements AutoCloseable {
 	private void startMaster() throws IOException, SQLException {
 		this.postgres.writeSecret(passwordFile(), "*:*:*:" + REPLICATION_USER + ":" + this.replicationPassword + "\n");
 		PgsqlServer master = master();
-		this.postgres.initdb(master.folder(), this.superuserPassword);
+		this.testFolder.initialize(master.folder());
 		master.includeSettings();
 		configure(master);
 		master.start();
@@ -272,7 +270,7 @@ public final class PgsqlCluster implements AutoCloseable {
 	}
 
 	String superuserPassword() {
-		return this.superuserPassword;
+		return this.testFolder.superuserPassword();
 	}
 
 	/**
@@ -594,11 +592,13 @@ public final class PgsqlCluster implements AutoCloseable {
 	public void close() {
 		// those who wait while they hold the lock give up now
 		this.closed = true;
+		// whoever closes wants it done, and waiting ends when the thread is interrupted
+		boolean interrupted = Thread.interrupted();
 		this.changes.lock();
 		try {
 			if (!this.removed) {
 				this.removed = true;
-				Stream.concat(servers().stream(), formerMasters().stream()).forEach(PgsqlServer::discard);
+				Stream.concat(servers().stream(), formerMasters().stream()).forEach(PgsqlCluster::discard);
 				this.testFolder.remove(this, this.folder);
 			}
 		}
@@ -607,6 +607,18 @@ public final class PgsqlCluster implements AutoCloseable {
 		}
 		finally {
 			this.changes.unlock();
+			if (interrupted) {
+				Thread.currentThread().interrupt();
+			}
+		}
+	}
+
+	private static void discard(PgsqlServer server) {
+		try {
+			server.discard();
+		}
+		catch (RuntimeException ex) {
+			logger.warn("Cannot end {}", server, ex);
 		}
 	}
 

@@ -248,6 +248,7 @@ public final class PgsqlServer {
 		}
 		long deadline = System.nanoTime() + PORT_TIMEOUT.toNanos();
 		try {
+			removeStalePostmasterFile();
 			while (!tryStart()) {
 				if (System.nanoTime() > deadline) {
 					throw new IllegalStateException("The port of " + this + " is taken");
@@ -259,6 +260,15 @@ public final class PgsqlServer {
 			throw new UncheckedIOException("Cannot start " + this, ex);
 		}
 		this.everStarted = true;
+	}
+
+	/**
+	 * PostgreSQL would do the same, but takes a dead process that its parent has not
+	 * collected yet for a living one.
+	 */
+	private void removeStalePostmasterFile() throws IOException {
+		SharedMemory.removeSegmentOf(this.folder);
+		Files.deleteIfExists(this.folder.postmasterPid());
 	}
 
 	private boolean tryStart() throws IOException {

@@ -35,13 +35,17 @@ record ServerFolder(Path home) {
 		return data().resolve("standby.signal");
 	}
 
+	Path postmasterPid() {
+		return data().resolve("postmaster.pid");
+	}
+
 	/**
 	 * What {@code postmaster.pid} says, which a server that was killed leaves behind.
 	 * @return empty if there is no such file
 	 */
 	Optional<PostmasterFile> postmasterFile() {
 		try {
-			return PostmasterFile.parse(Files.readAllLines(data().resolve("postmaster.pid")));
+			return PostmasterFile.parse(Files.readAllLines(postmasterPid()));
 		}
 		catch (IOException ex) {
 			return Optional.empty();

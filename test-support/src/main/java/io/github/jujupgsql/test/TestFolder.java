@@ -36,6 +36,8 @@ final class TestFolder {
 
 	private final Set<PgsqlCluster> clusters = new LinkedHashSet<>();
 
+	private final String superuserPassword = Passwords.random();
+
 	private int clusterCount;
 
 	private boolean shuttingDown;
@@ -45,12 +47,11 @@ final class TestFolder {
 		this.path = create(owner);
 		try {
 			this.lock = owner.mark(this.path);
-			Leftovers.remove(this.path);
+			Runtime.getRuntime().addShutdownHook(new Thread(this::shutDown, "juju-pgsql-test-shutdown"));
 			this.launcher = findLauncher();
 			Path programs = Files.createDirectory(this.path.resolve("pgsql"));
 			openToOthers(programs);
 			PostgresBinaries.unpack(programs);
-			Runtime.getRuntime().addShutdownHook(new Thread(this::shutDown, "juju-pgsql-test-shutdown"));
 		}
 		catch (IOException | RuntimeException ex) {
 			FileTree.delete(this.path);
@@ -122,6 +123,38 @@ final class TestFolder {
 	}
 
 	/**
+	 * The superuser's password on all servers of this JVM.
+	 * @return the password
+	 */
+	String superuserPassword() {
+		return this.superuserPassword;
+	}
+
+	/**
+	 * Makes the data folder of a master, as {@code initdb} does; which runs only once,
+	 * since it takes much longer than a copy.
+	 * @param folder the server's folder
+	 */
+	synchronized void initialize(ServerFolder folder) throws IOException {
+		ServerFolder template = new ServerFolder(this.path.resolve("template"));
+		if (!Files.exists(template.home())) {
+			initdb(template);
+		}
+		FileTree.copy(template.data(), folder.data(), (path) -> true);
+	}
+
+	private void initdb(ServerFolder template) throws IOException {
+		try {
+			postgres().createHome(template);
+			postgres().initdb(template, this.superuserPassword);
+		}
+		catch (IOException | RuntimeException ex) {
+			FileTree.delete(template.home());
+			throw ex;
+		}
+	}
+
+	/**
 	 * Makes the folder of a cluster, which {@link #remove} deletes.
 	 * @param cluster the cluster, not started yet
 	 * @return the folder
@@ -130,6 +163,7 @@ final class TestFolder {
 		if (this.shuttingDown) {
 			throw new IllegalStateException("The JVM shuts down");
 		}
+		Leftovers.remove(this.path);
 		this.clusterCount++;
 		Path folder = Files.createDirectory(this.path.resolve(CLUSTER_PREFIX + this.clusterCount));
 		openToOthers(folder);
@@ -151,12 +185,20 @@ final class TestFolder {
 	}
 
 	private void shutDown() {
+		awaitReady();
 		for (PgsqlCluster cluster : beginShutdown()) {
 			if (cluster.closesOnShutdown()) {
 				closeQuietly(cluster);
 			}
 		}
 		deleteIfUnused();
+	}
+
+	/**
+	 * The shutdown may begin while the folder is being made.
+	 */
+	private static synchronized void awaitReady() {
+		logger.trace("No folder is being made");
 	}
 
 	private synchronized List<PgsqlCluster> beginShutdown() {
@@ -184,9 +226,10 @@ final class TestFolder {
 	}
 
 	private void delete() {
-		try {
-			Leftovers.removeContent(this.path);
-			this.lock.close();
+		try (this.lock) {
+			if (Files.exists(this.path)) {
+				Leftovers.removeContent(this.path);
+			}
 		}
 		catch (IOException ex) {
 			logger.warn("Cannot delete {}", this.path, ex);

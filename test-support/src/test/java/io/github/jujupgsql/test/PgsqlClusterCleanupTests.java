@@ -1,0 +1,176 @@
+package io.github.jujupgsql.test;
+
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Stream;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
+import org.junit.jupiter.api.io.TempDir;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
+import static org.assertj.core.api.Assumptions.assumeThat;
+
+/**
+ * Tests that nothing is left of a {@link PgsqlCluster}.
+ */
+class PgsqlClusterCleanupTests {
+
+	@TempDir
+	private Path tempDir;
+
+	@Test
+	void closedClusterLeavesNothing() throws Exception {
+		List<String> segments = sharedMemory();
+		PgsqlCluster cluster = PgsqlCluster.start(1);
+		Path folder = cluster.folder();
+		RelationFile relationFile = RelationFile.of(cluster);
+		relationFile.write();
+		PgsqlServer former = cluster.master();
+		former.crash();
+		cluster.promote(cluster.standbys().get(0));
+		List<ProcessHandle> processes = Stream.concat(cluster.servers().stream(), cluster.formerMasters().stream())
+			.flatMap((server) -> server.folder().postmasterFile().stream())
+			.flatMap((file) -> ProcessHandle.of(file.pid()).stream())
+			.flatMap((postmaster) -> Stream.concat(Stream.of(postmaster), postmaster.descendants()))
+			.toList();
+		assertThat(processes).hasSizeGreaterThan(3);
+		Thread other = new Thread(cluster::close);
+		other.start();
+		cluster.close();
+		other.join();
+		cluster.close();
+		assertThat(folder).doesNotExist();
+		assertThat(processes).noneMatch(Processes::isAlive);
+		assertThat(sharedMemory()).isSubsetOf(segments);
+		assertThatIllegalStateException().isThrownBy(cluster::addStandby);
+		assertThatIllegalStateException().isThrownBy(former::start);
+	}
+
+	/**
+	 * Segments of other servers may go meanwhile; those of living ones are attached.
+	 */
+	private static List<String> sharedMemory() throws Exception {
+		Path segments = Path.of("/proc/sysvipc/shm");
+		return Files.isReadable(segments) ? Files.readAllLines(segments)
+			.stream()
+			.skip(1)
+			.map((line) -> line.strip().split("\\s+"))
+			.filter((columns) -> columns[6].equals("0"))
+			.map((columns) -> columns[1])
+			.toList() : List.of();
+	}
+
+	@Test
+	void closeOfInterruptedThreadLeavesNothing() {
+		PgsqlCluster cluster = PgsqlCluster.start(0);
+		Thread.currentThread().interrupt();
+		cluster.close();
+		assertThat(Thread.interrupted()).isTrue();
+		assertThat(cluster.folder()).doesNotExist();
+		assertThat(cluster.master().isRunning()).isFalse();
+	}
+
+	@Test
+	void jvmThatEndsLeavesNothing() throws Exception {
+		try (ClusterProgram program = ClusterProgram.start("leave", tmpdir())) {
+			assertThat(program.servers()).hasSize(2);
+			assertThat(program.folder()).exists();
+			program.end();
+			assertThat(program.servers()).isEmpty();
+			assertThat(this.tempDir).isEmptyDirectory();
+		}
+	}
+
+	@Test
+	void clusterThatIsNotClosedOnShutdownIsLeftToItsOwner() throws Exception {
+		try (ClusterProgram program = ClusterProgram.start("hook", tmpdir())) {
+			assertThat(program.end()).contains("asked=").doesNotContain("failed=");
+			assertThat(program.servers()).isEmpty();
+			assertThat(this.tempDir).isEmptyDirectory();
+		}
+	}
+
+	@Test
+	void nextStartRemovesWhatKilledJvmLeft() throws Exception {
+		try (ClusterProgram living = ClusterProgram.start("leave");
+				ClusterProgram killed = ClusterProgram
+					.start((OperatingSystem.current() != OperatingSystem.WINDOWS) ? "freeze" : "leave")) {
+			killed.kill();
+			assertThat(killed.servers()).hasSize(2);
+			List<String> segments = sharedMemory();
+			PgsqlCluster.start(0).close();
+			assertThat(killed.servers()).isEmpty();
+			assertThat(killed.folder()).doesNotExist();
+			assertThat(sharedMemory()).isSubsetOf(segments);
+			assertThat(living.servers()).hasSize(2);
+			assertThat(living.folder()).exists();
+			living.end();
+			assertThat(living.folder()).doesNotExist();
+		}
+	}
+
+	@Test
+	void folderOfRecycledProcessIdIsLeftover() throws Exception {
+		Path own = Files.createDirectory(this.tempDir.resolve(FolderOwner.current().folderName()));
+		Path recycled = Files
+			.createDirectory(this.tempDir.resolve(FolderOwner.PREFIX + ProcessHandle.current().pid() + "-1000"));
+		Path second = Files.createDirectory(this.tempDir.resolve(FolderOwner.current().folderName() + "-2"));
+		Path foreign = Files.createDirectory(this.tempDir.resolve(FolderOwner.PREFIX + "elsewhere"));
+		Files.writeString(recycled.resolve("file"), "content");
+		Leftovers.remove(own);
+		assertThat(recycled).doesNotExist();
+		assertThat(own).exists();
+		assertThat(second).exists();
+		assertThat(foreign).exists();
+	}
+
+	@Test
+	void folderThatSomebodyElseCleansIsLeftAlone() throws Exception {
+		Path own = Files.createDirectory(this.tempDir.resolve(FolderOwner.current().folderName()));
+		Path dead = Files.createDirectory(this.tempDir.resolve(FolderOwner.PREFIX + "1-1000"));
+		try (FileChannel lock = FolderOwner.takeOver(dead)) {
+			assertThat(lock).isNotNull();
+			Leftovers.remove(own);
+			assertThat(dead).exists();
+		}
+		Leftovers.remove(own);
+		assertThat(dead).doesNotExist();
+	}
+
+	@Test
+	@EnabledOnOs(OS.LINUX)
+	void rootCanRunServersAsAnotherUser() throws Exception {
+		assumeThat(OperatingSystem.isRoot(this.tempDir)).isTrue();
+		// the folder that JUnit makes is for its owner alone
+		try (ClusterProgram program = ClusterProgram.start("leave", "-D" + Launcher.USER_PROPERTY + "=nobody")) {
+			assertThat(program.servers()).hasSize(2)
+				.allMatch((server) -> server.info().user().orElseThrow().equals("nobody"));
+			program.end();
+			assertThat(program.servers()).isEmpty();
+			assertThat(program.folder()).doesNotExist();
+		}
+	}
+
+	@Test
+	@EnabledOnOs(OS.LINUX)
+	void rootIsToldWhatIsMissing() throws Exception {
+		assumeThat(OperatingSystem.isRoot(this.tempDir)).isTrue();
+		try (ClusterProgram program = ClusterProgram.launch("leave", tmpdir(),
+				"-D" + Launcher.USER_PROPERTY + "=nobody")) {
+			assertThat(program.end()).contains("PostgreSQL does not run as root")
+				.contains("setpriv as nobody")
+				.contains(Launcher.USER_PROPERTY);
+			assertThat(this.tempDir).isEmptyDirectory();
+		}
+	}
+
+	private String tmpdir() {
+		return "-Djava.io.tmpdir=" + this.tempDir;
+	}
+
+}
