@@ -1,6 +1,7 @@
 package io.github.jujupgsql.pool;
 
 import java.util.List;
+import java.util.stream.Collectors;
 
 import org.jspecify.annotations.Nullable;
 
@@ -21,19 +22,28 @@ public record RoleTable(@Nullable ServerPool primary, List<ServerPool> replicas,
 	}
 
 	/**
-	 * Name the primary for a log line.
-	 * @return its address, or {@code none}
+	 * Tell for a log line what has changed. The same server in another pool means other
+	 * credentials.
+	 * @param before the roles until now
+	 * @return the change
 	 */
-	String primaryText() {
-		return (this.primary != null) ? this.primary.getServer() : "none";
+	String changeFrom(RoleTable before) {
+		List<ServerPool> primaryBefore = (before.primary != null) ? List.of(before.primary) : List.of();
+		List<ServerPool> primaryNow = (this.primary != null) ? List.of(this.primary) : List.of();
+		return "primary " + change(primaryBefore, primaryNow) + ", replicas " + change(before.replicas, this.replicas);
 	}
 
-	/**
-	 * Name the replicas for a log line.
-	 * @return their addresses
-	 */
-	List<String> replicaTexts() {
-		return this.replicas.stream().map(ServerPool::getServer).toList();
+	private static String change(List<ServerPool> before, List<ServerPool> now) {
+		String then = servers(before);
+		String next = servers(now);
+		if (!then.equals(next)) {
+			return then + " -> " + next;
+		}
+		return before.equals(now) ? next : next + " (new credentials)";
+	}
+
+	private static String servers(List<ServerPool> pools) {
+		return pools.isEmpty() ? "none" : pools.stream().map(ServerPool::getServer).collect(Collectors.joining(", "));
 	}
 
 }

@@ -239,13 +239,8 @@ public final class ServerPools implements Closeable {
 		if (decided && (next.primary() != before.primary() || !next.replicas().equals(before.replicas()))) {
 			this.lastLogged = next;
 			logger.info("Roles changed in " + TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - this.relationSince)
-					+ " ms: primary " + change(before.primaryText(), next.primaryText()) + ", replicas "
-					+ change(before.replicaTexts(), next.replicaTexts()));
+					+ " ms: " + next.changeFrom(before));
 		}
-	}
-
-	private static String change(Object before, Object after) {
-		return before.equals(after) ? after.toString() : before + " -> " + after;
 	}
 
 	/**
