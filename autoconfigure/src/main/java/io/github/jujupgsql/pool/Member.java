@@ -38,8 +38,8 @@ final class Member {
 	 * @return whether it is news
 	 */
 	boolean failed(String reason) {
-		this.failures++;
 		boolean news = !reason.equals(this.lastReason);
+		this.failures = news ? 1 : this.failures + 1;
 		this.lastReason = reason;
 		return news;
 	}

@@ -41,15 +41,6 @@ public final class ServerPools implements Closeable {
 
 	private static final Log logger = LogFactory.getLog(ServerPools.class);
 
-	private static final Duration STILL_IN_RECOVERY_PAUSE = Duration.ofMillis(20);
-
-	private static final Duration FIRST_PAUSE = Duration.ofMillis(50);
-
-	private static final Duration LONGEST_PAUSE = Duration.ofSeconds(1);
-
-	/** A wrong password, repeated quickly, may get an account locked. */
-	private static final Duration LONGEST_PAUSE_AFTER_REFUSAL = Duration.ofSeconds(30);
-
 	private static final Duration CLOSE_PATIENCE = Duration.ofSeconds(15);
 
 	private final ServerPoolFactory factory;
@@ -217,8 +208,8 @@ public final class ServerPools implements Closeable {
 		if (candidate == null) {
 			return "the relation names no master";
 		}
-		return candidate.pool.getServer() + " "
-				+ (candidate.lastReason.isEmpty() ? "has not answered yet" : candidate.lastReason);
+		return candidate.pool.getServer() + ": "
+				+ (candidate.lastReason.isEmpty() ? "it has not answered yet" : candidate.lastReason);
 	}
 
 	private void publish(RoleTable next) {
@@ -313,12 +304,12 @@ public final class ServerPools implements Closeable {
 					confirm(member);
 				}
 				else {
-					notYet(member, "is no standby: it is not in recovery", LONGEST_PAUSE);
+					notYet(member, "not in recovery", Patience.STANDBY);
 				}
 			}
 			case IN_RECOVERY -> {
 				if (candidate) {
-					notYet(member, "is still in recovery", STILL_IN_RECOVERY_PAUSE);
+					notYet(member, "still in recovery", Patience.PROMOTION);
 				}
 				else {
 					member.answered();
@@ -327,27 +318,27 @@ public final class ServerPools implements Closeable {
 					dismissFormer();
 				}
 			}
-			case CREDENTIALS_REFUSED -> notYet(member, check.reason(),
-					pause(member.failures, Duration.ofMillis(500), LONGEST_PAUSE_AFTER_REFUSAL));
-			case UNREACHABLE -> notYet(member, check.reason(), pause(member.failures, FIRST_PAUSE, LONGEST_PAUSE));
+			case CREDENTIALS_REFUSED -> notYet(member, check.reason(), Patience.CREDENTIALS);
+			case UNREACHABLE -> notYet(member, check.reason(), candidate ? Patience.MASTER : Patience.STANDBY);
 		}
 	}
 
-	private static Duration pause(int failures, Duration first, Duration longest) {
-		Duration pause = first.multipliedBy(1L << Math.min(failures, 16));
-		return (pause.compareTo(longest) < 0) ? pause : longest;
-	}
-
-	private void notYet(Member member, String reason, Duration pause) {
-		boolean candidate = member == candidate();
+	private void notYet(Member member, String reason, Patience patience) {
 		if (member.failed(reason)) {
-			logger.warn(candidate
-					? "The relation's master " + member.pool.getServer() + " cannot be the primary yet: " + reason
-					: "Standby " + member.pool.getServer() + " serves no reads: " + reason);
+			String server = member.pool.getServer();
+			if (patience == Patience.PROMOTION) {
+				logger.info("Waiting for " + server + " to leave recovery; then it is the primary");
+			}
+			else if (member == candidate()) {
+				logger.warn("The relation's master " + server + " cannot be the primary yet: " + reason);
+			}
+			else {
+				logger.warn("Standby " + server + " serves no reads: " + reason);
+			}
 			assign();
 		}
-		member.nextCheck = this.decisions.schedule(() -> runSafely(() -> check(member)), pause.toNanos(),
-				TimeUnit.NANOSECONDS);
+		member.nextCheck = this.decisions.schedule(() -> runSafely(() -> check(member)),
+				patience.pauseAfter(member.failures).toNanos(), TimeUnit.NANOSECONDS);
 	}
 
 	/**

@@ -1,0 +1,42 @@
+package io.github.jujupgsql.pool;
+
+import java.time.Duration;
+
+/**
+ * How soon a server is asked again that could not play its role: quickly first, then
+ * twice as late each time, up to a limit.
+ */
+enum Patience {
+
+	/** It is up and about to be promoted. */
+	PROMOTION(Duration.ofMillis(20), Duration.ofMillis(20)),
+
+	/** Writers wait for it. */
+	MASTER(Duration.ofMillis(50), Duration.ofMillis(250)),
+
+	/** There are others to read from. */
+	STANDBY(Duration.ofMillis(50), Duration.ofSeconds(1)),
+
+	/** A wrong password, repeated quickly, may get an account locked. */
+	CREDENTIALS(Duration.ofMillis(500), Duration.ofSeconds(30));
+
+	private final Duration first;
+
+	private final Duration longest;
+
+	Patience(Duration first, Duration longest) {
+		this.first = first;
+		this.longest = longest;
+	}
+
+	/**
+	 * Return how long to wait.
+	 * @param failures how often it has failed for the same reason, at least once
+	 * @return the pause
+	 */
+	Duration pauseAfter(int failures) {
+		Duration pause = this.first.multipliedBy(1L << Math.min(failures - 1, 16));
+		return (pause.compareTo(this.longest) < 0) ? pause : this.longest;
+	}
+
+}
