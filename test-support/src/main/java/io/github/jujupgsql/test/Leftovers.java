@@ -8,6 +8,8 @@ import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
 
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -19,6 +21,10 @@ final class Leftovers {
 
 	private static final Logger logger = LoggerFactory.getLogger(Leftovers.class);
 
+	private static final String SCRIPTS = "detect_linux_distribution_*.sh";
+
+	private static final Duration SCRIPT_USE = Duration.ofMinutes(1);
+
 	private Leftovers() {
 	}
 
@@ -27,6 +33,7 @@ final class Leftovers {
 	 * @param ownFolder our own folder; the others are beside it
 	 */
 	static void remove(Path ownFolder) throws IOException {
+		removeScripts(ownFolder);
 		try (DirectoryStream<Path> folders = Files.newDirectoryStream(ownFolder.resolveSibling(""),
 				FolderOwner.PREFIX + "*")) {
 			for (Path folder : folders) {
@@ -37,10 +44,34 @@ final class Leftovers {
 		}
 	}
 
+	/**
+	 * The library that finds the programs for this machine writes a small script, runs it
+	 * at once, and deletes it when the JVM ends, if that is not killed.
+	 */
+	private static void removeScripts(Path ownFolder) throws IOException {
+		Instant surelyUsed = Instant.now().minus(SCRIPT_USE);
+		try (DirectoryStream<Path> scripts = Files.newDirectoryStream(ownFolder.resolveSibling(""), SCRIPTS)) {
+			for (Path script : scripts) {
+				try {
+					if (isOwnedAs(ownFolder, script)
+							&& Files.getLastModifiedTime(script).toInstant().isBefore(surelyUsed)) {
+						Files.deleteIfExists(script);
+					}
+				}
+				catch (IOException ex) {
+					logger.debug("Cannot remove {}", script, ex);
+				}
+			}
+		}
+	}
+
+	private static boolean isOwnedAs(Path ownFolder, Path path) throws IOException {
+		return Files.getOwner(path, LinkOption.NOFOLLOW_LINKS).equals(Files.getOwner(ownFolder));
+	}
+
 	private static boolean isLeftover(Path folder, Path ownFolder) {
 		try {
-			return Files.isDirectory(folder, LinkOption.NOFOLLOW_LINKS)
-					&& Files.getOwner(folder, LinkOption.NOFOLLOW_LINKS).equals(Files.getOwner(ownFolder))
+			return Files.isDirectory(folder, LinkOption.NOFOLLOW_LINKS) && isOwnedAs(ownFolder, folder)
 					&& FolderOwner.of(folder).filter((owner) -> !owner.isVisible()).isPresent();
 		}
 		catch (IOException ex) {

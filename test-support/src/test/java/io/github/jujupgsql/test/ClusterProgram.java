@@ -5,8 +5,10 @@ import java.io.IOException;
 import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -33,9 +35,12 @@ final class ClusterProgram implements AutoCloseable {
 	 * @return the program
 	 */
 	static ClusterProgram start(String mode, String... jvmOptions) throws IOException {
-		ClusterProgram program = launch(mode, jvmOptions);
-		assertThat(program.readUntil("READY")).as("its cluster runs: " + program.lines).isTrue();
-		return program;
+		return launch(mode, jvmOptions).awaitReady();
+	}
+
+	ClusterProgram awaitReady() throws IOException {
+		assertThat(readUntil("READY")).as("its cluster runs: " + this.lines).isTrue();
+		return this;
 	}
 
 	static ClusterProgram launch(String mode, String... jvmOptions) throws IOException {
@@ -72,7 +77,7 @@ final class ClusterProgram implements AutoCloseable {
 		return this.lines.stream()
 			.filter((line) -> line.startsWith("pid="))
 			.map((line) -> ProcessHandle.of(Long.parseLong(line.substring(4))))
-			.flatMap(java.util.Optional::stream)
+			.flatMap(Optional::stream)
 			.filter(Processes::isAlive)
 			.toList();
 	}
@@ -100,7 +105,10 @@ final class ClusterProgram implements AutoCloseable {
 
 	@SuppressWarnings("resource")
 	public static void main(String[] arguments) throws Exception {
-		PgsqlCluster cluster = PgsqlCluster.builder().closeOnShutdown(!arguments[0].equals("hook")).start();
+		PgsqlCluster cluster = PgsqlCluster.builder()
+			.standbys(arguments[0].equals("hook") ? 0 : 1)
+			.closeOnShutdown(!arguments[0].equals("hook"))
+			.start();
 		if (arguments[0].equals("freeze")) {
 			cluster.standbys().get(0).freeze();
 		}
@@ -108,10 +116,8 @@ final class ClusterProgram implements AutoCloseable {
 			Runtime.getRuntime().addShutdownHook(new Thread(() -> closeAfterQuestion(cluster)));
 		}
 		System.out.println("folder=" + TestFolder.get().path());
-		System.out.println("master=" + cluster.master().port());
 		cluster.servers()
 			.forEach((server) -> System.out.println("pid=" + server.folder().postmasterFile().orElseThrow().pid()));
-		System.out.println("owner=" + cluster.master().folder().data().toFile().exists());
 		System.out.println("READY");
 		while (System.in.read() >= 0) {
 			// until it ends
@@ -126,7 +132,7 @@ final class ClusterProgram implements AutoCloseable {
 		try {
 			System.out.println("asked=" + cluster.master().ask("SELECT pg_sleep(1)"));
 		}
-		catch (java.sql.SQLException ex) {
+		catch (SQLException ex) {
 			System.out.println("failed=" + ex);
 		}
 		cluster.close();

@@ -3,6 +3,8 @@ package io.github.jujupgsql.test;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.time.Instant;
 import java.util.List;
 import java.util.stream.Stream;
 
@@ -97,9 +99,11 @@ class PgsqlClusterCleanupTests {
 
 	@Test
 	void nextStartRemovesWhatKilledJvmLeft() throws Exception {
-		try (ClusterProgram living = ClusterProgram.start("leave");
-				ClusterProgram killed = ClusterProgram
-					.start((OperatingSystem.current() != OperatingSystem.WINDOWS) ? "freeze" : "leave")) {
+		try (ClusterProgram living = ClusterProgram.launch("leave", sameTmpdir());
+				ClusterProgram killed = ClusterProgram.launch(
+						(OperatingSystem.current() != OperatingSystem.WINDOWS) ? "freeze" : "leave", sameTmpdir())) {
+			living.awaitReady();
+			killed.awaitReady();
 			killed.kill();
 			assertThat(killed.servers()).hasSize(2);
 			List<String> segments = sharedMemory();
@@ -115,15 +119,20 @@ class PgsqlClusterCleanupTests {
 	}
 
 	@Test
-	void folderOfRecycledProcessIdIsLeftover() throws Exception {
+	void leftoversAreToldFromWhatIsInUse() throws Exception {
 		Path own = Files.createDirectory(this.tempDir.resolve(FolderOwner.current().folderName()));
 		Path recycled = Files
 			.createDirectory(this.tempDir.resolve(FolderOwner.PREFIX + ProcessHandle.current().pid() + "-1000"));
 		Path second = Files.createDirectory(this.tempDir.resolve(FolderOwner.current().folderName() + "-2"));
 		Path foreign = Files.createDirectory(this.tempDir.resolve(FolderOwner.PREFIX + "elsewhere"));
 		Files.writeString(recycled.resolve("file"), "content");
+		Path script = Files.writeString(this.tempDir.resolve("detect_linux_distribution_1.sh"), "exit");
+		Files.setLastModifiedTime(script, FileTime.from(Instant.now().minusSeconds(100)));
+		Path newScript = Files.writeString(this.tempDir.resolve("detect_linux_distribution_2.sh"), "exit");
 		Leftovers.remove(own);
 		assertThat(recycled).doesNotExist();
+		assertThat(script).doesNotExist();
+		assertThat(newScript).exists();
 		assertThat(own).exists();
 		assertThat(second).exists();
 		assertThat(foreign).exists();
@@ -167,6 +176,10 @@ class PgsqlClusterCleanupTests {
 				.contains(Launcher.USER_PROPERTY);
 			assertThat(this.tempDir).isEmptyDirectory();
 		}
+	}
+
+	private static String sameTmpdir() {
+		return "-Djava.io.tmpdir=" + System.getProperty("java.io.tmpdir");
 	}
 
 	private String tmpdir() {

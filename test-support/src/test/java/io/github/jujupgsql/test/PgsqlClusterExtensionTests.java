@@ -7,6 +7,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ParameterResolutionException;
 import org.junit.platform.engine.discovery.DiscoverySelectors;
 import org.junit.platform.testkit.engine.EngineExecutionResults;
 import org.junit.platform.testkit.engine.EngineTestKit;
@@ -59,8 +60,7 @@ class PgsqlClusterExtensionTests {
 	void clusterNeedsTheAnnotation() {
 		run(WithoutAnnotation.class).testEvents()
 			.assertThatEvents()
-			.haveExactly(1, finishedWithFailure(
-					instanceOf(org.junit.jupiter.api.extension.ParameterResolutionException.class)));
+			.haveExactly(1, finishedWithFailure(instanceOf(ParameterResolutionException.class)));
 	}
 
 	private static EngineExecutionResults run(Class<?> tests) {

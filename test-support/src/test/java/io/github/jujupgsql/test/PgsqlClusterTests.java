@@ -3,7 +3,9 @@ package io.github.jujupgsql.test;
 import java.io.IOException;
 import java.net.ConnectException;
 import java.net.Socket;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
@@ -275,8 +277,8 @@ class PgsqlClusterTests {
 
 	private static String commandLine(ProcessHandle process) {
 		try {
-			return Files.readString(java.nio.file.Path.of("/proc", Long.toString(process.pid()), "cmdline"),
-					java.nio.charset.StandardCharsets.ISO_8859_1);
+			return Files.readString(Path.of("/proc", Long.toString(process.pid()), "cmdline"),
+					StandardCharsets.ISO_8859_1);
 		}
 		catch (IOException ex) {
 			return process.info().commandLine().orElse("");

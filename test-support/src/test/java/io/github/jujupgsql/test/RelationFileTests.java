@@ -2,6 +2,7 @@ package io.github.jujupgsql.test;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.List;
@@ -175,7 +176,7 @@ class RelationFileTests {
 	}
 
 	private Object key() throws Exception {
-		return Files.readAttributes(this.file.path(), java.nio.file.attribute.BasicFileAttributes.class).fileKey();
+		return Files.readAttributes(this.file.path(), BasicFileAttributes.class).fileKey();
 	}
 
 	@Test
