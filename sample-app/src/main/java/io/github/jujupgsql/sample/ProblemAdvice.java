@@ -1,0 +1,123 @@
+package io.github.jujupgsql.sample;
+
+import java.sql.SQLException;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+import org.springframework.context.MessageSourceResolvable;
+import org.springframework.core.NestedRuntimeException;
+import org.springframework.dao.DataAccessException;
+import org.springframework.http.HttpHeaders;
+import org.springframework.http.HttpStatus;
+import org.springframework.http.HttpStatusCode;
+import org.springframework.http.ProblemDetail;
+import org.springframework.http.ResponseEntity;
+import org.springframework.transaction.CannotCreateTransactionException;
+import org.springframework.transaction.TransactionException;
+import org.springframework.transaction.TransactionSystemException;
+import org.springframework.web.bind.MethodArgumentNotValidException;
+import org.springframework.web.bind.annotation.ExceptionHandler;
+import org.springframework.web.bind.annotation.RestControllerAdvice;
+import org.springframework.web.context.request.WebRequest;
+import org.springframework.web.method.annotation.HandlerMethodValidationException;
+import org.springframework.web.servlet.mvc.method.annotation.ResponseEntityExceptionHandler;
+
+/**
+ * Answers every fault with a problem (RFC 9457) in plain sentences. What the database
+ * said goes to the log alone.
+ */
+@RestControllerAdvice
+class ProblemAdvice extends ResponseEntityExceptionHandler {
+
+	private static final Logger log = LoggerFactory.getLogger(ProblemAdvice.class);
+
+	/**
+	 * SQLSTATE classes of faults that pass: connection lost, transaction rolled back (on
+	 * a standby: conflict with recovery), out of resources, shutting down.
+	 */
+	private static final Set<String> PASSING = Set.of("08", "40", "53", "57");
+
+	/** The server turned out to be a standby. */
+	private static final String READ_ONLY_TRANSACTION = "25006";
+
+	@ExceptionHandler
+	ResponseEntity<ProblemDetail> outcomeUnknown(UnknownOutcomeException ex) {
+		log.warn("Commit without an answer: {}", databaseFault(ex).getMessage());
+		return problem(HttpStatus.INTERNAL_SERVER_ERROR, "The connection to the database was lost while the note was "
+				+ "being committed. It may or may not be stored: look before you send it again.");
+	}
+
+	@ExceptionHandler({ DataAccessException.class, TransactionException.class })
+	ResponseEntity<ProblemDetail> databaseFailed(NestedRuntimeException ex) {
+		if (isPassing(ex)) {
+			log.warn("Database not available: {}", databaseFault(ex).getMessage());
+			return problem(HttpStatus.SERVICE_UNAVAILABLE,
+					"The database is not available at the moment. Nothing was changed, please try again.");
+		}
+		log.error("Database access failed", ex);
+		return problem(HttpStatus.INTERNAL_SERVER_ERROR, "The database could not carry out the request.");
+	}
+
+	@Override
+	protected @Nullable ResponseEntity<Object> handleMethodArgumentNotValid(MethodArgumentNotValidException ex,
+			HttpHeaders headers, HttpStatusCode status, WebRequest request) {
+		ex.getBody()
+			.setDetail(sentence(
+					ex.getFieldErrors().stream().map((error) -> error.getField() + " " + error.getDefaultMessage())));
+		return super.handleMethodArgumentNotValid(ex, headers, status, request);
+	}
+
+	@Override
+	protected @Nullable ResponseEntity<Object> handleHandlerMethodValidationException(
+			HandlerMethodValidationException ex, HttpHeaders headers, HttpStatusCode status, WebRequest request) {
+		ex.getBody()
+			.setDetail(sentence(ex.getParameterValidationResults()
+				.stream()
+				.flatMap((result) -> messages(result.getMethodParameter().getParameterName(),
+						result.getResolvableErrors()))));
+		return super.handleHandlerMethodValidationException(ex, headers, status, request);
+	}
+
+	private static Stream<String> messages(@Nullable String parameter, List<MessageSourceResolvable> errors) {
+		return errors.stream().map((error) -> parameter + " " + error.getDefaultMessage());
+	}
+
+	private static String sentence(Stream<String> faults) {
+		return faults.sorted().collect(Collectors.joining(", ", "", "."));
+	}
+
+	private static boolean isPassing(NestedRuntimeException ex) {
+		return ex instanceof CannotCreateTransactionException
+				|| (databaseFault(ex) instanceof SQLException fault && isPassing(fault.getSQLState()));
+	}
+
+	private static boolean isPassing(@Nullable String sqlState) {
+		return READ_ONLY_TRANSACTION.equals(sqlState)
+				|| (sqlState != null && sqlState.length() == 5 && PASSING.contains(sqlState.substring(0, 2)));
+	}
+
+	/**
+	 * The driver's exception, if there is one: its own cause may be a mere end of file.
+	 * The rollback on a lost connection fails as well, and hides what went wrong first.
+	 */
+	private static Throwable databaseFault(Throwable ex) {
+		Throwable hidden = (ex instanceof TransactionSystemException failed) ? failed.getApplicationException() : null;
+		Throwable cause = (hidden != null) ? hidden : ex.getCause();
+		return (ex instanceof SQLException || cause == null) ? ex : databaseFault(cause);
+	}
+
+	private static ResponseEntity<ProblemDetail> problem(HttpStatus status, String detail) {
+		ResponseEntity.BodyBuilder response = ResponseEntity.status(status);
+		if (status == HttpStatus.SERVICE_UNAVAILABLE) {
+			response.header(HttpHeaders.RETRY_AFTER, "1");
+		}
+		return response.body(ProblemDetail.forStatusAndDetail(status, detail));
+	}
+
+}

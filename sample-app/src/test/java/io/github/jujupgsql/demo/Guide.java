@@ -1,0 +1,35 @@
+package io.github.jujupgsql.demo;
+
+import java.nio.file.Path;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/**
+ * What the log says once the demo is up.
+ */
+record Guide(int port, Path relationFile) {
+
+	@Override
+	public String toString() {
+		String service = "http://localhost:" + this.port;
+		return """
+				The demo is up. Its page: %1$s/
+
+				  Add a note      curl -i -H 'Content-Type: application/json' -d '{"text": "Hello"}' %1$s/api/notes
+				  Read the notes  curl -i %1$s/api/notes
+				  See the roles   curl %1$s/actuator/pgsql
+
+				%2$s
+
+				  Each of these rewrites %3$s
+				  Ctrl-C ends it all.
+				""".formatted(service, actions(service), this.relationFile);
+	}
+
+	private static String actions(String service) {
+		return Stream.of(DemoAction.values())
+			.map((action) -> "  %-48s curl -X POST %s%s".formatted(action.label(), service, action.path()))
+			.collect(Collectors.joining("\n"));
+	}
+
+}

@@ -1,0 +1,89 @@
+package io.github.jujupgsql.sample;
+
+import java.io.IOException;
+import java.net.ServerSocket;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+
+import io.github.jujupgsql.test.PgsqlCluster;
+import io.github.jujupgsql.test.PgsqlClusterTest;
+import io.github.jujupgsql.test.RelationFile;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import tools.jackson.databind.JsonNode;
+
+import org.springframework.http.HttpStatus;
+import org.springframework.http.MediaType;
+import org.springframework.http.ResponseEntity;
+import org.springframework.web.client.RestClient;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+/**
+ * The executable jar as an operator runs it: a process of its own beside a relation file.
+ */
+@PgsqlClusterTest
+class SampleJarIT {
+
+	@TempDir
+	Path directory;
+
+	@Test
+	void jarWritesReadsAndEndsCleanlyWhenTold(PgsqlCluster cluster, RelationFile file) throws Exception {
+		Path log = this.directory.resolve("notes.log");
+		int port = freePort();
+		Process process = run(file, port, log);
+		try {
+			RestClient http = NotesService.client(port);
+			await().atMost(Duration.ofSeconds(60))
+				.ignoreExceptions()
+				.until(() -> http.get().uri("/actuator/health").retrieve().toBodilessEntity().getStatusCode(),
+						HttpStatus.OK::equals);
+
+			ResponseEntity<JsonNode> written = http.post()
+				.uri("/api/notes")
+				.contentType(MediaType.APPLICATION_JSON)
+				.body(Map.of("text", "from the jar"))
+				.retrieve()
+				.toEntity(JsonNode.class);
+			assertThat(written.getStatusCode()).isEqualTo(HttpStatus.CREATED);
+			assertThat(NotesService.servedBy(written)).isEqualTo(cluster.master().address());
+
+			long id = written.getBody().get("id").longValue();
+			await().untilAsserted(() -> {
+				var read = http.get().uri("/api/notes/{id}", id).retrieve().toBodilessEntity();
+				assertThat(read.getStatusCode()).isEqualTo(HttpStatus.OK);
+				assertThat(NotesService.servedBy(read)).isEqualTo(cluster.standbys().get(0).address());
+			});
+
+			process.destroy();
+			assertThat(process.waitFor(30, TimeUnit.SECONDS)).isTrue();
+			assertThat(process.exitValue()).isEqualTo(128 + 15);
+			assertThat(log).content()
+				.contains("Graceful shutdown complete")
+				.doesNotContain(" ERROR ")
+				.doesNotContain(cluster.password());
+		}
+		finally {
+			process.destroyForcibly();
+		}
+	}
+
+	private static Process run(RelationFile file, int port, Path log) throws IOException {
+		return new ProcessBuilder(Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-jar",
+				System.getProperty("sample.jar"), "--juju.pgsql.relation-file=" + file.path(), "--server.port=" + port)
+			.redirectErrorStream(true)
+			.redirectOutput(log.toFile())
+			.start();
+	}
+
+	private static int freePort() throws IOException {
+		try (ServerSocket socket = new ServerSocket(0)) {
+			return socket.getLocalPort();
+		}
+	}
+
+}
