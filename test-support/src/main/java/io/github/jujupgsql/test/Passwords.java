@@ -3,11 +3,14 @@ package io.github.jujupgsql.test;
 import java.security.SecureRandom;
 
 /**
- * Makes passwords.
+ * Makes passwords. Each begins with the same word, so that a search for that word in
+ * whatever a test run has written tells whether one of them got out.
  */
 final class Passwords {
 
 	private static final String CHARACTERS = "ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz23456789";
+
+	private static final String MARK = "PgsqlTestSecret";
 
 	private static final int LENGTH = 32;
 
@@ -17,7 +20,7 @@ final class Passwords {
 	}
 
 	static String random() {
-		StringBuilder password = new StringBuilder(LENGTH);
+		StringBuilder password = new StringBuilder(MARK);
 		RANDOM.ints(LENGTH, 0, CHARACTERS.length()).forEach((index) -> password.append(CHARACTERS.charAt(index)));
 		return password.toString();
 	}
