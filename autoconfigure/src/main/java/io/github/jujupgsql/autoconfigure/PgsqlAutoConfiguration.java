@@ -3,6 +3,7 @@ package io.github.jujupgsql.autoconfigure;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.List;
 import java.util.function.Supplier;
 
 import javax.sql.DataSource;
@@ -68,9 +69,13 @@ public final class PgsqlAutoConfiguration {
 				PoolSize.of(primary.getMaximumPoolSize(), primary.getMinimumIdle(), defaults),
 				PoolSize.of(replica.getMaximumPoolSize(), replica.getMinimumIdle(), defaults),
 				properties.getDrainTimeout());
+		// not looked up where it is used: that is another thread, while this one starts
+		// the
+		// context
+		List<HikariConfigCustomizer> inOrder = customizers.orderedStream().toList();
 		Supplier<HikariConfig> configuration = () -> {
 			HikariConfig config = hikariConfig(environment);
-			customizers.orderedStream().forEach((customizer) -> customizer.customize(config));
+			inOrder.forEach((customizer) -> customizer.customize(config));
 			return config;
 		};
 		return new ServerPools(
@@ -141,8 +146,13 @@ public final class PgsqlAutoConfiguration {
 		 * come later bring their own.
 		 */
 		@Bean
-		HikariConfigCustomizer pgsqlPoolMetrics(ObjectProvider<MeterRegistry> registry) {
-			return (config) -> registry.ifUnique(config::setMetricRegistry);
+		HikariConfigCustomizer pgsqlPoolMetrics(ObjectProvider<MeterRegistry> registries) {
+			MeterRegistry registry = registries.getIfUnique();
+			return (config) -> {
+				if (registry != null) {
+					config.setMetricRegistry(registry);
+				}
+			};
 		}
 
 	}

@@ -1,6 +1,8 @@
 package io.github.jujupgsql.pool;
 
 import java.sql.Connection;
+import java.sql.Driver;
+import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.sql.SQLTransientConnectionException;
 import java.util.Properties;
@@ -11,8 +13,6 @@ import java.util.concurrent.atomic.AtomicReference;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
-import org.postgresql.Driver;
-import org.postgresql.PGProperty;
 import org.springframework.jdbc.datasource.AbstractDataSource;
 
 /**
@@ -34,7 +34,10 @@ final class ServerConnections extends AbstractDataSource {
 
 	private static final Log logger = LogFactory.getLog(ServerConnections.class);
 
-	private final Driver driver = new Driver();
+	/** Of the driver; by its name, for javac warns of the annotations in its classes. */
+	private static final String LOGIN_TIMEOUT = "loginTimeout";
+
+	private final Driver driver = driver();
 
 	private final String server;
 
@@ -51,6 +54,15 @@ final class ServerConnections extends AbstractDataSource {
 	ServerConnections(String server, Properties properties) {
 		this.server = server;
 		this.properties = properties;
+	}
+
+	private static Driver driver() {
+		try {
+			return DriverManager.getDriver(URL);
+		}
+		catch (SQLException ex) {
+			throw new IllegalStateException("The PostgreSQL driver is not on the class path", ex);
+		}
 	}
 
 	@Override
@@ -147,7 +159,7 @@ final class ServerConnections extends AbstractDataSource {
 		Properties copy = new Properties();
 		copy.putAll(this.properties);
 		if (this.loginTimeout > 0) {
-			copy.putIfAbsent(PGProperty.LOGIN_TIMEOUT.getName(), String.valueOf(this.loginTimeout));
+			copy.putIfAbsent(LOGIN_TIMEOUT, String.valueOf(this.loginTimeout));
 		}
 		return copy;
 	}
