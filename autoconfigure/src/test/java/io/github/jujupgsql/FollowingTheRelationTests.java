@@ -11,6 +11,8 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
+import java.util.stream.Stream;
 
 import javax.sql.DataSource;
 
@@ -49,6 +51,7 @@ import org.springframework.boot.test.system.OutputCaptureExtension;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.catchThrowable;
 import static org.awaitility.Awaitility.await;
 
 /**
@@ -91,14 +94,13 @@ class FollowingTheRelationTests {
 
 	@AfterEach
 	void makeTheClusterWhole() throws SQLException {
+		Stream.concat(cluster.servers().stream(), cluster.formerMasters().stream())
+			.filter(PgsqlServer::isRunning)
+			.forEach(PgsqlServer::thaw);
 		for (PgsqlServer server : cluster.formerMasters()) {
 			cluster.rejoin(server);
 		}
-		for (PgsqlServer server : cluster.standbys()) {
-			if (!server.isRunning()) {
-				server.start();
-			}
-		}
+		cluster.servers().forEach(PgsqlServer::start);
 		try (Connection connection = cluster.master().connection()) {
 			execute(connection, "DROP TABLE IF EXISTS t");
 		}
@@ -155,6 +157,82 @@ class FollowingTheRelationTests {
 	}
 
 	@Test
+	void aThreadThatWaitsForAConnectionOfAHungMasterIsServedByTheNewOne() {
+		follow((context) -> {
+			awaitReplicas(context, addresses(cluster.standbys()));
+			PgsqlServer hung = cluster.master();
+			List<Connection> all = new ArrayList<>();
+			for (int i = 0; i < 4; i++) {
+				all.add(primary(context).getConnection());
+			}
+			hung.freeze();
+			CompletableFuture<Throwable> stuck = async(() -> catchThrowable(() -> ask(all.get(0), "SELECT 1")));
+			List<CompletableFuture<String>> waiting = new ArrayList<>();
+			for (int i = 0; i < 3; i++) {
+				waiting.add(async(() -> serverOf(primary(context))));
+			}
+			await().untilAsserted(() -> assertThat(endpoint(context).primary()).isNotNull()
+				.extracting(PoolDescriptor::waiting)
+				.isEqualTo(3));
+			PgsqlServer promoted = cluster.promote(cluster.mostAdvancedStandby());
+			this.relation.write();
+			assertThat(stuck.get(5, TimeUnit.SECONDS)).isInstanceOf(SQLException.class);
+			for (CompletableFuture<String> borrowed : waiting) {
+				assertThat(borrowed.get(5, TimeUnit.SECONDS)).isEqualTo(promoted.address());
+			}
+			for (Connection connection : all) {
+				assertThat(catchThrowable(() -> ask(connection, "SELECT 1"))).isInstanceOf(SQLException.class);
+				connection.close();
+			}
+		});
+	}
+
+	@Test
+	void aThreadThatWaitsForADeadMasterIsServedByTheNewOne() {
+		follow((context) -> {
+			awaitReplicas(context, addresses(cluster.standbys()));
+			primary(context).unwrap(HikariDataSource.class).getHikariPoolMXBean().softEvictConnections();
+			cluster.master().crash();
+			CompletableFuture<String> waiting = async(() -> serverOf(primary(context)));
+			await().untilAsserted(() -> assertThat(endpoint(context).primary()).isNotNull()
+				.extracting(PoolDescriptor::waiting)
+				.isEqualTo(1));
+			PgsqlServer promoted = cluster.promote(cluster.mostAdvancedStandby());
+			this.relation.write();
+			assertThat(waiting.get(5, TimeUnit.SECONDS)).isEqualTo(promoted.address());
+		});
+	}
+
+	@Test
+	void whenTheMasterComesBackThenAThreadThatWaitsForItIsServedAtOnce() {
+		follow((context) -> {
+			primary(context).unwrap(HikariDataSource.class).getHikariPoolMXBean().softEvictConnections();
+			cluster.master().crash();
+			CompletableFuture<String> waiting = async(() -> serverOf(primary(context)));
+			await().untilAsserted(() -> assertThat(endpoint(context).primary()).isNotNull()
+				.extracting(PoolDescriptor::waiting)
+				.isEqualTo(1));
+			cluster.master().start();
+			assertThat(waiting.get(5, TimeUnit.SECONDS)).isEqualTo(cluster.master().address());
+		});
+	}
+
+	@Test
+	void aThreadThatWaitsInVainIsToldWhatTheServerSaid() {
+		this.runner
+			.withPropertyValues("juju.pgsql.relation-file=" + this.relation.path(),
+					"spring.datasource.hikari.connection-timeout=500")
+			.run((context) -> {
+				assertThat(serverOf(primary(context))).isEqualTo(cluster.master().address());
+				primary(context).unwrap(HikariDataSource.class).getHikariPoolMXBean().softEvictConnections();
+				cluster.master().crash();
+				assertThatExceptionOfType(SQLException.class).isThrownBy(() -> primary(context).getConnection())
+					.withMessageContaining(cluster.master().address() + " cannot be reached: Connection");
+				cluster.master().start();
+			});
+	}
+
+	@Test
 	void aTransactionOnADeposedMasterCannotCommitAlthoughThatMasterIsAlive() {
 		follow((context) -> {
 			awaitReplicas(context, addresses(cluster.standbys()));
@@ -197,7 +275,7 @@ class FollowingTheRelationTests {
 			PgsqlServer next = cluster.standbys().get(0);
 			this.relation.write(next, List.of());
 			await().untilAsserted(() -> assertThat(endpoint(context).primary()).isNull());
-			CompletableFuture<String> borrowed = CompletableFuture.supplyAsync(() -> serverOf(primary(context)));
+			CompletableFuture<String> borrowed = async(() -> serverOf(primary(context)));
 			assertThat(borrowed).isNotDone();
 			assertThat(health(context)).isEqualTo(Status.DOWN);
 			cluster.promote(next);
@@ -211,7 +289,7 @@ class FollowingTheRelationTests {
 		follow((context) -> {
 			this.relation.write(null, cluster.standbys());
 			await().untilAsserted(() -> assertThat(endpoint(context).primary()).isNull());
-			CompletableFuture<String> borrowed = CompletableFuture.supplyAsync(() -> serverOf(primary(context)));
+			CompletableFuture<String> borrowed = async(() -> serverOf(primary(context)));
 			assertThat(borrowed).isNotDone();
 			this.relation.write();
 			assertThat(borrowed.get(20, TimeUnit.SECONDS)).isEqualTo(cluster.master().address());
@@ -394,6 +472,11 @@ class FollowingTheRelationTests {
 			assertThat(serverOf(primary(context))).isEqualTo(cluster.master().address());
 			consumer.accept(context);
 		});
+	}
+
+	/** The common pool has too few threads to have them all wait. */
+	private static <T> CompletableFuture<T> async(Supplier<T> work) {
+		return CompletableFuture.supplyAsync(work, (task) -> new Thread(task).start());
 	}
 
 	private static DataSource primary(AssertableApplicationContext context) {

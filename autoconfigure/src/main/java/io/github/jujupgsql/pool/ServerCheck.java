@@ -47,6 +47,14 @@ record ServerCheck(Answer answer, String reason) {
 		}
 	}
 
+	/**
+	 * Return how soon to try again after a failure.
+	 * @return the patience
+	 */
+	Patience patience() {
+		return (this.answer == Answer.CREDENTIALS_REFUSED) ? Patience.CREDENTIALS : Patience.MASTER;
+	}
+
 	static ServerCheck failed(SQLException fault) {
 		SQLException root = innermost(fault);
 		boolean refused = root.getSQLState() != null && CREDENTIALS_REFUSED.contains(root.getSQLState());

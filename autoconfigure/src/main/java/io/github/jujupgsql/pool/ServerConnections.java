@@ -5,25 +5,35 @@ import java.sql.Driver;
 import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.sql.SQLTransientConnectionException;
+import java.time.Duration;
+import java.util.HashSet;
 import java.util.Properties;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
+
 import org.springframework.jdbc.datasource.AbstractDataSource;
 
 /**
- * Opens the connections of one server's pool, and can take them all away again: HikariCP
- * lets through a connection that was being opened while its pool was left, and reaches
- * those in use only after it has waited for the ones being opened.
+ * Opens the connections of one server's pool, and takes them all away again when the
+ * server has left.
  * <p>
- * {@link #retired} goes from {@code false} to {@code true} once. Whoever opens a
+ * HikariCP asks for a connection when somebody waits for one. While the server cannot be
+ * reached it is not told so, because it would come back later and later, but kept waiting
+ * until there is a connection. Once the server has left, it gets a {@link DeadEnd} at
+ * once: whoever waits in the pool gets that instead, one after the other, and goes
+ * elsewhere.
+ * <p>
+ * {@link #retired} goes from {@code false} to {@code true} once. Whoever has opened a
  * connection first adds it to {@link #opened} and then looks at {@link #retired}; whoever
  * retires sets that first and then walks through the set. So each connection is seen by
- * one of the two.
+ * one of the two. {@link #opening} is guarded by itself, and so is the change of
+ * {@link #retired}: a thread is interrupted only while it is opening a connection here.
  */
 final class ServerConnections extends AbstractDataSource {
 
@@ -32,10 +42,10 @@ final class ServerConnections extends AbstractDataSource {
 	 */
 	private static final String URL = "jdbc:postgresql://";
 
-	private static final Log logger = LogFactory.getLog(ServerConnections.class);
-
 	/** Of the driver; by its name, for javac warns of the annotations in its classes. */
 	private static final String LOGIN_TIMEOUT = "loginTimeout";
+
+	private static final Log logger = LogFactory.getLog(ServerConnections.class);
 
 	private final Driver driver = driver();
 
@@ -43,17 +53,31 @@ final class ServerConnections extends AbstractDataSource {
 
 	private final Properties properties;
 
+	private final int loginTimeout;
+
 	private final Set<Connection> opened = ConcurrentHashMap.newKeySet();
+
+	private final Set<Thread> opening = new HashSet<>();
 
 	private final AtomicReference<@Nullable Connection> checked = new AtomicReference<>();
 
 	private volatile boolean retired;
 
-	private volatile int loginTimeout;
+	private volatile @Nullable String lastFailure;
 
-	ServerConnections(String server, Properties properties) {
+	/**
+	 * Create the source of a server's connections.
+	 * @param server where it is, for a person
+	 * @param properties what the driver gets
+	 * @param timeout how long opening a connection may take
+	 */
+	ServerConnections(String server, Properties properties, Duration timeout) {
 		this.server = server;
-		this.properties = properties;
+		this.loginTimeout = (int) Math.max(1, timeout.toSeconds());
+		this.properties = new Properties();
+		this.properties.putAll(properties);
+		// without it nobody can be called back from a server that does not answer
+		this.properties.putIfAbsent(LOGIN_TIMEOUT, String.valueOf(this.loginTimeout));
 	}
 
 	private static Driver driver() {
@@ -65,10 +89,29 @@ final class ServerConnections extends AbstractDataSource {
 		}
 	}
 
+	/**
+	 * Open a connection for the pool, however long it takes.
+	 * @return the connection, or one that leads nowhere if the server has left
+	 */
 	@Override
 	public Connection getConnection() throws SQLException {
-		Connection ready = this.checked.getAndSet(null);
-		return (ready != null && !ready.isClosed()) ? ready : open();
+		for (int failures = 1;; failures++) {
+			if (this.retired) {
+				return DeadEnd.create(this.server);
+			}
+			Connection ready = this.checked.getAndSet(null);
+			if (ready != null && !isClosed(ready)) {
+				return ready;
+			}
+			try {
+				return open();
+			}
+			catch (SQLException ex) {
+				ServerCheck failed = ServerCheck.failed(ex);
+				this.lastFailure = failed.reason();
+				pause(failed.patience().pauseAfter(failures));
+			}
+		}
 	}
 
 	@Override
@@ -82,18 +125,57 @@ final class ServerConnections extends AbstractDataSource {
 	 * @throws SQLException if it cannot be opened, or its server has been left meanwhile
 	 */
 	Connection open() throws SQLException {
-		refuseIfRetired();
-		Connection connection = this.driver.connect(URL, propertiesWithTimeout());
-		if (connection == null) {
-			throw new IllegalStateException("The PostgreSQL driver did not take " + URL);
-		}
+		Connection connection = connect();
+		this.lastFailure = null;
 		this.opened.removeIf(ServerConnections::isClosed);
 		this.opened.add(connection);
 		if (this.retired) {
 			abort(connection);
+			throw retired(null);
 		}
-		refuseIfRetired();
 		return connection;
+	}
+
+	private Connection connect() throws SQLException {
+		synchronized (this.opening) {
+			if (this.retired) {
+				throw retired(null);
+			}
+			this.opening.add(Thread.currentThread());
+		}
+		try {
+			Connection connection = this.driver.connect(URL, this.properties);
+			if (connection == null) {
+				throw new IllegalStateException("The PostgreSQL driver did not take " + URL);
+			}
+			return connection;
+		}
+		catch (SQLException ex) {
+			throw this.retired ? retired(ex) : ex;
+		}
+		finally {
+			synchronized (this.opening) {
+				this.opening.remove(Thread.currentThread());
+				if (this.retired) {
+					// it was meant for what has just ended
+					Thread.interrupted();
+				}
+			}
+		}
+	}
+
+	private void pause(Duration pause) throws SQLException {
+		synchronized (this.opening) {
+			try {
+				if (!this.retired) {
+					TimeUnit.NANOSECONDS.timedWait(this.opening, pause.toNanos());
+				}
+			}
+			catch (InterruptedException ex) {
+				Thread.currentThread().interrupt();
+				throw new SQLTransientConnectionException("Interrupted while connecting to " + this.server, ex);
+			}
+		}
 	}
 
 	/**
@@ -102,21 +184,19 @@ final class ServerConnections extends AbstractDataSource {
 	 * @param connection the connection
 	 */
 	void offer(Connection connection) {
-		Connection unused = this.checked.getAndSet(connection);
-		if (unused != null) {
-			abort(unused);
-		}
+		abortIfAny(this.checked.getAndSet(connection));
 	}
 
 	/**
 	 * Open nothing from now on, not even what is being opened.
 	 */
 	void retire() {
-		this.retired = true;
-		Connection unused = this.checked.getAndSet(null);
-		if (unused != null) {
-			abort(unused);
+		synchronized (this.opening) {
+			this.retired = true;
+			this.opening.forEach(Thread::interrupt);
+			this.opening.notifyAll();
 		}
+		abortIfAny(this.checked.getAndSet(null));
 	}
 
 	/**
@@ -142,8 +222,16 @@ final class ServerConnections extends AbstractDataSource {
 	}
 
 	/**
-	 * HikariCP sets it to its connection timeout, and on closing waits that long for
-	 * connections being opened; those of a retired server are not worth waiting for.
+	 * Return why no connection could be opened the last time.
+	 * @return the reason, for a person, or {@code null} if one could
+	 */
+	@Nullable String getLastFailure() {
+		return this.lastFailure;
+	}
+
+	/**
+	 * On closing, HikariCP waits that long for connections that are being opened; those
+	 * of a retired server come at once.
 	 */
 	@Override
 	public int getLoginTimeout() {
@@ -152,21 +240,16 @@ final class ServerConnections extends AbstractDataSource {
 
 	@Override
 	public void setLoginTimeout(int timeout) {
-		this.loginTimeout = timeout;
+		// HikariCP's is its connection timeout, which this has already
 	}
 
-	private Properties propertiesWithTimeout() {
-		Properties copy = new Properties();
-		copy.putAll(this.properties);
-		if (this.loginTimeout > 0) {
-			copy.putIfAbsent(LOGIN_TIMEOUT, String.valueOf(this.loginTimeout));
-		}
-		return copy;
+	private SQLException retired(@Nullable SQLException cause) {
+		return new SQLTransientConnectionException("The relation has left " + this.server, "08003", cause);
 	}
 
-	private void refuseIfRetired() throws SQLException {
-		if (this.retired) {
-			throw new SQLTransientConnectionException("The relation has left " + this.server, "08003");
+	private void abortIfAny(@Nullable Connection unused) {
+		if (unused != null) {
+			abort(unused);
 		}
 	}
 

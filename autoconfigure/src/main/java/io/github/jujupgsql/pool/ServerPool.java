@@ -2,12 +2,14 @@ package io.github.jujupgsql.pool;
 
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.sql.SQLTransientConnectionException;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Function;
 
 import com.zaxxer.hikari.HikariConfig;
+import com.zaxxer.hikari.HikariConfigMXBean;
 import com.zaxxer.hikari.HikariDataSource;
 import com.zaxxer.hikari.HikariPoolMXBean;
 import io.github.jujupgsql.relation.ConnectionString;
@@ -27,6 +29,8 @@ import org.jspecify.annotations.Nullable;
 public final class ServerPool {
 
 	private static final Log logger = LogFactory.getLog(ServerPool.class);
+
+	private static final Duration SEND_AWAY_PATIENCE = Duration.ofSeconds(5);
 
 	private static final long DRAIN_POLL_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
 
@@ -91,7 +95,15 @@ public final class ServerPool {
 		if (opened == null) {
 			throw new IllegalStateException("Pool " + this.name + " is not open yet");
 		}
-		return opened.getConnection();
+		try {
+			return opened.getConnection();
+		}
+		catch (SQLTransientConnectionException ex) {
+			String lastFailure = this.connections.getLastFailure();
+			throw (lastFailure != null) ? new SQLTransientConnectionException(
+					ex.getMessage() + ". " + getServer() + " cannot be reached: " + lastFailure, ex.getSQLState(), ex)
+					: ex;
+		}
 	}
 
 	ConnectionString getConnectionString() {
@@ -171,8 +183,7 @@ public final class ServerPool {
 		}
 		long start = System.nanoTime();
 		HikariPoolMXBean pool = opened.getHikariPoolMXBean();
-		// HikariCP would go on trying to replace what it evicts
-		opened.getHikariConfigMXBean().setMinimumIdle(0);
+		sendWaitersAway(opened);
 		pool.softEvictConnections();
 		while (pool.getActiveConnections() > 0 && System.nanoTime() - start < timeout.toNanos()
 				&& !Thread.currentThread().isInterrupted()) {
@@ -196,8 +207,34 @@ public final class ServerPool {
 	void close() {
 		this.connections.abortAll();
 		HikariDataSource opened = this.dataSource;
-		if (opened != null) {
+		if (opened != null && !opened.isClosed()) {
+			sendWaitersAway(opened);
 			opened.close();
+		}
+	}
+
+	/**
+	 * Give every thread that waits inside HikariCP a connection that leads nowhere, so
+	 * that it looks for another pool: closing wakes nobody. One is enough, for each
+	 * thread that returns it hands it to the next; it comes on top of the largest size,
+	 * as all others may be in use.
+	 * @param opened the pool of a server that has left
+	 */
+	private void sendWaitersAway(HikariDataSource opened) {
+		HikariPoolMXBean pool = opened.getHikariPoolMXBean();
+		HikariConfigMXBean size = opened.getHikariConfigMXBean();
+		// what is evicted need not be replaced
+		size.setMinimumIdle(0);
+		size.setMaximumPoolSize(size.getMaximumPoolSize() + 1);
+		long deadline = System.nanoTime() + SEND_AWAY_PATIENCE.toNanos();
+		while (pool.getThreadsAwaitingConnection() > 0 && System.nanoTime() - deadline < 0) {
+			try {
+				opened.getConnection().close();
+			}
+			catch (SQLException ex) {
+				logger.debug("Cannot send away those who wait for " + this.name, ex);
+				return;
+			}
 		}
 	}
 

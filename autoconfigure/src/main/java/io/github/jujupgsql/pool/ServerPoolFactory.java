@@ -1,5 +1,6 @@
 package io.github.jujupgsql.pool;
 
+import java.time.Duration;
 import java.util.Properties;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -54,7 +55,8 @@ public final class ServerPoolFactory {
 		Properties properties = new Properties();
 		properties.putAll(template.getDataSourceProperties());
 		properties.putAll(driverProperties.toProperties());
-		ServerConnections connections = new ServerConnections(connectionString.address(), properties);
+		ServerConnections connections = new ServerConnections(connectionString.address(), properties,
+				Duration.ofMillis(template.getConnectionTimeout()));
 		return new ServerPool(connectionString, name, connections, (source) -> configure(name, source));
 	}
 

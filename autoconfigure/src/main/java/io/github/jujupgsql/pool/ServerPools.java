@@ -393,8 +393,11 @@ public final class ServerPools implements Closeable {
 			this.decisions.shutdownNow();
 			this.decisions.awaitTermination(CLOSE_PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
 			this.background.invokeAll(closings, CLOSE_PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
-			this.background.shutdownNow();
-			this.background.awaitTermination(CLOSE_PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
+			// HikariCP, interrupted while it closes a pool, leaves threads behind
+			this.background.shutdown();
+			if (!this.background.awaitTermination(CLOSE_PATIENCE.toMillis(), TimeUnit.MILLISECONDS)) {
+				this.background.shutdownNow();
+			}
 		}
 		catch (RejectedExecutionException ex) {
 			// closed before

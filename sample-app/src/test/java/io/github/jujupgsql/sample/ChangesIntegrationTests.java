@@ -16,7 +16,6 @@ import io.github.jujupgsql.test.PgsqlServer;
 import io.github.jujupgsql.test.RelationFile;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.Disabled;
 import org.junit.jupiter.api.Test;
 import tools.jackson.databind.JsonNode;
 
@@ -78,7 +77,6 @@ class ChangesIntegrationTests {
 	}
 
 	@Test
-	@Disabled("Borrowers still wait inside HikariCP for the server that is gone, up to the connection timeout")
 	void writeThatComesWhileThereIsNoMasterIsStoredOnTheNextOne() {
 		PgsqlServer former = cluster.master();
 		former.crash();
