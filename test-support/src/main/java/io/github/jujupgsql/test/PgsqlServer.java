@@ -164,9 +164,6 @@ public final class PgsqlServer {
 			ProcessHandle postmaster = postmaster().orElse(null);
 			if (postmaster != null) {
 				Processes.killTree(postmaster);
-				// PostgreSQL would take a process that is dead but not yet collected by
-				// its parent for a living postmaster, and not start
-				Files.deleteIfExists(this.folder.postmasterPid());
 			}
 			this.frozen = false;
 		}
