@@ -26,8 +26,9 @@ class RelationReaderTests {
 		PgsqlRelation relation = read("""
 				{"database": "notes", "extensions": ["citext"], "roles": [], "version": "14.11",
 				 "master": "%s", "standbys": ["%s"]}""".formatted(MASTER, STANDBY));
-		assertThat(relation).isEqualTo(new PgsqlRelation("notes", List.of("citext"), List.of(), "14.11",
-				ConnectionString.parse(MASTER), List.of(ConnectionString.parse(STANDBY))));
+		assertThat(relation).isEqualTo(new PgsqlRelation(true, null, "notes", List.of("citext"), List.of(), "14.11",
+				ConnectionString.parse(MASTER), List.of(ConnectionString.parse(STANDBY)),
+				new PublishedServers(MASTER, List.of(STANDBY))));
 	}
 
 	@Test
@@ -41,8 +42,9 @@ class RelationReaderTests {
 				standbys:
 				- %s
 				""".formatted(MASTER, STANDBY));
-		assertThat(relation).isEqualTo(new PgsqlRelation("notes", List.of("citext", "hstore"), List.of(), "14.10",
-				ConnectionString.parse(MASTER), List.of(ConnectionString.parse(STANDBY))));
+		assertThat(relation).isEqualTo(new PgsqlRelation(true, null, "notes", List.of("citext", "hstore"), List.of(),
+				"14.10", ConnectionString.parse(MASTER), List.of(ConnectionString.parse(STANDBY)),
+				new PublishedServers(MASTER, List.of(STANDBY))));
 	}
 
 	@Test
@@ -62,7 +64,8 @@ class RelationReaderTests {
 	@ValueSource(strings = { "{}", "{\"master\": null}", "{\"master\": \"\", \"standbys\": []}", "master: ~",
 			"master:\nstandbys: null\n" })
 	void understandsThatThereIsNoServer(String content) {
-		assertThat(read(content)).isEqualTo(PgsqlRelation.NONE);
+		assertThat(read(content)).isEqualTo(new PgsqlRelation(null, List.of(), List.of(), null, null, List.of()))
+			.isNotEqualTo(PgsqlRelation.NONE);
 	}
 
 	@Test
