@@ -30,7 +30,7 @@ record ClientBag(RelationDocument document) implements Bag {
 	 * read them
 	 */
 	ClientBag {
-		if (document.has("secret-user") && !document.has("username")) {
+		if (document.has("secret-user") && document.text("username") == null) {
 			throw new InvalidRelationException(document.pathOf("secret-user"),
 					"names a Juju secret, which the charm can read and this application cannot: have the charm export"
 							+ " the secret's content, as username and password");

@@ -102,7 +102,7 @@ final class RelationInfoForm implements RelationForm {
 	private static String waitingForMaster(List<NamedBag> bags, Request request) {
 		List<String> keys = new ArrayList<>();
 		for (NamedBag named : bags) {
-			boolean unused = named.bag().document().isEmpty() && bags.size() > 1;
+			boolean unused = named == bags.get(0) && named.bag().document().isEmpty();
 			if (!unused) {
 				keys.add(named.missing(request, "master"));
 			}
