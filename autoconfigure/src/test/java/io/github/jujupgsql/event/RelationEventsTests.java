@@ -17,6 +17,9 @@ import java.util.concurrent.CountDownLatch;
 import javax.sql.DataSource;
 
 import io.github.jujupgsql.autoconfigure.PgsqlAutoConfiguration;
+import io.github.jujupgsql.pool.Roles;
+import io.github.jujupgsql.pool.ServerPool;
+import io.github.jujupgsql.pool.ServerPools;
 import io.github.jujupgsql.test.PgsqlCluster;
 import io.github.jujupgsql.watch.RelationFileWatcher;
 import org.jspecify.annotations.Nullable;
@@ -140,6 +143,23 @@ class RelationEventsTests {
 			listeners.borrowFrom = context.getBean("dataSource", DataSource.class);
 			write("{\"master\": \"" + cluster.master().connectionString() + "\"}");
 			await().untilAsserted(() -> assertThat(listeners.borrowed).containsExactly(cluster.master().port()));
+		});
+	}
+
+	@Test
+	void theSameMasterInOtherWordsIsToldAndKeepsItsPool() {
+		run((context) -> {
+			Listeners listeners = context.getBean(Listeners.class);
+			Roles roles = context.getBean(ServerPools.class).getRoles();
+			write("{\"master\": \"" + cluster.master().connectionString() + "\"}");
+			await().untilAsserted(() -> assertThat(roles.current().primary()).isNotNull());
+			ServerPool pool = roles.current().primary();
+			ready(context);
+			listeners.awaitTold("DatabaseRelationJoined", "MasterAvailable", "MasterChanged", "DatabaseAvailable",
+					"DatabaseChanged");
+			write("{\"master\": \"" + cluster.master().uri() + "\"}");
+			listeners.awaitMore("MasterChanged", "DatabaseChanged");
+			assertThat(roles.current().primary()).isSameAs(pool);
 		});
 	}
 
