@@ -6,8 +6,9 @@ import java.nio.charset.StandardCharsets;
 
 /**
  * Turns the bytes of a relation file into plain data. What begins with <code>{</code> is
- * JSON and nothing else: a YAML parser refuses some valid JSON, and takes some JSON that
- * is cut short.
+ * JSON, for a YAML parser refuses some valid JSON; if it is not valid JSON, it may still
+ * be a YAML mapping in flow style, which has to be closed as well and so cannot be JSON
+ * that is cut short.
  */
 final class DocumentReader {
 
@@ -22,7 +23,21 @@ final class DocumentReader {
 		if (text.isEmpty()) {
 			throw new InvalidRelationException(null, "is empty");
 		}
-		return text.startsWith("{") ? JsonDocuments.read(text) : YamlDocuments.read(text);
+		return text.startsWith("{") ? readBraces(text) : YamlDocuments.read(text);
+	}
+
+	private static RelationDocument readBraces(String text) {
+		try {
+			return JsonDocuments.read(text);
+		}
+		catch (InvalidRelationException notJson) {
+			try {
+				return YamlDocuments.read(text);
+			}
+			catch (InvalidRelationException notYamlEither) {
+				throw notJson;
+			}
+		}
 	}
 
 	private static String decode(byte[] content) {

@@ -51,6 +51,12 @@ class RelationReaderTests {
 	}
 
 	@Test
+	void readsYamlInFlowStyle() {
+		assertThat(read("{database: notes, master: '" + MASTER + "'}").master())
+			.isEqualTo(ConnectionString.parse(MASTER));
+	}
+
+	@Test
 	void readsTheNamesOfTheCharmLibrarysExample() {
 		PgsqlRelation relation = read("db_conn_str: " + MASTER
 				+ "\ndb_uri: postgresql://other@other/other\ndb_ro_uris:\n- " + STANDBY + "\n");
