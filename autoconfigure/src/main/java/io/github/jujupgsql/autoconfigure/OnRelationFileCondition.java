@@ -18,7 +18,9 @@ class OnRelationFileCondition extends SpringBootCondition {
 	@Override
 	public ConditionOutcome getMatchOutcome(ConditionContext context, AnnotatedTypeMetadata metadata) {
 		ConditionMessage.Builder message = ConditionMessage.forCondition("Juju pgsql relation");
-		if (StringUtils.hasText(context.getEnvironment().getProperty(PROPERTY))) {
+		// a test may well register a Path
+		Object file = context.getEnvironment().getProperty(PROPERTY, Object.class);
+		if (file != null && StringUtils.hasText(file.toString())) {
 			return ConditionOutcome.match(message.found("property").items(PROPERTY));
 		}
 		return ConditionOutcome.noMatch(message.didNotFind("property").items(PROPERTY));
