@@ -28,7 +28,8 @@ class RelationReaderFuzzing {
 			"{\"master\": \"host=a user=u\", \"standbys\": \"host=b,c user=u,host=d user=u\\npostgres://u@e\"}",
 			"master: 'host=a user=u'\nstandbys: |-\n  host=b user=u\n  host=c user=u\n",
 			"# c\n? master\n: >-\n  host=a\n  user=u\nroles: [a, 'b', \"\\u00e9\"]\nversion: 0x1e\n",
-			"%YAML 1.1\n---\n&a master: *a\n...\n", "{\"extensions\": [1, true, -2.5e3], \"roles\": \"a,b\"}" };
+			"%YAML 1.1\n---\n&a master: *a\n...\n", "!bb%b",
+			"{\"extensions\": [1, true, -2.5e3], \"roles\": \"a,b\"}" };
 
 	private final RelationReader reader = new RelationReader(WantedDatabase.ANY);
 
