@@ -15,14 +15,14 @@ import org.junit.jupiter.params.provider.MethodSource;
  * Fuzzes {@link ConnectionString} and {@link DriverProperties}. Ten million executions:
  * <pre>
  * mvn test -pl autoconfigure -am -Dtest=ConnectionStringFuzzing -Dsurefire.failIfNoSpecifiedTests=false \
- *     -Dfuzz.duration=12h -Dfuzz.executions=10000000
+ *     -Dfuzz.duration=12h -Dfuzz.executions=10000000 -Dfuzz.verbosity=1
  * </pre>
  */
 @Tag("fuzzing")
 class ConnectionStringFuzzing {
 
 	@MethodSource
-	@FuzzTest(maxDuration = "5s")
+	@FuzzTest(maxDuration = "3s")
 	void anyTextIsReadOrRefusedInOneWay(byte[] input) {
 		ConnectionString string;
 		try {

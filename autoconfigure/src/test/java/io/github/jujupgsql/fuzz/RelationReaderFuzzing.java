@@ -18,7 +18,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 /**
  * Fuzzes {@link RelationReader}. Ten million executions: <pre>
  * mvn test -pl autoconfigure -am -Dtest=RelationReaderFuzzing -Dsurefire.failIfNoSpecifiedTests=false \
- *     -Dfuzz.duration=12h -Dfuzz.executions=10000000
+ *     -Dfuzz.duration=12h -Dfuzz.executions=10000000 -Dfuzz.verbosity=1
  * </pre>
  */
 @Tag("fuzzing")
@@ -37,7 +37,7 @@ class RelationReaderFuzzing {
 			new WantedDatabase("notes", List.of("citext"), List.of()));
 
 	@MethodSource
-	@FuzzTest(maxDuration = "5s")
+	@FuzzTest(maxDuration = "3s")
 	void anyContentIsReadOrRefusedInOneWay(byte[] content) {
 		try {
 			connects(this.reader.read(content).relation());
