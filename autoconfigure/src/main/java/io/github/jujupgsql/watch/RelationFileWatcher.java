@@ -174,6 +174,7 @@ public final class RelationFileWatcher implements Closeable {
 	 */
 	private Duration lookAgain() {
 		this.folderWatch.refresh();
+		long started = System.nanoTime();
 		Look look = this.file.look();
 		if (look instanceof Look.Missing) {
 			this.settling.noticedMissing();
@@ -181,7 +182,7 @@ public final class RelationFileWatcher implements Closeable {
 		}
 		this.missingSince = null;
 		if (look instanceof Look.Content content) {
-			return present(content);
+			return present(content, started);
 		}
 		if (look instanceof Look.Unreadable unreadable) {
 			unreadable(unreadable.reason());
@@ -213,14 +214,13 @@ public final class RelationFileWatcher implements Closeable {
 		return this.pollInterval;
 	}
 
-	private Duration present(Look.Content content) {
-		long now = System.nanoTime();
-		this.settling.noticed(content, now);
+	private Duration present(Look.Content content, long started) {
+		this.settling.noticed(content, System.nanoTime());
 		if (Arrays.equals(this.judged, content.bytes())) {
 			recover();
 			return this.pollInterval;
 		}
-		Duration remaining = this.settling.remaining(now);
+		Duration remaining = this.settling.remaining(started);
 		boolean settled = remaining.isZero();
 		if (!settled && !this.settling.isWholeAtOnce()) {
 			return remaining;
