@@ -280,6 +280,7 @@ public final class RelationFileWatcher implements Closeable {
 	 * The file holds again, or still, what was judged last.
 	 */
 	private void recover() {
+		this.exposure.lookAt(this.state.relation());
 		if (this.state.problem() != this.judgedProblem) {
 			logger.info("Relation file " + getFile() + " can be read again");
 			this.state = this.state.withProblem(this.judgedProblem);
