@@ -2,6 +2,7 @@ package io.github.jujupgsql.watch;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.NotDirectoryException;
@@ -51,6 +52,10 @@ record RelationFile(Path path) {
 
 	private Look.Version version() throws IOException {
 		BasicFileAttributes attributes = Files.readAttributes(this.path, BasicFileAttributes.class);
+		if (!attributes.isRegularFile()) {
+			// a named pipe, for one, would be waited for when it is opened
+			throw new FileSystemException(this.path.toString());
+		}
 		return new Look.Version(attributes.fileKey(), attributes.size(), attributes.lastModifiedTime(), changed());
 	}
 
@@ -88,7 +93,8 @@ record RelationFile(Path path) {
 					+ (attributes.isRegularFile() ? "" : " and is no regular file");
 		}
 		catch (IOException | UnsupportedOperationException ex) {
-			return reason + " (" + fault.getClass().getSimpleName() + ")";
+			String cause = (fault instanceof FileSystemException named) ? named.getReason() : null;
+			return reason + " (" + ((cause != null) ? cause : fault.getClass().getSimpleName()) + ")";
 		}
 	}
 
