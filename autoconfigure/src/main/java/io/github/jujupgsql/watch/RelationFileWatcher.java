@@ -117,8 +117,14 @@ public final class RelationFileWatcher implements Closeable {
 			awaitFirstReading();
 		}
 		catch (InterruptedException ex) {
+			this.folderWatch.close();
 			Thread.currentThread().interrupt();
 			throw new IllegalStateException("Interrupted while reading " + getFile(), ex);
+		}
+		catch (RuntimeException ex) {
+			// whoever cannot start is not closed: inotify instances are few
+			this.folderWatch.close();
+			throw ex;
 		}
 		Thread watching = new Thread(this::run, "pgsql-relation-watcher");
 		watching.setDaemon(true);
@@ -162,8 +168,9 @@ public final class RelationFileWatcher implements Closeable {
 		try {
 			return lookAgain();
 		}
-		catch (RuntimeException ex) {
-			logger.error("Cannot follow relation file " + getFile() + "; trying again", ex);
+		catch (RuntimeException | Error ex) {
+			// also an error: without this thread, the application stays with dead servers
+			logger.error("Failed to act on relation file " + getFile() + "; it is still followed", ex);
 			return this.pollInterval;
 		}
 	}
