@@ -23,7 +23,8 @@ class PrimaryUnavailableFailureAnalyzer extends AbstractFailureAnalyzer<PrimaryU
 	protected FailureAnalysis analyze(Throwable rootFailure, PrimaryUnavailableException cause) {
 		return new FailureAnalysis(
 				"Something needs the database for the application to start, and there was none. " + cause.getMessage()
-						+ ". The relation file is " + this.environment.getProperty("juju.pgsql.relation-file", Object.class) + ".",
+						+ ". The relation file is "
+						+ this.environment.getProperty("juju.pgsql.relation-file", Object.class) + ".",
 				"See whether the relation is established ('juju status --relations') and whether the charm has written"
 						+ " the file. If the database comes up later than the application, let it wait longer:"
 						+ " spring.datasource.hikari.connection-timeout, in milliseconds.",
