@@ -64,24 +64,31 @@ final class FolderWatch implements Closeable {
 		if (current == null) {
 			return;
 		}
-		this.names = foldersOf(this.file);
-		this.keys.entrySet().removeIf((entry) -> {
-			boolean obsolete = !this.names.containsKey(entry.getKey()) || !entry.getValue().isValid();
-			if (obsolete) {
-				entry.getValue().cancel();
+		boolean added;
+		do {
+			this.names = foldersOf(this.file);
+			this.keys.entrySet().removeIf((entry) -> {
+				boolean obsolete = !this.names.containsKey(entry.getKey()) || !entry.getValue().isValid();
+				if (obsolete) {
+					entry.getValue().cancel();
+				}
+				return obsolete;
+			});
+			added = false;
+			for (Path folder : this.names.keySet()) {
+				added |= register(current, folder);
 			}
-			return obsolete;
-		});
-		for (Path folder : this.names.keySet()) {
-			register(current, folder);
+			// what was found may have changed before it was watched
 		}
+		while (added);
 	}
 
 	/**
 	 * Watch a folder, also one that is watched: its key tells nothing if it was moved
 	 * away and another has its name now. For the same folder the key is the same.
+	 * @return whether it was not watched before
 	 */
-	private void register(WatchService current, Path folder) {
+	private boolean register(WatchService current, Path folder) {
 		try {
 			WatchKey key = folder.register(current, StandardWatchEventKinds.ENTRY_CREATE,
 					StandardWatchEventKinds.ENTRY_MODIFY, StandardWatchEventKinds.ENTRY_DELETE);
@@ -90,6 +97,7 @@ final class FolderWatch implements Closeable {
 				former.cancel();
 			}
 			this.unavailable = false;
+			return former != key;
 		}
 		catch (FileSystemException ex) {
 			// gone since it was found, or not ours to see: the next poll tries again
@@ -101,6 +109,7 @@ final class FolderWatch implements Closeable {
 		catch (ClosedWatchServiceException ex) {
 			// closing; the caller will notice
 		}
+		return false;
 	}
 
 	private @Nullable WatchService service() {

@@ -265,7 +265,8 @@ class RelationFileFaultsTests {
 		Path parent = Files.createDirectory(this.folder.resolve("parent"));
 		Path inner = Files.writeString(parent.resolve("relation"), json("a"));
 		start(inner, NEVER);
-		String[] expected = { "a", "b", "c", "d", "e", "f" };
+		String[] expected = new String[31];
+		Arrays.setAll(expected, (i) -> (i == 0) ? "a" : "h" + i);
 		for (int i = 1; i < expected.length; i++) {
 			Files.delete(inner);
 			Files.delete(parent);
