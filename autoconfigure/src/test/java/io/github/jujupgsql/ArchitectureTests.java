@@ -30,11 +30,15 @@ class ArchitectureTests {
 			.definedBy("io.github.jujupgsql.datasource")
 			.layer("actuate")
 			.definedBy("io.github.jujupgsql.actuate")
+			.layer("event")
+			.definedBy("io.github.jujupgsql.event")
 			.layer("autoconfigure")
 			.definedBy("io.github.jujupgsql.autoconfigure")
 			.whereLayer("autoconfigure")
 			.mayNotBeAccessedByAnyLayer()
 			.whereLayer("actuate")
+			.mayOnlyBeAccessedByLayers("autoconfigure")
+			.whereLayer("event")
 			.mayOnlyBeAccessedByLayers("autoconfigure")
 			.whereLayer("datasource")
 			.mayOnlyBeAccessedByLayers("actuate", "autoconfigure")
@@ -52,6 +56,18 @@ class ArchitectureTests {
 			.should()
 			.dependOnClassesThat()
 			.resideInAnyPackage("org.springframework..", "com.zaxxer..", "javax.sql..", "java.sql..")
+			.check(this.classes);
+	}
+
+	@Test
+	void eventsKnowTheRelationAlone() {
+		noClasses().that()
+			.resideInAPackage("io.github.jujupgsql.event")
+			.should()
+			.dependOnClassesThat()
+			.resideInAnyPackage("io.github.jujupgsql.watch", "io.github.jujupgsql.pool",
+					"io.github.jujupgsql.datasource", "io.github.jujupgsql.actuate", "com.zaxxer..", "java.sql..",
+					"javax.sql..")
 			.check(this.classes);
 	}
 

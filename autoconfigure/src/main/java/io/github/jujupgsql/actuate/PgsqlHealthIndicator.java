@@ -7,7 +7,7 @@ import io.github.jujupgsql.pool.RoleTable;
 import io.github.jujupgsql.pool.ServerPool;
 import io.github.jujupgsql.pool.ServerPools;
 import io.github.jujupgsql.watch.RelationFileWatcher;
-import io.github.jujupgsql.watch.RelationProblem;
+import io.github.jujupgsql.watch.RelationState;
 
 import org.springframework.boot.health.contributor.AbstractHealthIndicator;
 import org.springframework.boot.health.contributor.Health.Builder;
@@ -42,9 +42,15 @@ public class PgsqlHealthIndicator extends AbstractHealthIndicator {
 	@Override
 	protected void doHealthCheck(Builder builder) throws Exception {
 		RoleTable roles = this.pools.getRoles().current();
-		RelationProblem problem = this.watcher.getState().problem();
-		if (problem != null) {
-			builder.withDetail("problem", problem.message());
+		RelationState state = this.watcher.getState();
+		if (state.problem() != null) {
+			builder.withDetail("problem", state.problem().message());
+		}
+		if (!state.warnings().isEmpty()) {
+			builder.withDetail("warnings", state.warnings());
+		}
+		if (state.waitingFor() != null) {
+			builder.withDetail("waitingFor", state.waitingFor());
 		}
 		builder.withDetail("replicas", roles.replicas().stream().map(ServerPool::getServer).toList());
 		ServerPool primary = roles.primary();

@@ -15,6 +15,9 @@ import io.github.jujupgsql.actuate.RoleDataSourcePoolMetadata;
 import io.github.jujupgsql.datasource.PrimaryDataSource;
 import io.github.jujupgsql.datasource.Replica;
 import io.github.jujupgsql.datasource.ReplicaDataSource;
+import io.github.jujupgsql.event.ApplicationEventListeners;
+import io.github.jujupgsql.event.RelationEventPublisher;
+import io.github.jujupgsql.event.RelationEventTiming;
 import io.github.jujupgsql.pool.PoolSettings;
 import io.github.jujupgsql.pool.PoolSize;
 import io.github.jujupgsql.pool.ServerPoolFactory;
@@ -38,6 +41,7 @@ import org.springframework.boot.jdbc.autoconfigure.JdbcConnectionDetails;
 import org.springframework.boot.jdbc.autoconfigure.JndiDataSourceAutoConfiguration;
 import org.springframework.boot.jdbc.autoconfigure.XADataSourceAutoConfiguration;
 import org.springframework.boot.jdbc.metadata.DataSourcePoolMetadataProvider;
+import org.springframework.context.ApplicationContext;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Conditional;
 import org.springframework.context.annotation.Configuration;
@@ -83,13 +87,25 @@ public final class PgsqlAutoConfiguration {
 	}
 
 	@Bean(initMethod = "start")
-	RelationFileWatcher pgsqlRelationFileWatcher(PgsqlProperties properties, ServerPools pools) {
+	RelationFileWatcher pgsqlRelationFileWatcher(PgsqlProperties properties, ServerPools pools,
+			RelationEventPublisher events) {
 		Path file = properties.getRelationFile();
 		Assert.state(file != null, "No relation file");
 		RelationReader reader = new RelationReader(
-				new WantedDatabase(properties.getDatabase(), properties.getExtensions(), properties.getRoles()));
+				new WantedDatabase(properties.getDatabase(), properties.getExtensions(), properties.getRoles()),
+				properties.getEndpoint());
 		return new RelationFileWatcher(file, reader, properties.getPollInterval(), properties.getMissingFileGrace(),
-				Clock.systemUTC(), pools::accept);
+				Clock.systemUTC(), (relation) -> pools.accept(relation, () -> events.changed(relation)));
+	}
+
+	@Bean
+	RelationEventPublisher pgsqlRelationEventPublisher(ApplicationContext context) {
+		return new RelationEventPublisher(new ApplicationEventListeners(context));
+	}
+
+	@Bean
+	RelationEventTiming pgsqlRelationEventTiming(RelationEventPublisher events, ApplicationContext context) {
+		return new RelationEventTiming(events, context);
 	}
 
 	// Both take the watcher so that it has read the file before anyone borrows, and is

@@ -24,17 +24,25 @@ public class PgsqlProperties {
 	private @Nullable Path relationFile;
 
 	/**
+	 * Endpoint whose relation is meant when the file holds several, as a whole "juju
+	 * show-unit" does.
+	 */
+	private @Nullable String endpoint;
+
+	/**
 	 * Database the workload wants. Until the relation mirrors it, there is no master.
 	 */
 	private @Nullable String database;
 
 	/**
-	 * Extensions the workload wants. Until the relation mirrors them, there is no master.
+	 * Extensions the workload wants, in the order in which the charm asks for them. Until
+	 * the relation mirrors them, there is no master.
 	 */
 	private @Nullable List<String> extensions;
 
 	/**
-	 * Roles the workload wants. Until the relation mirrors them, there is no master.
+	 * Roles the workload wants, in the order in which the charm asks for them. Until the
+	 * relation mirrors them, there is no master.
 	 */
 	private @Nullable List<String> roles;
 
@@ -64,6 +72,14 @@ public class PgsqlProperties {
 
 	public void setRelationFile(@Nullable Path relationFile) {
 		this.relationFile = relationFile;
+	}
+
+	public @Nullable String getEndpoint() {
+		return this.endpoint;
+	}
+
+	public void setEndpoint(@Nullable String endpoint) {
+		this.endpoint = endpoint;
 	}
 
 	public @Nullable String getDatabase() {

@@ -118,8 +118,27 @@ public final class ServerPools implements Closeable {
 	 * @param newRelation what the relation says now
 	 */
 	public void accept(PgsqlRelation newRelation) {
+		accept(newRelation, () -> {
+		});
+	}
+
+	/**
+	 * Follow a relation, and tell when nobody gets what it has left any more: whoever
+	 * borrows from then on gets a server that it names, or waits for it to confirm its
+	 * role. Waiting for that confirmation before telling could mean to wait for ever.
+	 * @param newRelation what the relation says now
+	 * @param followed called by the thread that decides; must not block
+	 */
+	public void accept(PgsqlRelation newRelation, Runnable followed) {
 		long now = System.nanoTime();
-		decide(() -> follow(newRelation, now));
+		decide(() -> {
+			try {
+				follow(newRelation, now);
+			}
+			finally {
+				followed.run();
+			}
+		});
 	}
 
 	private void decide(Runnable decision) {

@@ -172,12 +172,19 @@ final class DriverPropertiesMapper {
 			// The driver would open a file of that name
 			return set(DriverProperty.SSL_FACTORY, "org.postgresql.ssl.DefaultJavaSSLFactory");
 		}
+		if (PemCertificates.isPem(value)) {
+			if (!PemCertificates.areIn(value)) {
+				throw OptionChecks.refused(Keyword.SSLROOTCERT, "is PEM text without a certificate that can be read");
+			}
+			set(DriverProperty.SSL_FACTORY, PemTrustSocketFactory.class.getName());
+		}
 		return setUnlessEmpty(DriverProperty.SSL_ROOT_CERT, value);
 	}
 
 	private boolean clientCertificate(DriverProperty property, String value) {
-		// The factory that uses the JVM's trust store knows no client certificate
-		return value.isEmpty() || (!usesSystemTrust() && set(property, value));
+		// Only the driver's own factory, which trusts a file, knows client certificates
+		boolean ownFactory = !usesSystemTrust() && !PemCertificates.isPem(this.string.get(Keyword.SSLROOTCERT, ""));
+		return value.isEmpty() || (ownFactory && set(property, value));
 	}
 
 	private String sslnegotiation(String value) {

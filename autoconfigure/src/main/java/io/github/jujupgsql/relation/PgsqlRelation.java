@@ -6,24 +6,30 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * What a {@code pgsql} relation says at one moment: the master, the hot standbys, and
- * what of the workload's wishes the server has granted. Immutable; equal when a workload
- * would have to do the same with it. Its text shows no password.
+ * what of the workload's wishes the server has granted. Immutable; equal when the same
+ * was said. Its text shows no password.
  *
+ * @param joined whether there is a relation at all, with or without servers
+ * @param id what Juju knows the relation by, or {@code null} if it was not published
  * @param database the name of the database, or {@code null} if it was not published
  * @param extensions the extensions that are installed in the database
  * @param roles the roles that are granted to the user
  * @param version the version of the server as published, or {@code null}
  * @param master how the master is reached, or {@code null} while there is none
  * @param standbys how the hot standbys are reached, in the order they were published
+ * @param published master and standbys to the letter, which tells whether what was
+ * published has changed; what it means is in {@code master} and {@code standbys}
  * @since 0.1.0
  */
-public record PgsqlRelation(@Nullable String database, List<String> extensions, List<String> roles,
-		@Nullable String version, @Nullable ConnectionString master, List<ConnectionString> standbys) {
+public record PgsqlRelation(boolean joined, @Nullable String id, @Nullable String database, List<String> extensions,
+		List<String> roles, @Nullable String version, @Nullable ConnectionString master,
+		List<ConnectionString> standbys, PublishedServers published) {
 
 	/**
-	 * A relation that names no server: it has not been joined yet, or is gone.
+	 * No relation: there is none yet, or it is broken.
 	 */
-	public static final PgsqlRelation NONE = new PgsqlRelation(null, List.of(), List.of(), null, null, List.of());
+	public static final PgsqlRelation NONE = new PgsqlRelation(false, null, null, List.of(), List.of(), null, null,
+			List.of(), PublishedServers.NONE);
 
 	public PgsqlRelation {
 		extensions = List.copyOf(extensions);
@@ -32,12 +38,47 @@ public record PgsqlRelation(@Nullable String database, List<String> extensions, 
 	}
 
 	/**
+	 * Create a relation that was not published as text.
+	 * @param database the name of the database, if it is known
+	 * @param extensions the extensions that are installed in the database
+	 * @param roles the roles that are granted to the user
+	 * @param version the version of the server, if it is known
+	 * @param master how the master is reached, or {@code null} while there is none
+	 * @param standbys how the hot standbys are reached
+	 */
+	public PgsqlRelation(@Nullable String database, List<String> extensions, List<String> roles,
+			@Nullable String version, @Nullable ConnectionString master, List<ConnectionString> standbys) {
+		this(true, null, database, extensions, roles, version, master, standbys,
+				new PublishedServers((master != null) ? master.toKeyValue() : null,
+						standbys.stream().map(ConnectionString::toKeyValue).toList()));
+	}
+
+	/**
+	 * Create a relation of what was read.
+	 * @param id the relation's id, if it is known
+	 * @param granted says what was granted
+	 * @param master the master, if there is one
+	 * @param standbys the standbys
+	 * @return the relation
+	 */
+	static PgsqlRelation of(@Nullable String id, RelationDocument granted, @Nullable PublishedString master,
+			List<PublishedString> standbys) {
+		return new PgsqlRelation(true, id, granted.text("database"), granted.commaSeparated("extensions"),
+				granted.commaSeparated("roles"), granted.text("version"),
+				(master != null) ? master.connectionString() : null,
+				standbys.stream().map(PublishedString::connectionString).toList(),
+				new PublishedServers((master != null) ? master.text() : null,
+						standbys.stream().map(PublishedString::text).toList()));
+	}
+
+	/**
 	 * Return the same relation without servers: what is left while the server has not
 	 * granted what the workload wants.
 	 * @return a relation with neither master nor standbys
 	 */
 	PgsqlRelation withoutServers() {
-		return new PgsqlRelation(this.database, this.extensions, this.roles, this.version, null, List.of());
+		return new PgsqlRelation(this.joined, this.id, this.database, this.extensions, this.roles, this.version, null,
+				List.of(), PublishedServers.NONE);
 	}
 
 }

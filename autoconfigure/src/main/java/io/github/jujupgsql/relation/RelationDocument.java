@@ -2,6 +2,7 @@ package io.github.jujupgsql.relation;
 
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -9,12 +10,26 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A relation file as plain data, whatever it was written in: texts, lists, maps and
- * nulls. Knows how to ask for a key in the shape that is wanted of it.
+ * A relation file as plain data, whatever it was written in, or an object within it:
+ * texts, lists, maps and nulls. Knows how to ask for a key in the shape that is wanted of
+ * it.
  *
+ * @param path where this object is in the file, empty or with a dot at its end
  * @param values the keys and what they hold
  */
-record RelationDocument(Map<String, @Nullable Object> values) {
+record RelationDocument(String path, Map<String, @Nullable Object> values) {
+
+	static final RelationDocument EMPTY = new RelationDocument(Map.of());
+
+	private static final int LONGEST_NAME = 100;
+
+	/**
+	 * Create the document of a whole file.
+	 * @param values the keys and what they hold
+	 */
+	RelationDocument(Map<String, @Nullable Object> values) {
+		this("", values);
+	}
 
 	boolean isEmpty() {
 		return this.values.isEmpty();
@@ -26,6 +41,75 @@ record RelationDocument(Map<String, @Nullable Object> values) {
 
 	boolean has(String key) {
 		return this.values.get(key) != null;
+	}
+
+	boolean isObject(String key) {
+		return this.values.get(key) instanceof Map;
+	}
+
+	Set<String> keys() {
+		return this.values.keySet();
+	}
+
+	/**
+	 * Return where a key is, for a person.
+	 * @param key the key
+	 * @return the path to it
+	 */
+	String pathOf(String key) {
+		return this.path + nameOf(key);
+	}
+
+	/**
+	 * Return a name that the file gives, fit for logs.
+	 * @param name the name of a unit, an endpoint or a key
+	 * @return the name, or {@code ***} if it cannot be one
+	 */
+	static String nameOf(String name) {
+		boolean plain = name.length() <= LONGEST_NAME
+				&& name.chars().allMatch((c) -> Character.isLetterOrDigit(c) || "-_./".indexOf(c) >= 0);
+		return plain ? name : "***";
+	}
+
+	/**
+	 * Return the object that a key holds.
+	 * @param key the key
+	 * @return the object, empty if there is none
+	 */
+	RelationDocument object(String key) {
+		return object(pathOf(key), this.values.get(key));
+	}
+
+	/**
+	 * Return the objects that a key holds.
+	 * @param key the key
+	 * @return the objects in a list, empty if there is none
+	 */
+	List<RelationDocument> objects(String key) {
+		Object value = this.values.get(key);
+		if (value == null) {
+			return List.of();
+		}
+		if (!(value instanceof List<?> list)) {
+			throw new InvalidRelationException(pathOf(key), "must be a list, but is " + kindOf(value));
+		}
+		List<RelationDocument> objects = new ArrayList<>(list.size());
+		for (Object item : list) {
+			objects.add(object(pathOf(key) + "[" + objects.size() + "]", item));
+		}
+		return objects;
+	}
+
+	private static RelationDocument object(String path, @Nullable Object value) {
+		if (value == null) {
+			return new RelationDocument(path + ".", Map.of());
+		}
+		if (!(value instanceof Map<?, ?> map)) {
+			throw new InvalidRelationException(path, "must be an object, but is " + kindOf(value));
+		}
+		Map<String, @Nullable Object> values = new LinkedHashMap<>();
+		map.forEach((key, item) -> values.put(String.valueOf(key), item));
+		return new RelationDocument(path + ".", values);
 	}
 
 	/**
@@ -41,7 +125,12 @@ record RelationDocument(Map<String, @Nullable Object> values) {
 		if (value instanceof String text) {
 			return text.isBlank() ? null : text;
 		}
-		throw new InvalidRelationException(key, "must be a text, but is " + kindOf(value));
+		throw new InvalidRelationException(pathOf(key), "must be a text, but is " + kindOf(value));
+	}
+
+	String textOrEmpty(String key) {
+		String text = text(key);
+		return (text != null) ? text : "";
 	}
 
 	/**
@@ -77,12 +166,12 @@ record RelationDocument(Map<String, @Nullable Object> values) {
 			return List.of();
 		}
 		if (!(value instanceof List<?> list)) {
-			throw new InvalidRelationException(key, "must be a list or a text, but is " + kindOf(value));
+			throw new InvalidRelationException(pathOf(key), "must be a list or a text, but is " + kindOf(value));
 		}
 		List<String> texts = new ArrayList<>(list.size());
 		for (Object item : list) {
 			if (!(item instanceof String text)) {
-				throw new InvalidRelationException(key + "[" + texts.size() + "]",
+				throw new InvalidRelationException(pathOf(key) + "[" + texts.size() + "]",
 						"must be a text, but is " + kindOf(item));
 			}
 			texts.add(text);

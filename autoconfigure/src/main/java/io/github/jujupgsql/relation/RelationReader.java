@@ -1,17 +1,23 @@
 package io.github.jujupgsql.relation;
 
-import java.util.ArrayList;
 import java.util.List;
-import java.util.Set;
 
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads what a charm has exported into a {@link PgsqlRelation}. Understands a set of
- * connections as a charm is advised to write it ({@code master}, {@code standbys},
- * {@code database}, {@code extensions}, {@code roles}, {@code version}) and the names of
- * the charm library's own example ({@code db_conn_str}, {@code db_uri},
- * {@code db_ro_uris}), in JSON or YAML. Stateless.
+ * Reads what a charm has exported into a {@link PgsqlRelation}, in JSON or YAML and in
+ * one of these forms, which are told apart by their keys:
+ * <ul>
+ * <li>a set of connections as a charm is advised to write it ({@code master},
+ * {@code standbys}, {@code database}, {@code extensions}, {@code roles}, {@code version})
+ * or with the names of the charm library's own example ({@code db_conn_str},
+ * {@code db_uri}, {@code db_ro_uris});</li>
+ * <li>one bag of the {@code pgsql} interface, as {@code relation-get} prints it;</li>
+ * <li>a whole relation, as it stands under {@code relation-info} in
+ * {@code juju show-unit}, or the whole of that;</li>
+ * <li>one bag of the {@code postgresql_client} interface.</li>
+ * </ul>
+ * Stateless.
  *
  * @since 0.1.0
  */
@@ -22,17 +28,26 @@ public final class RelationReader {
 	 */
 	public static final int MAXIMUM_SIZE = 1024 * 1024;
 
-	private static final Set<String> KEYS = Set.of("master", "standbys", "database", "extensions", "roles", "version",
-			"db_conn_str", "db_uri", "db_ro_uris");
-
-	private final WantedDatabase wanted;
+	private final List<RelationForm> forms;
 
 	/**
 	 * Create a reader.
 	 * @param wanted what the workload wants of the server
 	 */
 	public RelationReader(WantedDatabase wanted) {
-		this.wanted = wanted;
+		this(wanted, null);
+	}
+
+	/**
+	 * Create a reader.
+	 * @param wanted what the workload wants of the server
+	 * @param endpoint the name of the endpoint whose relation is meant where the file
+	 * holds several, or {@code null} if it never does
+	 */
+	public RelationReader(WantedDatabase wanted, @Nullable String endpoint) {
+		RelationInfoForm relationInfo = new RelationInfoForm(wanted);
+		this.forms = List.of(new ShowUnitForm(endpoint, relationInfo), relationInfo, new ClientForm(wanted),
+				new BagForm(wanted), new ConnectionsForm(wanted));
 	}
 
 	/**
@@ -44,57 +59,12 @@ public final class RelationReader {
 	 */
 	public RelationReading read(byte[] content) {
 		RelationDocument document = DocumentReader.read(content);
-		if (!document.isEmpty() && !document.hasAnyOf(KEYS)) {
-			throw new InvalidRelationException(null, "has none of the keys that a relation has (master, standbys, …)");
-		}
-		List<String> warnings = new ArrayList<>();
-		PgsqlRelation relation = new PgsqlRelation(document.text("database"), document.commaSeparated("extensions"),
-				document.commaSeparated("roles"), document.text("version"), master(document),
-				standbys(document, warnings));
-		String contradicted = this.wanted.firstContradictedBy(document);
-		if (contradicted != null) {
-			return new RelationReading(relation.withoutServers(), warnings,
-					"'" + contradicted + "' in the relation differs from juju.pgsql." + contradicted);
-		}
-		return new RelationReading(relation, warnings, null);
-	}
-
-	private static @Nullable ConnectionString master(RelationDocument document) {
-		for (String key : List.of("master", "db_conn_str", "db_uri")) {
-			String text = document.text(key);
-			if (text != null) {
-				return connectionString(key, text);
+		for (RelationForm form : this.forms) {
+			if (form.accepts(document)) {
+				return form.read(document);
 			}
 		}
-		return null;
-	}
-
-	private static List<ConnectionString> standbys(RelationDocument document, List<String> warnings) {
-		String key = document.has("standbys") ? "standbys" : "db_ro_uris";
-		List<ConnectionString> standbys = new ArrayList<>();
-		int index = 0;
-		for (String text : document.connectionStrings(key)) {
-			try {
-				standbys.add(connectionString(key + "[" + index + "]", text));
-			}
-			catch (InvalidRelationException ex) {
-				// a typo in a standby must not keep a dead master in use
-				warnings.add("standby left out: " + ex.getMessage());
-			}
-			index++;
-		}
-		return standbys;
-	}
-
-	private static ConnectionString connectionString(String key, String text) {
-		try {
-			ConnectionString connectionString = ConnectionString.parse(text);
-			DriverProperties.of(connectionString, "");
-			return connectionString;
-		}
-		catch (InvalidConnectionStringException ex) {
-			throw new InvalidRelationException(key, String.valueOf(ex.getMessage()));
-		}
+		throw new InvalidRelationException(null, "has none of the keys that a relation has (master, standbys, …)");
 	}
 
 }

@@ -2,6 +2,7 @@ package io.github.jujupgsql.relation;
 
 import java.util.HashSet;
 import java.util.List;
+import java.util.Objects;
 
 import org.jspecify.annotations.Nullable;
 
@@ -29,19 +30,48 @@ public record WantedDatabase(@Nullable String database, @Nullable List<String> e
 	 * @return the key, or {@code null} if nothing is contradicted
 	 */
 	@Nullable String firstContradictedBy(RelationDocument document) {
-		if (this.database != null && !this.database.isEmpty() && document.has("database")
-				&& !this.database.equals(document.text("database"))) {
-			return "database";
-		}
-		if (differs(this.extensions, document, "extensions")) {
-			return "extensions";
-		}
-		return differs(this.roles, document, "roles") ? "roles" : null;
+		return firstUnlike(document, false);
 	}
 
-	private static boolean differs(@Nullable List<String> wanted, RelationDocument document, String key) {
-		return wanted != null && document.has(key)
+	/**
+	 * Return the first wish that a bag does not mirror. What is not published there has
+	 * not been granted.
+	 * @param document what was published
+	 * @return the key, or {@code null} if all are granted
+	 */
+	@Nullable String firstNotMirroredBy(RelationDocument document) {
+		return firstUnlike(document, true);
+	}
+
+	private @Nullable String firstUnlike(RelationDocument document, boolean absentToo) {
+		boolean any = this.database == null || this.database.isEmpty();
+		if (!any && (absentToo || document.has("database"))
+				&& !Objects.equals(this.database, document.text("database"))) {
+			return "database";
+		}
+		if (differs(this.extensions, document, "extensions", absentToo)) {
+			return "extensions";
+		}
+		return differs(this.roles, document, "roles", absentToo) ? "roles" : null;
+	}
+
+	private static boolean differs(@Nullable List<String> wanted, RelationDocument document, String key,
+			boolean absentToo) {
+		return wanted != null && (absentToo || document.has(key))
 				&& !new HashSet<>(wanted).equals(new HashSet<>(document.commaSeparated(key)));
+	}
+
+	/**
+	 * Keep the servers to those who may use them.
+	 * @param relation the relation
+	 * @param warnings what was left out of it
+	 * @param unmet the first wish that has not been granted, or {@code null}
+	 * @return the relation, without servers if a wish has not been granted
+	 */
+	RelationReading grantedBy(PgsqlRelation relation, List<String> warnings, @Nullable String unmet) {
+		return (unmet == null) ? new RelationReading(relation, warnings, null)
+				: new RelationReading(relation.withoutServers(), warnings,
+						"no servers yet; waiting for '" + unmet + "' to be what juju.pgsql." + unmet + " says");
 	}
 
 }

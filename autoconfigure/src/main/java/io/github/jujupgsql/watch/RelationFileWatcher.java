@@ -244,10 +244,12 @@ public final class RelationFileWatcher implements Closeable {
 			logger.info("Relation file " + getFile() + " is valid again");
 		}
 		for (String warning : reading.warnings()) {
-			logger.warn("Relation file " + getFile() + ": " + warning);
+			if (!this.state.warnings().contains(warning)) {
+				logger.warn("Relation file " + getFile() + ": " + warning);
+			}
 		}
-		if (reading.waitingFor() != null) {
-			logger.warn("Relation file " + getFile() + ": no server may be used yet: " + reading.waitingFor());
+		if (reading.waitingFor() != null && !reading.waitingFor().equals(this.state.waitingFor())) {
+			logger.warn("Relation file " + getFile() + ": " + reading.waitingFor());
 		}
 		this.exposure.lookAt(reading.relation());
 		this.judged = bytes;

@@ -174,6 +174,39 @@ class PgsqlAutoConfigurationTests {
 	}
 
 	@Test
+	void theEndpointPicksTheRelationOfAWholeUnit() throws IOException {
+		Files.writeString(file(), """
+				notes/0:
+				  relation-info:
+				  - {relation-id: 1, endpoint: db, application-data: {master: host=a user=u}}
+				  - {relation-id: 2, endpoint: other, application-data: {standbys: host=b s3cret}}
+				""");
+		withRelationFile().run((context) -> assertThat(context).hasFailed()
+			.getFailure()
+			.rootCause()
+			.hasMessageContainingAll("juju.pgsql.endpoint", "db", "other"));
+		withRelationFile().withPropertyValues("juju.pgsql.endpoint=other", "juju.pgsql.database=").run((context) -> {
+			assertThat(context).hasNotFailed();
+			assertThat(context.getBean(RelationFileWatcher.class).getState().relation().id()).isEqualTo("2");
+		});
+	}
+
+	@Test
+	void healthTellsWhatWasLeftOutAndWhatIsWaitedFor() throws IOException {
+		Files.writeString(file(), "related-units: {p/0: {data: {standbys: host=b s3cret}}}\n");
+		withRelationFile().run((context) -> {
+			var health = context.getBean("dbHealthContributor", PgsqlHealthIndicator.class).health();
+			assertThat(health).isNotNull();
+			assertThat(health.getDetails())
+				.hasEntrySatisfying("warnings",
+						(warnings) -> assertThat(warnings).asString()
+							.contains("related-units.p/0.data.standbys[0]")
+							.doesNotContain("s3cret"))
+				.containsEntry("waitingFor", "no master yet; waiting for 'master' of p/0");
+		});
+	}
+
+	@Test
 	void whenSomethingNeedsTheDatabaseToStartTheAnalysisSaysWhatItWaitedFor() {
 		withRelationFile().withUserConfiguration(NeedsDatabase.class).run((context) -> {
 			assertThat(context).hasFailed();
@@ -188,12 +221,14 @@ class PgsqlAutoConfigurationTests {
 	@Test
 	void propertiesAreBound() {
 		withRelationFile()
-			.withPropertyValues("juju.pgsql.database=notes", "juju.pgsql.extensions=citext,hstore",
-					"juju.pgsql.poll-interval=1s", "juju.pgsql.missing-file-grace=2s", "juju.pgsql.drain-timeout=3s",
+			.withPropertyValues("juju.pgsql.endpoint=db", "juju.pgsql.database=notes",
+					"juju.pgsql.extensions=citext,hstore", "juju.pgsql.poll-interval=1s",
+					"juju.pgsql.missing-file-grace=2s", "juju.pgsql.drain-timeout=3s",
 					"juju.pgsql.primary.maximum-pool-size=4", "juju.pgsql.replica.minimum-idle=0")
 			.run((context) -> {
 				PgsqlProperties properties = context.getBean(PgsqlProperties.class);
 				assertThat(properties.getRelationFile()).isEqualTo(file());
+				assertThat(properties.getEndpoint()).isEqualTo("db");
 				assertThat(properties.getDatabase()).isEqualTo("notes");
 				assertThat(properties.getExtensions()).containsExactly("citext", "hstore");
 				assertThat(properties.getPollInterval()).isEqualTo(Duration.ofSeconds(1));

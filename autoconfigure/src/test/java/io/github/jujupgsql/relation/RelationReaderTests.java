@@ -1,7 +1,10 @@
 package io.github.jujupgsql.relation;
 
+import java.io.IOException;
+import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.Objects;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -26,8 +29,9 @@ class RelationReaderTests {
 		PgsqlRelation relation = read("""
 				{"database": "notes", "extensions": ["citext"], "roles": [], "version": "14.11",
 				 "master": "%s", "standbys": ["%s"]}""".formatted(MASTER, STANDBY));
-		assertThat(relation).isEqualTo(new PgsqlRelation("notes", List.of("citext"), List.of(), "14.11",
-				ConnectionString.parse(MASTER), List.of(ConnectionString.parse(STANDBY))));
+		assertThat(relation).isEqualTo(new PgsqlRelation(true, null, "notes", List.of("citext"), List.of(), "14.11",
+				ConnectionString.parse(MASTER), List.of(ConnectionString.parse(STANDBY)),
+				new PublishedServers(MASTER, List.of(STANDBY))));
 	}
 
 	@Test
@@ -41,8 +45,9 @@ class RelationReaderTests {
 				standbys:
 				- %s
 				""".formatted(MASTER, STANDBY));
-		assertThat(relation).isEqualTo(new PgsqlRelation("notes", List.of("citext", "hstore"), List.of(), "14.10",
-				ConnectionString.parse(MASTER), List.of(ConnectionString.parse(STANDBY))));
+		assertThat(relation).isEqualTo(new PgsqlRelation(true, null, "notes", List.of("citext", "hstore"), List.of(),
+				"14.10", ConnectionString.parse(MASTER), List.of(ConnectionString.parse(STANDBY)),
+				new PublishedServers(MASTER, List.of(STANDBY))));
 	}
 
 	@Test
@@ -62,7 +67,8 @@ class RelationReaderTests {
 	@ValueSource(strings = { "{}", "{\"master\": null}", "{\"master\": \"\", \"standbys\": []}", "master: ~",
 			"master:\nstandbys: null\n" })
 	void understandsThatThereIsNoServer(String content) {
-		assertThat(read(content)).isEqualTo(PgsqlRelation.NONE);
+		assertThat(read(content)).isEqualTo(new PgsqlRelation(null, List.of(), List.of(), null, null, List.of()))
+			.isNotEqualTo(PgsqlRelation.NONE);
 	}
 
 	@Test
@@ -90,6 +96,41 @@ class RelationReaderTests {
 		assertThatExceptionOfType(InvalidRelationException.class).isThrownBy(() -> read(content))
 			.satisfies((ex) -> assertThat(ex.getMessage()).isNotBlank().doesNotContain("s3cret"))
 			.withNoCause();
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "{\"state\": \"master\", \"master\": {\"host\": \"s3cret\"}}",
+			"{\"state\": \"master\", \"master\": \"host=h user=u pasword=s3cret\"}",
+			"{\"state\": \"master\", \"master\": \"host=h user=u sslmode=s3cret\"}",
+			"{\"state\": \"master\", \"standbys\": [[\"s3cret\"]]}", "{\"related-units\": \"s3cret\"}",
+			"{\"related-units\": [\"s3cret\"]}", "{\"related-units\": {\"p/0\": \"s3cret\"}}",
+			"{\"related-units\": {\"p/0\": {\"data\": \"s3cret\"}}}", "{\"local-unit\": [\"s3cret\"]}",
+			"{\"related-units\": {\"p/0\": {\"data\": {\"master\": \"host=h user=u service=s3cret\"}}}}",
+			"{\"application-data\": {\"master\": [\"s3cret\"]}}", "{\"relation-id\": [\"s3cret\"], \"master\": null}",
+			"{\"notes/0\": {\"relation-info\": \"s3cret\"}}", "{\"notes/0\": {\"relation-info\": [\"s3cret\"]}}",
+			"{\"notes/0\": {\"s3cret\": []}}", "{\"endpoints\": {\"s3cret\": 1}}", "{\"uris\": \"s3cret\"}",
+			"{\"uris\": \"postgresql://u:s3cret@h/d?s3cret=1\"}", "{\"uris\": \"postgresql://s3cret/d\"}",
+			"{\"tls\": [\"s3cret\"], \"uris\": \"postgresql://u@h/d\"}",
+			"{\"application-data\": {\"secret-user\": \"s3cret\", \"endpoints\": \"h\"}}" })
+	void refusesWhatCannotBeUsedInAnyFormAndNamesTheKey(String content) {
+		for (String notation : List.of(content, RelationTexts.yaml(content))) {
+			assertThatExceptionOfType(InvalidRelationException.class).isThrownBy(() -> read(notation))
+				.satisfies((ex) -> assertThat(ex.getMessage()).isNotBlank().doesNotContain("s3cret"))
+				.withNoCause();
+		}
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "connections.json", "bag-charmed-postgresql-14.json", "postgresql-client.json" })
+	void refusesJsonThatIsCutShortAnywhere(String file) throws IOException {
+		try (InputStream stream = getClass().getResourceAsStream("/relation-files/" + file)) {
+			String whole = new String(Objects.requireNonNull(stream).readAllBytes(), StandardCharsets.UTF_8).strip();
+			for (int end = 0; end < whole.length(); end++) {
+				String part = whole.substring(0, end);
+				assertThatExceptionOfType(InvalidRelationException.class).as(part).isThrownBy(() -> read(part));
+			}
+			read(whole);
+		}
 	}
 
 	@Test

@@ -1,0 +1,135 @@
+package io.github.jujupgsql.event;
+
+import java.io.Closeable;
+import java.time.Duration;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+
+import io.github.jujupgsql.relation.PgsqlRelation;
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
+
+/**
+ * Tells the application what becomes of the relation, once the application is ready to
+ * hear it.
+ * <p>
+ * One thread, {@code pgsql-events}, tells, and the fields that say what has been told
+ * belong to it. Everybody else only hands it work, which never blocks.
+ *
+ * @since 0.1.0
+ */
+public final class RelationEventPublisher implements Closeable {
+
+	private static final Log logger = LogFactory.getLog(RelationEventPublisher.class);
+
+	/** For a listener that is at work when the application closes. */
+	private static final Duration CLOSE_PATIENCE = Duration.ofSeconds(1);
+
+	private final Consumer<PgsqlRelationEvent> listeners;
+
+	private final ExecutorService events;
+
+	private PgsqlRelation current = PgsqlRelation.NONE;
+
+	private PgsqlRelation told = PgsqlRelation.NONE;
+
+	private boolean ready;
+
+	private volatile boolean stopped;
+
+	/**
+	 * Create a publisher.
+	 * @param listeners get each event; may block and may throw
+	 */
+	public RelationEventPublisher(Consumer<PgsqlRelationEvent> listeners) {
+		this.listeners = listeners;
+		this.events = Executors.newSingleThreadExecutor((task) -> {
+			Thread thread = new Thread(task, "pgsql-events");
+			thread.setDaemon(true);
+			return thread;
+		});
+	}
+
+	/**
+	 * Take note of a relation that is in force now. Each one handed over after the
+	 * application is ready is told; before that only the last one counts.
+	 * @param relation the relation, {@link PgsqlRelation#NONE} if there is none any more
+	 */
+	public void changed(PgsqlRelation relation) {
+		execute(() -> {
+			this.current = relation;
+			tell();
+		});
+	}
+
+	/**
+	 * Begin to tell, with what is there now.
+	 */
+	public void ready() {
+		execute(() -> {
+			this.ready = true;
+			tell();
+		});
+	}
+
+	private void execute(Runnable task) {
+		try {
+			this.events.execute(task);
+		}
+		catch (RejectedExecutionException ex) {
+			logger.debug("Closed; an event is dropped");
+		}
+	}
+
+	private void tell() {
+		if (!this.ready) {
+			return;
+		}
+		PgsqlRelation previous = this.told;
+		this.told = this.current;
+		for (PgsqlRelationEvent event : RelationChange.events(previous, this.current)) {
+			if (this.stopped) {
+				return;
+			}
+			try {
+				this.listeners.accept(event);
+			}
+			catch (RuntimeException ex) {
+				logger.error("Telling " + event.getClass().getSimpleName() + " failed", ex);
+			}
+		}
+	}
+
+	/**
+	 * Tell nothing more: the application begins to close, and listeners with it. Returns
+	 * at once.
+	 */
+	public void stop() {
+		this.stopped = true;
+		this.events.shutdown();
+	}
+
+	/**
+	 * Stop, and give a listener that is at work a moment to finish.
+	 */
+	@Override
+	public void close() {
+		stop();
+		try {
+			if (!this.events.awaitTermination(CLOSE_PATIENCE.toMillis(), TimeUnit.MILLISECONDS)) {
+				this.events.shutdownNow();
+				if (!this.events.awaitTermination(CLOSE_PATIENCE.toMillis(), TimeUnit.MILLISECONDS)) {
+					logger.warn("A listener of relation events goes on although the application is closed");
+				}
+			}
+		}
+		catch (InterruptedException ex) {
+			this.events.shutdownNow();
+			Thread.currentThread().interrupt();
+		}
+	}
+
+}

@@ -1,0 +1,14 @@
+package io.github.jujupgsql.event;
+
+import io.github.jujupgsql.relation.PgsqlRelation;
+
+/**
+ * What is published about the hot standbys differs, be it only in its order.
+ *
+ * @param previous the relation as it was told before
+ * @param relation the relation now
+ * @since 0.1.0
+ */
+public record StandbyChanged(PgsqlRelation previous, PgsqlRelation relation) implements PgsqlRelationEvent {
+
+}

@@ -1,0 +1,7 @@
+/**
+ * What the application is told about the relation. Only tells, never acts.
+ */
+@NullMarked
+package io.github.jujupgsql.event;
+
+import org.jspecify.annotations.NullMarked;

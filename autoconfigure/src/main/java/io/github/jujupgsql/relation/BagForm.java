@@ -1,0 +1,38 @@
+package io.github.jujupgsql.relation;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * One bag of the pgsql interface: what {@code relation-get --format=json - postgresql/0}
+ * prints. That it is a whole bag, and not chosen by a charm, shows in the keys that no
+ * connection is made of, Juju's own among them.
+ */
+final class BagForm implements RelationForm {
+
+	private static final Set<String> KEYS = Set.of("allowed-subnets", "allowed-units", "host", "port", "user",
+			"password", "schema_user", "schema_password", "state", "egress-subnets", "ingress-address",
+			"private-address");
+
+	private final WantedDatabase wanted;
+
+	BagForm(WantedDatabase wanted) {
+		this.wanted = wanted;
+	}
+
+	@Override
+	public boolean accepts(RelationDocument document) {
+		return document.hasAnyOf(KEYS);
+	}
+
+	@Override
+	public RelationReading read(RelationDocument document) {
+		List<String> warnings = new ArrayList<>();
+		Bag bag = new PgsqlBag(document);
+		PgsqlRelation relation = PgsqlRelation.of(document.text("relation-id"), document,
+				bag.hasMaster() ? bag.master() : null, bag.standbys(warnings));
+		return this.wanted.grantedBy(relation, warnings, this.wanted.firstNotMirroredBy(document));
+	}
+
+}
