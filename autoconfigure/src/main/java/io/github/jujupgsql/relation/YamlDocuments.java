@@ -12,7 +12,6 @@ import org.yaml.snakeyaml.DumperOptions.ScalarStyle;
 import org.yaml.snakeyaml.LoaderOptions;
 import org.yaml.snakeyaml.Yaml;
 import org.yaml.snakeyaml.error.MarkedYAMLException;
-import org.yaml.snakeyaml.error.YAMLException;
 import org.yaml.snakeyaml.nodes.MappingNode;
 import org.yaml.snakeyaml.nodes.Node;
 import org.yaml.snakeyaml.nodes.NodeTuple;
@@ -36,15 +35,19 @@ final class YamlDocuments {
 	}
 
 	static RelationDocument read(String text) {
+		Node root = compose(text);
+		if (root == null) {
+			throw new InvalidRelationException(null, "is empty");
+		}
+		if (!(root instanceof MappingNode mapping)) {
+			throw new InvalidRelationException(null, "must hold an object with keys such as master and standbys");
+		}
+		return new RelationDocument(object(mapping));
+	}
+
+	private static @Nullable Node compose(String text) {
 		try {
-			Node root = new Yaml(options()).compose(new StringReader(text));
-			if (root == null) {
-				throw new InvalidRelationException(null, "is empty");
-			}
-			if (!(root instanceof MappingNode mapping)) {
-				throw new InvalidRelationException(null, "must hold an object with keys such as master and standbys");
-			}
-			return new RelationDocument(object(mapping));
+			return new Yaml(options()).compose(new StringReader(text));
 		}
 		catch (MarkedYAMLException ex) {
 			// SnakeYAML's message quotes the content
@@ -52,7 +55,8 @@ final class YamlDocuments {
 					+ ", column " + (ex.getProblemMark().getColumn() + 1) : "";
 			throw new InvalidRelationException(null, "is not valid YAML," + where);
 		}
-		catch (YAMLException ex) {
+		catch (RuntimeException ex) {
+			// not only its own: a tag such as !a%b, say, is an IllegalArgumentException
 			throw new InvalidRelationException(null, "is not valid YAML");
 		}
 	}

@@ -27,6 +27,8 @@ final class FileExposure {
 
 	private Set<PosixFilePermission> known = Set.of();
 
+	private boolean warned;
+
 	FileExposure(Path file) {
 		this.file = file;
 	}
@@ -34,11 +36,12 @@ final class FileExposure {
 	void lookAt(PgsqlRelation relation) {
 		try {
 			Set<PosixFilePermission> permissions = Files.getPosixFilePermissions(this.file);
-			boolean news = !permissions.equals(this.known);
+			this.warned = this.warned && permissions.equals(this.known);
 			this.known = permissions;
-			if (news && permissions.stream().anyMatch(READ_BY_OTHERS::contains) && holdsPassword(relation)) {
+			if (!this.warned && permissions.stream().anyMatch(READ_BY_OTHERS::contains) && holdsPassword(relation)) {
 				logger.warn("Relation file " + this.file + " holds a password and can be read by more than its owner ("
 						+ PosixFilePermissions.toString(permissions) + ")");
+				this.warned = true;
 			}
 		}
 		catch (IOException | UnsupportedOperationException ex) {

@@ -3,6 +3,7 @@ package io.github.jujupgsql.watch;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.file.ClosedWatchServiceException;
+import java.nio.file.FileSystemException;
 import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -72,20 +73,30 @@ final class FolderWatch implements Closeable {
 			return obsolete;
 		});
 		for (Path folder : this.names.keySet()) {
-			if (!this.keys.containsKey(folder)) {
-				register(current, folder);
-			}
+			register(current, folder);
 		}
 	}
 
+	/**
+	 * Watch a folder, also one that is watched: its key tells nothing if it was moved
+	 * away and another has its name now. For the same folder the key is the same.
+	 */
 	private void register(WatchService current, Path folder) {
 		try {
-			this.keys.put(folder, folder.register(current, StandardWatchEventKinds.ENTRY_CREATE,
-					StandardWatchEventKinds.ENTRY_MODIFY, StandardWatchEventKinds.ENTRY_DELETE));
+			WatchKey key = folder.register(current, StandardWatchEventKinds.ENTRY_CREATE,
+					StandardWatchEventKinds.ENTRY_MODIFY, StandardWatchEventKinds.ENTRY_DELETE);
+			WatchKey former = this.keys.put(folder, key);
+			if (former != null && former != key) {
+				former.cancel();
+			}
+			this.unavailable = false;
 		}
-		catch (IOException ex) {
+		catch (FileSystemException ex) {
 			// gone since it was found, or not ours to see: the next poll tries again
 			logger.debug("Cannot watch " + folder, ex);
+		}
+		catch (IOException ex) {
+			unavailable(ex);
 		}
 		catch (ClosedWatchServiceException ex) {
 			// closing; the caller will notice
@@ -97,18 +108,24 @@ final class FolderWatch implements Closeable {
 			if (this.service == null && this.closed.getCount() > 0) {
 				try {
 					this.service = FileSystems.getDefault().newWatchService();
-					this.unavailable = false;
 				}
 				catch (IOException ex) {
-					if (!this.unavailable) {
-						logger.warn("No file watch can be had (" + ex.getMessage() + "); " + this.file
-								+ " is looked at once per juju.pgsql.poll-interval only");
-					}
-					this.unavailable = true;
+					unavailable(ex);
 				}
 			}
 			return this.service;
 		}
+	}
+
+	/**
+	 * Say once that a limit is reached: of inotify instances, or of watches.
+	 */
+	private void unavailable(IOException limit) {
+		if (!this.unavailable) {
+			logger.warn("No file watch can be had (" + limit.getMessage() + "); " + this.file
+					+ " is looked at once per juju.pgsql.poll-interval only");
+		}
+		this.unavailable = true;
 	}
 
 	/**
@@ -126,7 +143,7 @@ final class FolderWatch implements Closeable {
 			for (Path name : path) {
 				Path entry = folder.resolve(name);
 				boolean link = Files.isSymbolicLink(entry);
-				if (link || !Files.isDirectory(entry)) {
+				if (link || !Files.isDirectory(entry) || entry.equals(path)) {
 					folders.computeIfAbsent(folder, (key) -> new LinkedHashSet<>()).add(name);
 				}
 				if (link) {
@@ -172,7 +189,10 @@ final class FolderWatch implements Closeable {
 		try {
 			WatchKey key = current.poll(timeout.toNanos(), TimeUnit.NANOSECONDS);
 			while (key != null && !concernsFile(key)) {
-				key = current.poll(deadline - System.nanoTime(), TimeUnit.NANOSECONDS);
+				// a busy neighbour has a key ready at any time: time must be able to run
+				// out
+				long left = deadline - System.nanoTime();
+				key = (left > 0) ? current.poll(left, TimeUnit.NANOSECONDS) : null;
 			}
 			return this.closed.getCount() > 0;
 		}

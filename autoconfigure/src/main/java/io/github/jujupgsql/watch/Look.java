@@ -39,10 +39,11 @@ sealed interface Look {
 	 *
 	 * @param version what the file system told
 	 * @param bytes what it holds
-	 * @param moved whether the file got its name after it had last been written, as a
-	 * file does that was renamed over another
+	 * @param named whether it may have got its name after it had last been written, as
+	 * far as the times of its folder tell; clocks of file systems are coarse, so a file
+	 * that is renamed right after it was written is this, but not moved
 	 */
-	record Content(Version version, byte[] bytes, boolean moved) implements Look {
+	record Content(Version version, byte[] bytes, boolean named) implements Look {
 
 		boolean isSameFile(Content other) {
 			return this.version.isSameFile(other.version);
@@ -52,6 +53,16 @@ sealed interface Look {
 			return this.version.equals(earlier.version) && Arrays.equals(this.bytes, earlier.bytes);
 		}
 
+		/**
+		 * Whether the file got its name after it had last been written, as a file does
+		 * that was renamed over another. Writing sets both times of a file, renaming only
+		 * the second.
+		 */
+		boolean moved() {
+			FileTime changed = this.version.changed();
+			return changed != null && changed.compareTo(this.version.lastModified()) > 0;
+		}
+
 	}
 
 	/**
@@ -59,9 +70,11 @@ sealed interface Look {
 	 *
 	 * @param fileKey the inode, or {@code null} where there is none
 	 * @param size the size in bytes
-	 * @param lastModified when it was last written
+	 * @param lastModified when it was last written, as far as the writer lets it be seen
+	 * @param changed when the inode last changed, which nobody can set back, or
+	 * {@code null} where that is not told
 	 */
-	record Version(@Nullable Object fileKey, long size, FileTime lastModified) {
+	record Version(@Nullable Object fileKey, long size, FileTime lastModified, @Nullable FileTime changed) {
 
 		boolean isSameFile(Version other) {
 			return Objects.equals(this.fileKey, other.fileKey);

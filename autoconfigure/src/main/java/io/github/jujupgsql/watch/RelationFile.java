@@ -2,6 +2,7 @@ package io.github.jujupgsql.watch;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.NotDirectoryException;
@@ -12,6 +13,7 @@ import java.nio.file.attribute.PosixFileAttributes;
 import java.nio.file.attribute.PosixFilePermissions;
 
 import io.github.jujupgsql.relation.RelationReader;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Looks at the relation file.
@@ -27,10 +29,10 @@ record RelationFile(Path path) {
 			Look.Version before = version();
 			for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
 				byte[] bytes = read();
-				boolean moved = moved(before.lastModified());
+				boolean named = named(before.lastModified());
 				Look.Version after = version();
 				if (after.equals(before)) {
-					return new Look.Content(before, bytes, moved);
+					return new Look.Content(before, bytes, named);
 				}
 				if (after.isSameFile(before)) {
 					break;
@@ -50,21 +52,30 @@ record RelationFile(Path path) {
 
 	private Look.Version version() throws IOException {
 		BasicFileAttributes attributes = Files.readAttributes(this.path, BasicFileAttributes.class);
-		return new Look.Version(attributes.fileKey(), attributes.size(), attributes.lastModifiedTime());
+		if (!attributes.isRegularFile()) {
+			// a named pipe, for one, would be waited for when it is opened
+			throw new FileSystemException(this.path.toString());
+		}
+		return new Look.Version(attributes.fileKey(), attributes.size(), attributes.lastModifiedTime(), changed());
+	}
+
+	private @Nullable FileTime changed() throws IOException {
+		try {
+			return (FileTime) Files.getAttribute(this.path, "unix:ctime");
+		}
+		catch (UnsupportedOperationException ex) {
+			return null;
+		}
 	}
 
 	/**
-	 * Writing sets both times of a file, renaming only the second.
+	 * Naming a file sets the time of its folder.
 	 * @param lastModified when the file was last written
-	 * @return whether something else happened to it later
+	 * @return whether the file may have got its name after that
 	 */
-	private boolean moved(FileTime lastModified) throws IOException {
-		try {
-			return ((FileTime) Files.getAttribute(this.path, "unix:ctime")).compareTo(lastModified) > 0;
-		}
-		catch (UnsupportedOperationException ex) {
-			return false;
-		}
+	private boolean named(FileTime lastModified) throws IOException {
+		Path folder = this.path.toRealPath().getParent();
+		return folder != null && Files.getLastModifiedTime(folder).compareTo(lastModified) >= 0;
 	}
 
 	private byte[] read() throws IOException {
@@ -82,7 +93,8 @@ record RelationFile(Path path) {
 					+ (attributes.isRegularFile() ? "" : " and is no regular file");
 		}
 		catch (IOException | UnsupportedOperationException ex) {
-			return reason + " (" + fault.getClass().getSimpleName() + ")";
+			String cause = (fault instanceof FileSystemException named) ? named.getReason() : null;
+			return reason + " (" + ((cause != null) ? cause : fault.getClass().getSimpleName()) + ")";
 		}
 	}
 

@@ -117,8 +117,14 @@ public final class RelationFileWatcher implements Closeable {
 			awaitFirstReading();
 		}
 		catch (InterruptedException ex) {
+			this.folderWatch.close();
 			Thread.currentThread().interrupt();
 			throw new IllegalStateException("Interrupted while reading " + getFile(), ex);
+		}
+		catch (RuntimeException ex) {
+			// whoever cannot start is not closed: inotify instances are few
+			this.folderWatch.close();
+			throw ex;
 		}
 		Thread watching = new Thread(this::run, "pgsql-relation-watcher");
 		watching.setDaemon(true);
@@ -162,8 +168,9 @@ public final class RelationFileWatcher implements Closeable {
 		try {
 			return lookAgain();
 		}
-		catch (RuntimeException ex) {
-			logger.error("Cannot follow relation file " + getFile() + "; trying again", ex);
+		catch (RuntimeException | Error ex) {
+			// also an error: without this thread, the application stays with dead servers
+			logger.error("Failed to act on relation file " + getFile() + "; it is still followed", ex);
 			return this.pollInterval;
 		}
 	}
@@ -174,6 +181,7 @@ public final class RelationFileWatcher implements Closeable {
 	 */
 	private Duration lookAgain() {
 		this.folderWatch.refresh();
+		long started = System.nanoTime();
 		Look look = this.file.look();
 		if (look instanceof Look.Missing) {
 			this.settling.noticedMissing();
@@ -181,7 +189,7 @@ public final class RelationFileWatcher implements Closeable {
 		}
 		this.missingSince = null;
 		if (look instanceof Look.Content content) {
-			return present(content);
+			return present(content, started);
 		}
 		if (look instanceof Look.Unreadable unreadable) {
 			unreadable(unreadable.reason());
@@ -213,14 +221,13 @@ public final class RelationFileWatcher implements Closeable {
 		return this.pollInterval;
 	}
 
-	private Duration present(Look.Content content) {
-		long now = System.nanoTime();
-		this.settling.noticed(content, now);
+	private Duration present(Look.Content content, long started) {
+		this.settling.noticed(content, System.nanoTime());
 		if (Arrays.equals(this.judged, content.bytes())) {
 			recover();
 			return this.pollInterval;
 		}
-		Duration remaining = this.settling.remaining(now);
+		Duration remaining = this.settling.remaining(started);
 		boolean settled = remaining.isZero();
 		if (!settled && !this.settling.isWholeAtOnce()) {
 			return remaining;
@@ -282,6 +289,7 @@ public final class RelationFileWatcher implements Closeable {
 	 * The file holds again, or still, what was judged last.
 	 */
 	private void recover() {
+		this.exposure.lookAt(this.state.relation());
 		if (this.state.problem() != this.judgedProblem) {
 			logger.info("Relation file " + getFile() + " can be read again");
 			this.state = this.state.withProblem(this.judgedProblem);

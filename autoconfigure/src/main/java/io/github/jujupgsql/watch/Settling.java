@@ -31,7 +31,7 @@ final class Settling {
 	/**
 	 * Take note of a look.
 	 * @param content what was found
-	 * @param now the time, in nanoseconds
+	 * @param now the time, in nanoseconds, at which the look was over
 	 */
 	void noticed(Look.Content content, long now) {
 		if (this.latest != null && content.unchangedSince(this.latest)) {
@@ -59,7 +59,8 @@ final class Settling {
 
 	/**
 	 * Return how long the content last noticed must stay the same to count as whole.
-	 * @param now the time, in nanoseconds
+	 * @param now the time, in nanoseconds, at which the look began that noticed it last:
+	 * a thread that is held up after it has read knows nothing of the time since
 	 * @return the remaining time, or zero
 	 */
 	Duration remaining(long now) {
@@ -71,11 +72,11 @@ final class Settling {
 	 * Return whether the content last noticed, given that it can be parsed, is whole
 	 * however short the time.
 	 * @return {@code true} if another file has the name now, and either it was moved
-	 * there or its end can be told from its syntax
+	 * there, or its end can be told from its syntax and it was not written over since
 	 */
 	boolean isWholeAtOnce() {
 		return this.firstLookAtFile && this.latest != null
-				&& (this.latest.moved() || startsWithBrace(this.latest.bytes()));
+				&& (this.latest.moved() || (this.latest.named() && startsWithBrace(this.latest.bytes())));
 	}
 
 	private static boolean startsWithBrace(byte[] bytes) {

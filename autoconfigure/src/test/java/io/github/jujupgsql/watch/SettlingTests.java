@@ -1,0 +1,389 @@
+package io.github.jujupgsql.watch;
+
+import java.nio.ByteBuffer;
+import java.nio.file.attribute.FileTime;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Random;
+import java.util.concurrent.TimeUnit;
+
+import io.github.jujupgsql.relation.InvalidRelationException;
+import io.github.jujupgsql.relation.PgsqlRelation;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/**
+ * Tests for {@link Settling} in simulated time: a file, a writer with pauses below 50 ms,
+ * and a watcher that is late now and then.
+ */
+class SettlingTests {
+
+	private static final long MILLISECOND = TimeUnit.MILLISECONDS.toNanos(1);
+
+	private static final long LONGEST_PAUSE = 49 * MILLISECOND;
+
+	private static final long LONG_AFTER = 2_000 * MILLISECOND;
+
+	private static final Random random = new Random(20261124L);
+
+	private static final List<RelationExample> EXAMPLES = RelationExample.all();
+
+	private static final Map<ByteBuffer, Optional<PgsqlRelation>> readings = new HashMap<>();
+
+	@ParameterizedTest
+	@EnumSource
+	void whenWriterPausesAfterAnyByteThenOldAndNewAreAllThatIsSeen(Style style) {
+		for (int i = 0; i < EXAMPLES.size(); i++) {
+			RelationExample old = EXAMPLES.get(i);
+			RelationExample next = EXAMPLES.get((i + 1) % EXAMPLES.size());
+			for (int position = 0; position <= next.content().length; position++) {
+				int at = position;
+				expectOldThenNew(old, next, style, (offset) -> (offset == at) ? LONGEST_PAUSE : 10_000, false);
+			}
+		}
+	}
+
+	@ParameterizedTest
+	@EnumSource
+	void whenWriterPausesAtRandomThenOldAndNewAreAllThatIsSeen(Style style) {
+		for (int times = 0; times < 3000; times++) {
+			long pauseOften = random.nextInt(5) * MILLISECOND;
+			expectOldThenNew(any(), any(), style, (offset) -> pause(pauseOften), false);
+		}
+	}
+
+	@ParameterizedTest
+	@EnumSource
+	void whenWatcherIsHeldUpThenOldAndNewAreAllThatIsSeen(Style style) {
+		for (int times = 0; times < 3000; times++) {
+			long pauseOften = random.nextInt(50) * MILLISECOND;
+			expectOldThenNew(any(), any(), style, (offset) -> pause(pauseOften), true);
+		}
+	}
+
+	@ParameterizedTest
+	@EnumSource(names = { "TRUNCATED", "OVERWRITTEN" })
+	void whenWatcherStartsWhileTheFileIsWrittenThenNoMixtureIsSeen(Style style) {
+		for (int times = 0; times < 5000; times++) {
+			RelationExample old = any();
+			RelationExample next = any();
+			SimulatedFile file = new SimulatedFile(old.content());
+			file.pause(file.tick);
+			write(file, next.content(), style, (offset) -> pause(0));
+			long start = (long) (random.nextDouble() * file.lastChange());
+			List<PgsqlRelation> seen = new Watcher(file, random.nextBoolean()).watchFrom(start);
+			assertThat(seen).isSubsetOf(old.relation(), next.relation()).endsWith(next.relation());
+		}
+	}
+
+	@Test
+	void whenRenamedFileIsWrittenOverAtOnceThenNoMixtureIsSeen() {
+		for (int times = 0; times < 5000; times++) {
+			RelationExample old = any();
+			RelationExample between = any();
+			RelationExample next = any();
+			SimulatedFile file = new SimulatedFile(old.content());
+			write(file, between.content(), Style.RENAMED, (offset) -> 0);
+			file.pause(file.tick);
+			write(file, next.content(), Style.OVERWRITTEN, (offset) -> pause(0));
+			List<PgsqlRelation> seen = new Watcher(file, random.nextBoolean()).watchFrom(0);
+			assertThat(seen).isSubsetOf(old.relation(), between.relation(), next.relation()).endsWith(next.relation());
+		}
+	}
+
+	@Test
+	void whenJsonIsRenamedOverThenItIsWholeAtOnce() {
+		for (RelationExample next : EXAMPLES) {
+			SimulatedFile file = new SimulatedFile(any().content());
+			write(file, next.content(), Style.RENAMED, (offset) -> 0);
+			Settling settling = new Settling();
+			settling.noticed((Look.Content) file.look(-1, -1, -1), 0);
+			settling.noticed((Look.Content) file.look(LONG_AFTER, LONG_AFTER, LONG_AFTER), LONG_AFTER);
+			assertThat(settling.isWholeAtOnce()).isEqualTo(next.isJson());
+		}
+	}
+
+	@Test
+	void whenFileIsRenamedOverLongAfterItWasWrittenThenItIsWholeAtOnce() {
+		for (RelationExample next : EXAMPLES) {
+			SimulatedFile file = new SimulatedFile(any().content());
+			write(file, next.content(), Style.RENAMED_LATER, (offset) -> 0);
+			Settling settling = new Settling();
+			settling.noticed((Look.Content) file.look(-1, -1, -1), 0);
+			settling.noticed((Look.Content) file.look(LONG_AFTER, LONG_AFTER, LONG_AFTER), LONG_AFTER);
+			assertThat(settling.isWholeAtOnce()).isTrue();
+		}
+	}
+
+	private void expectOldThenNew(RelationExample old, RelationExample next, Style style, Pace pace, boolean late) {
+		SimulatedFile file = new SimulatedFile(old.content());
+		file.pause(LONG_AFTER);
+		write(file, next.content(), style, pace);
+		List<PgsqlRelation> seen = new Watcher(file, late).watchFrom(0);
+		boolean same = old.relation().equals(next.relation());
+		assertThat(seen).as("%s → %s, %s", old, next, style)
+			.isEqualTo(same ? List.of(old.relation()) : List.of(old.relation(), next.relation()));
+	}
+
+	private static void write(SimulatedFile file, byte[] content, Style style, Pace pace) {
+		int former = file.size();
+		switch (style) {
+			case TRUNCATED -> file.truncate(0);
+			case RECREATED, RECREATED_AS_SAME_INODE -> {
+				file.delete();
+				file.pause(pace.pauseBefore(0));
+				file.create(style == Style.RECREATED);
+			}
+			case RENAMED, RENAMED_LATER -> {
+				file.rename(content, (style == Style.RENAMED) ? 0 : 100 * MILLISECOND);
+				return;
+			}
+			default -> {
+			}
+		}
+		for (int offset = 0; offset < content.length; offset++) {
+			file.pause(pace.pauseBefore(offset));
+			file.write(offset, content[offset], style == Style.OVERWRITTEN_KEEPING_TIME);
+		}
+		file.pause(pace.pauseBefore(content.length));
+		if (former > content.length) {
+			file.truncate(content.length);
+		}
+	}
+
+	private static long pause(long often) {
+		return switch (random.nextInt(12)) {
+			case 0 -> (long) (random.nextDouble() * LONGEST_PAUSE);
+			case 1, 2 -> often;
+			default -> (long) (random.nextDouble() * 100_000);
+		};
+	}
+
+	private static RelationExample any() {
+		return EXAMPLES.get(random.nextInt(EXAMPLES.size()));
+	}
+
+	enum Style {
+
+		TRUNCATED, OVERWRITTEN, OVERWRITTEN_KEEPING_TIME, RECREATED, RECREATED_AS_SAME_INODE, RENAMED, RENAMED_LATER
+
+	}
+
+	interface Pace {
+
+		long pauseBefore(int offset);
+
+	}
+
+	/**
+	 * A file and its past, in a file system whose clock is coarse.
+	 */
+	private static final class SimulatedFile {
+
+		final long tick = (random.nextBoolean() ? 4 : 1) * MILLISECOND;
+
+		private final List<Moment> past = new ArrayList<>();
+
+		private long now;
+
+		SimulatedFile(byte[] content) {
+			this.past.add(new Moment(Long.MIN_VALUE, 0, content, time(), time(), time()));
+		}
+
+		void pause(long nanos) {
+			this.now += nanos;
+		}
+
+		void write(int offset, byte b, boolean keepTime) {
+			byte[] content = last().content().clone();
+			if (offset >= content.length) {
+				content = Arrays.copyOf(content, offset + 1);
+			}
+			content[offset] = b;
+			change(last().inode(), content, keepTime ? last().lastModified() : time(), last().folderModified());
+		}
+
+		void truncate(int size) {
+			change(last().inode(), Arrays.copyOf(last().content(), size), time(), last().folderModified());
+		}
+
+		void delete() {
+			change(-last().inode() - 1, new byte[0], time(), time());
+		}
+
+		void create(boolean otherInode) {
+			int deleted = -last().inode() - 1;
+			change(otherInode ? deleted + 1 : deleted, new byte[0], time(), time());
+		}
+
+		void rename(byte[] content, long after) {
+			long written = time();
+			this.now += after;
+			change(last().inode() + 1, content, written, time());
+		}
+
+		int size() {
+			return last().content().length;
+		}
+
+		long lastChange() {
+			return this.now;
+		}
+
+		private void change(int inode, byte[] content, long lastModified, long folderModified) {
+			this.past.add(new Moment(this.now, inode, content, lastModified, time(), folderModified));
+		}
+
+		private long time() {
+			return this.now - Math.floorMod(this.now, this.tick);
+		}
+
+		private Moment last() {
+			return this.past.get(this.past.size() - 1);
+		}
+
+		private Moment at(long time) {
+			int low = 0;
+			int high = this.past.size() - 1;
+			while (low < high) {
+				int middle = (low + high + 1) / 2;
+				if (this.past.get(middle).from() <= time) {
+					low = middle;
+				}
+				else {
+					high = middle - 1;
+				}
+			}
+			return this.past.get(low);
+		}
+
+		long nextChangeAfter(long time) {
+			Moment current = at(time);
+			int next = this.past.indexOf(current) + 1;
+			return (next < this.past.size()) ? this.past.get(next).from() : Long.MAX_VALUE;
+		}
+
+		/**
+		 * As {@link RelationFile} looks, with some time between its steps.
+		 */
+		Look look(long before, long reading, long after) {
+			Moment first = at(before);
+			Moment read = at(reading);
+			Moment last = at(after);
+			if (first.inode() < 0 || read.inode() < 0 || last.inode() < 0) {
+				return new Look.Missing();
+			}
+			if (!first.version().equals(last.version())) {
+				return new Look.Changing();
+			}
+			return new Look.Content(first.version(), read.content(), read.folderModified() >= first.lastModified());
+		}
+
+		/**
+		 * A negative inode stands for no file.
+		 */
+		private record Moment(long from, int inode, byte[] content, long lastModified, long changed,
+				long folderModified) {
+
+			Look.Version version() {
+				return new Look.Version(this.inode, this.content.length,
+						FileTime.from(this.lastModified, TimeUnit.NANOSECONDS),
+						FileTime.from(this.changed, TimeUnit.NANOSECONDS));
+			}
+
+		}
+
+	}
+
+	/**
+	 * Acts on looks as {@link RelationFileWatcher} does.
+	 */
+	private static final class Watcher {
+
+		private final SimulatedFile file;
+
+		private final boolean late;
+
+		private final Settling settling = new Settling();
+
+		private final List<PgsqlRelation> seen = new ArrayList<>();
+
+		private byte @Nullable [] judged;
+
+		Watcher(SimulatedFile file, boolean late) {
+			this.file = file;
+			this.late = late;
+		}
+
+		List<PgsqlRelation> watchFrom(long start) {
+			long now = start;
+			long end = this.file.lastChange() + LONG_AFTER;
+			while (now < end) {
+				long before = now + delay();
+				long reading = before + delay();
+				long after = reading + delay();
+				long over = after + delay();
+				long wait = actOn(this.file.look(before, reading, after), now, over);
+				long event = this.file.nextChangeAfter(before);
+				now = Math.max(over, Math.min(over + wait, (event == Long.MAX_VALUE) ? end : event)) + delay();
+			}
+			return this.seen;
+		}
+
+		private long actOn(Look look, long started, long over) {
+			if (look instanceof Look.Missing) {
+				this.settling.noticedMissing();
+				return LONG_AFTER;
+			}
+			if (!(look instanceof Look.Content content)) {
+				this.settling.noticedChanging();
+				return 5 * MILLISECOND;
+			}
+			this.settling.noticed(content, over);
+			if (Arrays.equals(this.judged, content.bytes())) {
+				return LONG_AFTER;
+			}
+			Duration remaining = this.settling.remaining(started);
+			if (remaining.isZero() || this.settling.isWholeAtOnce()) {
+				Optional<PgsqlRelation> relation = read(content.bytes());
+				if (relation.isEmpty() && !remaining.isZero()) {
+					return remaining.toNanos();
+				}
+				this.judged = content.bytes();
+				relation.filter((value) -> this.seen.isEmpty() || !this.seen.get(this.seen.size() - 1).equals(value))
+					.ifPresent(this.seen::add);
+				return LONG_AFTER;
+			}
+			return remaining.toNanos();
+		}
+
+		private long delay() {
+			if (this.late && random.nextInt(20) == 0) {
+				return (long) (random.nextDouble() * 150 * MILLISECOND);
+			}
+			return (long) (random.nextDouble() * 200_000);
+		}
+
+		private static Optional<PgsqlRelation> read(byte[] content) {
+			return readings.computeIfAbsent(ByteBuffer.wrap(content), (key) -> {
+				try {
+					return Optional.of(RelationExample.READER.read(content).relation());
+				}
+				catch (InvalidRelationException ex) {
+					return Optional.empty();
+				}
+			});
+		}
+
+	}
+
+}
