@@ -45,7 +45,8 @@ final class Certificates {
 	/** Signed by the other authority. */
 	static final String STRANGER = "stranger";
 
-	private static final String ENCRYPTION = "PBEWithHmacSHA256AndAES_256";
+	/** Of PKCS#12. The driver does not read what came after it (PBES2). */
+	private static final String ENCRYPTION = "PBEWithSHA1AndDESede";
 
 	private final Path folder;
 
