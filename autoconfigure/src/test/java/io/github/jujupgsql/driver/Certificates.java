@@ -45,7 +45,7 @@ final class Certificates {
 	/** Signed by the other authority. */
 	static final String STRANGER = "stranger";
 
-	/** Of PKCS#12. The driver does not read what came after it (PBES2). */
+	/** What came after it (PBES2) has no name on JDK 17 that the driver could use. */
 	private static final String ENCRYPTION = "PBEWithSHA1AndDESede";
 
 	private final Path folder;

@@ -2,13 +2,10 @@ package io.github.jujupgsql.driver;
 
 import java.io.IOException;
 import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.net.ServerSocket;
-import java.nio.channels.SocketChannel;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
-import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -21,8 +18,6 @@ import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.condition.EnabledOnOs;
-import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -139,27 +134,6 @@ class SeveralHostsTests {
 			.isEqualTo(master.port());
 	}
 
-	@ParameterizedTest
-	@ValueSource(ints = { 1, 2 })
-	@EnabledOnOs(value = OS.LINUX, disabledReason = "elsewhere a full queue refuses, or takes more than it should")
-	void serversThatDoNotAnswerLeaveTimeForTheOneThatDoes(int silent) throws IOException, SQLException {
-		List<SilentServer> servers = new ArrayList<>();
-		try {
-			for (int i = 0; i < silent; i++) {
-				servers.add(new SilentServer());
-			}
-			String hosts = "127.0.0.1,".repeat(silent) + "127.0.0.1";
-			String ports = servers.stream().map((server) -> server.port() + ",").collect(Collectors.joining())
-					+ master.port();
-			assertThat(port(withServers(hosts, ports) + " connect_timeout=2")).isEqualTo(master.port());
-		}
-		finally {
-			for (SilentServer server : servers) {
-				server.close();
-			}
-		}
-	}
-
 	private static String string(String host, List<PgsqlServer> servers) {
 		return withServers(Stream.generate(() -> host).limit(servers.size()).collect(Collectors.joining(",")),
 				servers.stream().map((server) -> Integer.toString(server.port())).collect(Collectors.joining(",")));
@@ -182,38 +156,6 @@ class SeveralHostsTests {
 		assertThatExceptionOfType(SQLException.class).isThrownBy(() -> Session.open(connectionString))
 			.returns("08001", SQLException::getSQLState)
 			.withMessageContaining("targetServerType");
-	}
-
-	/**
-	 * A port that answers nothing at all, as one behind a firewall: its queue is full.
-	 */
-	private static final class SilentServer implements AutoCloseable {
-
-		private final ServerSocket socket = new ServerSocket(0, 1, InetAddress.getByName("127.0.0.1"));
-
-		private final List<SocketChannel> waiting = new ArrayList<>();
-
-		SilentServer() throws IOException {
-			for (int i = 0; i < 8; i++) {
-				SocketChannel channel = SocketChannel.open();
-				this.waiting.add(channel);
-				channel.configureBlocking(false);
-				channel.connect(new InetSocketAddress("127.0.0.1", port()));
-			}
-		}
-
-		int port() {
-			return this.socket.getLocalPort();
-		}
-
-		@Override
-		public void close() throws IOException {
-			for (SocketChannel channel : this.waiting) {
-				channel.close();
-			}
-			this.socket.close();
-		}
-
 	}
 
 }
