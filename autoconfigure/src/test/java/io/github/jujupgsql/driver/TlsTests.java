@@ -1,10 +1,15 @@
 package io.github.jujupgsql.driver;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.sql.SQLException;
 import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
 
 import javax.net.ssl.SSLException;
 
@@ -164,10 +169,31 @@ class TlsTests {
 
 	@ParameterizedTest
 	@ValueSource(strings = { "require", "verify-ca", "verify-full" })
-	void directNegotiationSavesTheRequestForTls(String mode) throws SQLException {
+	void directNegotiationReachesAServerThatIsVerified(String mode) throws SQLException {
 		assumeTrue(Integer.parseInt(server.cluster().version().split("\\.")[0]) >= 17, "new in PostgreSQL 17");
 		assertThat(server.encrypts(RIGHT_NAME, "sslmode=" + mode, "sslnegotiation=direct", authority)).isTrue();
 		assertThatTlsFails(RIGHT_NAME, "sslmode=" + mode, "sslnegotiation=direct", otherAuthority);
+	}
+
+	@ParameterizedTest
+	@CsvSource({ "direct,22", "postgres,0" })
+	void directNegotiationSavesTheRequestForTls(String negotiation, int first) throws Exception {
+		try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getByName("127.0.0.1"))) {
+			CompletableFuture<Integer> said = CompletableFuture.supplyAsync(() -> firstByte(socket));
+			assertThatConnectionFails("port=" + socket.getLocalPort(), "sslmode=require",
+					"sslnegotiation=" + negotiation);
+			// a handshake of TLS begins with 22, and the length of a request with 0
+			assertThat(said.get()).isEqualTo(first);
+		}
+	}
+
+	private static int firstByte(ServerSocket socket) {
+		try (Socket client = socket.accept()) {
+			return client.getInputStream().read();
+		}
+		catch (IOException ex) {
+			throw new UncheckedIOException(ex);
+		}
 	}
 
 	@Test
