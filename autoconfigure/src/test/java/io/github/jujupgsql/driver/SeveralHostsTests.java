@@ -2,10 +2,13 @@ package io.github.jujupgsql.driver;
 
 import java.io.IOException;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.ServerSocket;
+import java.nio.channels.SocketChannel;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -18,6 +21,8 @@ import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -134,6 +139,30 @@ class SeveralHostsTests {
 			.isEqualTo(master.port());
 	}
 
+	@Test
+	@EnabledOnOs(value = OS.LINUX, disabledReason = "elsewhere a full queue refuses, or takes more than it should")
+	void serversThatDoNotAnswerLeaveTimeForTheOneThatDoes() throws IOException, SQLException {
+		try (SilentServer first = new SilentServer(); SilentServer second = new SilentServer()) {
+			String ports = first.port() + "," + second.port() + "," + master.port();
+			assertThat(port(withServers("127.0.0.1,127.0.0.1,127.0.0.1", ports) + " connect_timeout=2"))
+				.isEqualTo(master.port());
+		}
+	}
+
+	/**
+	 * It would have a minute.
+	 */
+	@Test
+	@EnabledOnOs(value = OS.LINUX, disabledReason = "elsewhere a full queue refuses, or takes more than it should")
+	void aServerThatDoesNotAnswerDoesNotGetTheTimeOfAll() throws IOException, SQLException {
+		int others = 30;
+		try (SilentServer silent = new SilentServer()) {
+			String hosts = "127.0.0.1" + ",127.0.0.1".repeat(others);
+			String ports = silent.port() + ("," + master.port()).repeat(others);
+			assertThat(port(withServers(hosts, ports) + " connect_timeout=2")).isEqualTo(master.port());
+		}
+	}
+
 	private static String string(String host, List<PgsqlServer> servers) {
 		return withServers(Stream.generate(() -> host).limit(servers.size()).collect(Collectors.joining(",")),
 				servers.stream().map((server) -> Integer.toString(server.port())).collect(Collectors.joining(",")));
@@ -156,6 +185,38 @@ class SeveralHostsTests {
 		assertThatExceptionOfType(SQLException.class).isThrownBy(() -> Session.open(connectionString))
 			.returns("08001", SQLException::getSQLState)
 			.withMessageContaining("targetServerType");
+	}
+
+	/**
+	 * A port that answers nothing at all, as one behind a firewall: its queue is full.
+	 */
+	private static final class SilentServer implements AutoCloseable {
+
+		private final ServerSocket socket = new ServerSocket(0, 1, InetAddress.getByName("127.0.0.1"));
+
+		private final List<SocketChannel> waiting = new ArrayList<>();
+
+		SilentServer() throws IOException {
+			for (int i = 0; i < 8; i++) {
+				SocketChannel channel = SocketChannel.open();
+				this.waiting.add(channel);
+				channel.configureBlocking(false);
+				channel.connect(new InetSocketAddress("127.0.0.1", port()));
+			}
+		}
+
+		int port() {
+			return this.socket.getLocalPort();
+		}
+
+		@Override
+		public void close() throws IOException {
+			for (SocketChannel channel : this.waiting) {
+				channel.close();
+			}
+			this.socket.close();
+		}
+
 	}
 
 }
