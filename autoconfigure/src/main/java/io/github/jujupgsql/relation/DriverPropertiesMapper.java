@@ -40,7 +40,7 @@ final class DriverPropertiesMapper {
 		set(DriverProperty.USER, required(this.string.user()));
 		set(DriverProperty.APPLICATION_NAME, this.string.get(Keyword.APPLICATION_NAME,
 				this.string.get(Keyword.FALLBACK_APPLICATION_NAME, fallbackApplicationName)));
-		set(DriverProperty.CONNECT_TIMEOUT, Long.toString(connectTimeout(servers.size())));
+		connectTimeout(servers.size());
 		set(DriverProperty.TCP_KEEP_ALIVE, Boolean.toString(keepalives()));
 		sslmode();
 		List<String> dropped = new ArrayList<>();
@@ -112,16 +112,22 @@ final class DriverPropertiesMapper {
 	}
 
 	/**
-	 * In libpq the timeout is for each host, in the driver it is for all together.
+	 * In libpq the timeout is for each host, in the driver it is for all together, which
+	 * our socket factory shares out.
 	 */
-	private long connectTimeout(int servers) {
+	private void connectTimeout(int servers) {
 		int seconds = OptionChecks.integer(Keyword.CONNECT_TIMEOUT,
 				this.string.get(Keyword.CONNECT_TIMEOUT, DEFAULT_TIMEOUT));
 		if (seconds <= 0) {
-			return 0;
+			set(DriverProperty.CONNECT_TIMEOUT, "0");
+			return;
 		}
 		// libpq takes 1 for 2
-		return Math.min(Math.max(seconds, 2) * (long) servers, LONGEST_TIMEOUT);
+		long all = Math.min(Math.max(seconds, 2) * (long) servers, LONGEST_TIMEOUT);
+		set(DriverProperty.CONNECT_TIMEOUT, Long.toString(all));
+		if (servers > 1) {
+			set(DriverProperty.SOCKET_FACTORY, HostTimeoutSocketFactory.class.getName());
+		}
 	}
 
 	private boolean keepalives() {

@@ -33,6 +33,8 @@ class DriverPropertiesOfFilesTests {
 	private static final Set<String> FACTORIES = Set.of("org.postgresql.ssl.DefaultJavaSSLFactory",
 			PemTrustSocketFactory.class.getName());
 
+	private static final String SOCKET_FACTORY = HostTimeoutSocketFactory.class.getName();
+
 	private static final String MASTER = "host=h user=u password=p";
 
 	private static final String URI = "postgresql://u:p@h/d";
@@ -49,6 +51,7 @@ class DriverPropertiesOfFilesTests {
 		assertThat(reached).isNotEmpty().allSatisfy((properties) -> {
 			assertThat(properties.stringPropertyNames()).isSubsetOf(ALLOWED);
 			assertThat(properties.getProperty("sslfactory", FACTORIES.iterator().next())).isIn(FACTORIES);
+			assertThat(properties.getProperty("socketFactory", SOCKET_FACTORY)).isEqualTo(SOCKET_FACTORY);
 		});
 	}
 
@@ -71,8 +74,8 @@ class DriverPropertiesOfFilesTests {
 	}
 
 	@Test
-	void theListHoldsNothingThatLoadsAClassButTheFactoryOfTheListsOwn() {
-		assertThat(ALLOWED).doesNotContain("sslfactoryarg", "socketFactory", "socketFactoryArg", "sslhostnameverifier",
+	void theListHoldsNothingThatLoadsAClassButTheFactoriesOfTheListsOwn() {
+		assertThat(ALLOWED).doesNotContain("sslfactoryarg", "socketFactoryArg", "sslhostnameverifier",
 				"sslpasswordcallback", "authenticationPluginClassName", "xmlFactoryFactory", "loggerFile", "service",
 				"jaasApplicationName", "localSocketAddress");
 	}
