@@ -32,6 +32,8 @@ public final class ServerPool {
 
 	private static final Duration SEND_AWAY_PATIENCE = Duration.ofSeconds(5);
 
+	private static final long EVICTION_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
+
 	private static final long DRAIN_POLL_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
 
 	private final ConnectionString connectionString;
@@ -190,8 +192,8 @@ public final class ServerPool {
 			LockSupport.parkNanos(DRAIN_POLL_NANOS);
 		}
 		int left = pool.getActiveConnections();
-		close();
 		long millis = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - start);
+		close();
 		if (left > 0) {
 			logger.warn("Aborted " + left + " connections to " + getServer() + " (" + this.name
 					+ ") that were still in use after " + millis + " ms");
@@ -209,6 +211,10 @@ public final class ServerPool {
 		HikariDataSource opened = this.dataSource;
 		if (opened != null && !opened.isClosed()) {
 			sendWaitersAway(opened);
+			// A thread of HikariCP that has just closed an evicted connection asks for
+			// the
+			// pool's monitor; closing holds it and waits ten seconds for that thread
+			LockSupport.parkNanos(EVICTION_NANOS);
 			opened.close();
 		}
 	}
