@@ -396,6 +396,7 @@ class FollowingTheRelationTests {
 		follow((context) -> {
 			this.relation.write("{\"master\": \"host=");
 			await().untilAsserted(() -> assertThat(endpoint(context).problem()).isNotNull());
+			assertThat(endpoint(context).relation().invalidReads()).isOne();
 			assertThat(serverOf(primary(context))).isEqualTo(cluster.master().address());
 			assertThat(health(context)).isEqualTo(Status.UP);
 		});

@@ -82,10 +82,11 @@ public class PgsqlEndpoint {
 	 * @param standbys where the standbys are
 	 * @param warnings what was left out, and why
 	 * @param waitingFor what the server has yet to grant
+	 * @param invalidReads how many contents of the file had to be refused so far
 	 */
 	public record RelationDescriptor(String file, @Nullable Instant readAt, @Nullable String database,
 			List<String> extensions, List<String> roles, @Nullable String version, @Nullable String master,
-			List<String> standbys, List<String> warnings, @Nullable String waitingFor) {
+			List<String> standbys, List<String> warnings, @Nullable String waitingFor, long invalidReads) {
 
 		static RelationDescriptor of(String file, RelationState state) {
 			PgsqlRelation relation = state.relation();
@@ -93,7 +94,7 @@ public class PgsqlEndpoint {
 					relation.roles(), relation.version(),
 					(relation.master() != null) ? relation.master().address() : null,
 					relation.standbys().stream().map(ConnectionString::address).toList(), state.warnings(),
-					state.waitingFor());
+					state.waitingFor(), state.invalidReads());
 		}
 
 	}
