@@ -171,9 +171,7 @@ class FollowingTheRelationTests {
 			for (int i = 0; i < 3; i++) {
 				waiting.add(async(() -> serverOf(primary(context))));
 			}
-			await().untilAsserted(() -> assertThat(endpoint(context).primary()).isNotNull()
-				.extracting(PoolDescriptor::waiting)
-				.isEqualTo(3));
+			awaitWaiting(context, 3);
 			PgsqlServer promoted = cluster.promote(cluster.mostAdvancedStandby());
 			this.relation.write();
 			assertThat(stuck.get(5, TimeUnit.SECONDS)).isInstanceOf(SQLException.class);
@@ -194,9 +192,7 @@ class FollowingTheRelationTests {
 			primary(context).unwrap(HikariDataSource.class).getHikariPoolMXBean().softEvictConnections();
 			cluster.master().crash();
 			CompletableFuture<String> waiting = async(() -> serverOf(primary(context)));
-			await().untilAsserted(() -> assertThat(endpoint(context).primary()).isNotNull()
-				.extracting(PoolDescriptor::waiting)
-				.isEqualTo(1));
+			awaitWaiting(context, 1);
 			PgsqlServer promoted = cluster.promote(cluster.mostAdvancedStandby());
 			this.relation.write();
 			assertThat(waiting.get(5, TimeUnit.SECONDS)).isEqualTo(promoted.address());
@@ -209,9 +205,7 @@ class FollowingTheRelationTests {
 			primary(context).unwrap(HikariDataSource.class).getHikariPoolMXBean().softEvictConnections();
 			cluster.master().crash();
 			CompletableFuture<String> waiting = async(() -> serverOf(primary(context)));
-			await().untilAsserted(() -> assertThat(endpoint(context).primary()).isNotNull()
-				.extracting(PoolDescriptor::waiting)
-				.isEqualTo(1));
+			awaitWaiting(context, 1);
 			cluster.master().start();
 			assertThat(waiting.get(5, TimeUnit.SECONDS)).isEqualTo(cluster.master().address());
 		});
@@ -502,6 +496,12 @@ class FollowingTheRelationTests {
 		await().untilAsserted(() -> assertThat(endpoint(context).primary()).isNotNull()
 			.extracting(PoolDescriptor::server)
 			.isEqualTo(server.address()));
+	}
+
+	private static void awaitWaiting(AssertableApplicationContext context, int threads) {
+		await().untilAsserted(() -> assertThat(endpoint(context).primary()).isNotNull()
+			.extracting(PoolDescriptor::waiting)
+			.isEqualTo(threads));
 	}
 
 	private static void awaitReplicas(AssertableApplicationContext context, List<String> servers) {

@@ -46,8 +46,7 @@ abstract class RoleDataSource extends DelegatingDataSource {
 	@Override
 	public Connection getConnection() throws SQLException {
 		RoleTable table = this.roles.current();
-		ServerPool pool = pick(table);
-		Connection connection = (pool != null) ? borrow(pool) : null;
+		Connection connection = borrow(table);
 		return (connection != null) ? connection : awaitConnection(table);
 	}
 
@@ -56,8 +55,7 @@ abstract class RoleDataSource extends DelegatingDataSource {
 		RoleTable table = unserved;
 		while (true) {
 			RoleTable next = awaitOtherThan(table, deadline);
-			ServerPool pool = pick(next);
-			Connection connection = (pool != null) ? borrow(pool) : null;
+			Connection connection = borrow(next);
 			if (connection != null) {
 				return connection;
 			}
@@ -80,11 +78,16 @@ abstract class RoleDataSource extends DelegatingDataSource {
 
 	/**
 	 * Borrow a connection, unless the pool loses its role meanwhile.
-	 * @param pool the pool that was picked
-	 * @return the connection, or {@code null} if another pool may have to be picked
+	 * @param table the roles to pick the pool from
+	 * @return the connection, or {@code null} if there is no pool, or another one may
+	 * have to be picked
 	 * @throws SQLException if the pool in force has no connection to lend
 	 */
-	private @Nullable Connection borrow(ServerPool pool) throws SQLException {
+	private @Nullable Connection borrow(RoleTable table) throws SQLException {
+		ServerPool pool = pick(table);
+		if (pool == null) {
+			return null;
+		}
 		try {
 			Connection connection = pool.getConnection();
 			if (isIn(this.roles.current(), pool)) {

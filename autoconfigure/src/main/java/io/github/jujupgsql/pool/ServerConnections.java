@@ -13,6 +13,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 
+import io.github.jujupgsql.relation.DriverProperties;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
@@ -36,11 +37,6 @@ import org.springframework.jdbc.datasource.AbstractDataSource;
  * {@link #retired}: a thread is interrupted only while it is opening a connection here.
  */
 final class ServerConnections extends AbstractDataSource {
-
-	/**
-	 * Host, database and credentials go as properties: a URL would be quoted in errors.
-	 */
-	private static final String URL = "jdbc:postgresql://";
 
 	/** Of the driver; by its name, for javac warns of the annotations in its classes. */
 	private static final String LOGIN_TIMEOUT = "loginTimeout";
@@ -82,7 +78,7 @@ final class ServerConnections extends AbstractDataSource {
 
 	private static Driver driver() {
 		try {
-			return DriverManager.getDriver(URL);
+			return DriverManager.getDriver(DriverProperties.URL);
 		}
 		catch (SQLException ex) {
 			throw new IllegalStateException("The PostgreSQL driver is not on the class path", ex);
@@ -144,9 +140,9 @@ final class ServerConnections extends AbstractDataSource {
 			this.opening.add(Thread.currentThread());
 		}
 		try {
-			Connection connection = this.driver.connect(URL, this.properties);
+			Connection connection = this.driver.connect(DriverProperties.URL, this.properties);
 			if (connection == null) {
-				throw new IllegalStateException("The PostgreSQL driver did not take " + URL);
+				throw new IllegalStateException("The PostgreSQL driver did not take " + DriverProperties.URL);
 			}
 			return connection;
 		}
