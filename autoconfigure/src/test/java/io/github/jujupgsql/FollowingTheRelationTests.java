@@ -2,28 +2,18 @@ package io.github.jujupgsql;
 
 import java.nio.file.Path;
 import java.sql.Connection;
-import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Supplier;
 import java.util.stream.Stream;
 
-import javax.sql.DataSource;
-
 import com.zaxxer.hikari.HikariDataSource;
-import io.github.jujupgsql.actuate.PgsqlEndpoint;
 import io.github.jujupgsql.actuate.PgsqlEndpoint.PgsqlDescriptor;
 import io.github.jujupgsql.actuate.PgsqlEndpoint.PoolDescriptor;
-import io.github.jujupgsql.actuate.PgsqlHealthIndicator;
-import io.github.jujupgsql.autoconfigure.PgsqlAutoConfiguration;
-import io.github.jujupgsql.autoconfigure.PgsqlEndpointAutoConfiguration;
-import io.github.jujupgsql.autoconfigure.PgsqlHealthContributorAutoConfiguration;
 import io.github.jujupgsql.test.PgsqlCluster;
 import io.github.jujupgsql.test.PgsqlServer;
 import io.github.jujupgsql.test.RelationFile;
@@ -36,19 +26,28 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 
-import org.springframework.boot.actuate.autoconfigure.endpoint.EndpointAutoConfiguration;
-import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.health.contributor.Status;
-import org.springframework.boot.jdbc.autoconfigure.DataSourceAutoConfiguration;
-import org.springframework.boot.jdbc.autoconfigure.metrics.DataSourcePoolMetricsAutoConfiguration;
-import org.springframework.boot.micrometer.metrics.autoconfigure.MetricsAutoConfiguration;
-import org.springframework.boot.micrometer.metrics.autoconfigure.export.simple.SimpleMetricsExportAutoConfiguration;
 import org.springframework.boot.test.context.assertj.AssertableApplicationContext;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.boot.test.context.runner.ContextConsumer;
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
 
+import static io.github.jujupgsql.FollowingApplication.addresses;
+import static io.github.jujupgsql.FollowingApplication.ask;
+import static io.github.jujupgsql.FollowingApplication.async;
+import static io.github.jujupgsql.FollowingApplication.awaitPrimary;
+import static io.github.jujupgsql.FollowingApplication.awaitReplicas;
+import static io.github.jujupgsql.FollowingApplication.awaitWaiting;
+import static io.github.jujupgsql.FollowingApplication.backends;
+import static io.github.jujupgsql.FollowingApplication.borrowFrom;
+import static io.github.jujupgsql.FollowingApplication.endpoint;
+import static io.github.jujupgsql.FollowingApplication.execute;
+import static io.github.jujupgsql.FollowingApplication.health;
+import static io.github.jujupgsql.FollowingApplication.primary;
+import static io.github.jujupgsql.FollowingApplication.replica;
+import static io.github.jujupgsql.FollowingApplication.serverOf;
+import static io.github.jujupgsql.FollowingApplication.sessions;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.catchThrowable;
@@ -70,13 +69,7 @@ class FollowingTheRelationTests {
 	@SuppressWarnings("NullAway.Init")
 	private RelationFile relation;
 
-	private final ApplicationContextRunner runner = new ApplicationContextRunner()
-		.withConfiguration(AutoConfigurations.of(PgsqlAutoConfiguration.class, PgsqlEndpointAutoConfiguration.class,
-				PgsqlHealthContributorAutoConfiguration.class, DataSourceAutoConfiguration.class,
-				EndpointAutoConfiguration.class, MetricsAutoConfiguration.class,
-				SimpleMetricsExportAutoConfiguration.class, DataSourcePoolMetricsAutoConfiguration.class))
-		.withPropertyValues("management.endpoints.web.exposure.include=pgsql", "spring.application.name=following",
-				"spring.datasource.hikari.maximum-pool-size=4", "spring.datasource.hikari.minimum-idle=0");
+	private final ApplicationContextRunner runner = FollowingApplication.runner();
 
 	@BeforeEach
 	void writeRelation() {
@@ -467,113 +460,6 @@ class FollowingTheRelationTests {
 			assertThat(serverOf(primary(context))).isEqualTo(cluster.master().address());
 			consumer.accept(context);
 		});
-	}
-
-	/** The common pool has too few threads to have them all wait. */
-	private static <T> CompletableFuture<T> async(Supplier<T> work) {
-		return CompletableFuture.supplyAsync(work, (task) -> new Thread(task).start());
-	}
-
-	private static DataSource primary(AssertableApplicationContext context) {
-		return context.getBean("dataSource", DataSource.class);
-	}
-
-	private static DataSource replica(AssertableApplicationContext context) {
-		return context.getBean("replicaDataSource", DataSource.class);
-	}
-
-	private static PgsqlDescriptor endpoint(AssertableApplicationContext context) {
-		return context.getBean(PgsqlEndpoint.class).pgsql();
-	}
-
-	private static Status health(AssertableApplicationContext context) {
-		var health = context.getBean(PgsqlHealthIndicator.class).health();
-		assertThat(health).isNotNull();
-		return health.getStatus();
-	}
-
-	private static void awaitPrimary(AssertableApplicationContext context, PgsqlServer server) {
-		await().untilAsserted(() -> assertThat(endpoint(context).primary()).isNotNull()
-			.extracting(PoolDescriptor::server)
-			.isEqualTo(server.address()));
-	}
-
-	private static void awaitWaiting(AssertableApplicationContext context, int threads) {
-		await().untilAsserted(() -> assertThat(endpoint(context).primary()).isNotNull()
-			.extracting(PoolDescriptor::waiting)
-			.isEqualTo(threads));
-	}
-
-	private static void awaitReplicas(AssertableApplicationContext context, List<String> servers) {
-		await().untilAsserted(() -> assertThat(endpoint(context).replicas()).extracting(PoolDescriptor::server)
-			.containsExactlyInAnyOrderElementsOf(servers));
-	}
-
-	private static List<String> addresses(List<PgsqlServer> servers) {
-		return servers.stream().map(PgsqlServer::address).toList();
-	}
-
-	private static String serverOf(DataSource dataSource) {
-		return ask(dataSource, "SELECT host(inet_server_addr()) || ':' || inet_server_port()");
-	}
-
-	private static Set<String> backends(DataSource replicas, PgsqlServer server) {
-		Set<String> backends = new HashSet<>();
-		for (int i = 0; i < 4; i++) {
-			try (Connection connection = borrowFrom(replicas, server)) {
-				backends.add(ask(connection, "SELECT pg_backend_pid()"));
-			}
-			catch (SQLException ex) {
-				throw new IllegalStateException(ex);
-			}
-		}
-		return backends;
-	}
-
-	private static Connection borrowFrom(DataSource replicas, PgsqlServer server) throws SQLException {
-		for (int i = 0; i < 10; i++) {
-			Connection connection = replicas.getConnection();
-			if (ask(connection, "SELECT inet_server_port()").equals(String.valueOf(server.port()))) {
-				return connection;
-			}
-			connection.close();
-		}
-		throw new AssertionError("Never got a connection to " + server);
-	}
-
-	private static int sessions(PgsqlServer server) throws SQLException {
-		try (Connection connection = server.superuserConnection()) {
-			return Integer.parseInt(
-					ask(connection, "SELECT count(*) FROM pg_stat_activity WHERE application_name = 'following'"));
-		}
-	}
-
-	private static String ask(DataSource dataSource, String query) {
-		try (Connection connection = dataSource.getConnection()) {
-			return ask(connection, query);
-		}
-		catch (SQLException ex) {
-			throw new IllegalStateException(ex);
-		}
-	}
-
-	private static String ask(Connection connection, String query) throws SQLException {
-		try (Statement statement = connection.createStatement(); ResultSet result = statement.executeQuery(query)) {
-			assertThat(result.next()).isTrue();
-			return String.valueOf(result.getString(1));
-		}
-	}
-
-	private static void execute(DataSource dataSource, String sql) throws SQLException {
-		try (Connection connection = dataSource.getConnection()) {
-			execute(connection, sql);
-		}
-	}
-
-	private static void execute(Connection connection, String sql) throws SQLException {
-		try (Statement statement = connection.createStatement()) {
-			statement.execute(sql);
-		}
 	}
 
 }

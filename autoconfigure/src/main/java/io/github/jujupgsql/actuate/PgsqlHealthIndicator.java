@@ -1,8 +1,5 @@
 package io.github.jujupgsql.actuate;
 
-import java.sql.Connection;
-import java.time.Duration;
-
 import io.github.jujupgsql.pool.RoleTable;
 import io.github.jujupgsql.pool.ServerPool;
 import io.github.jujupgsql.pool.ServerPools;
@@ -12,17 +9,15 @@ import io.github.jujupgsql.watch.RelationState;
 import org.springframework.boot.health.contributor.AbstractHealthIndicator;
 import org.springframework.boot.health.contributor.Health.Builder;
 import org.springframework.boot.health.contributor.HealthIndicator;
-import org.springframework.boot.health.contributor.Status;
 
 /**
- * {@link HealthIndicator} for the primary: up when it answers. Replicas and a file that
- * cannot be used are told as details; they do not take the application down.
+ * {@link HealthIndicator} for the primary: up when it answers and is not in recovery.
+ * Replicas and a file that cannot be used are told as details; they do not take the
+ * application down.
  *
  * @since 0.1.0
  */
 public class PgsqlHealthIndicator extends AbstractHealthIndicator {
-
-	private static final Duration PATIENCE = Duration.ofSeconds(5);
 
 	private final RelationFileWatcher watcher;
 
@@ -40,7 +35,7 @@ public class PgsqlHealthIndicator extends AbstractHealthIndicator {
 	}
 
 	@Override
-	protected void doHealthCheck(Builder builder) throws Exception {
+	protected void doHealthCheck(Builder builder) {
 		RoleTable roles = this.pools.getRoles().current();
 		RelationState state = this.watcher.getState();
 		if (state.problem() != null) {
@@ -60,8 +55,12 @@ public class PgsqlHealthIndicator extends AbstractHealthIndicator {
 			return;
 		}
 		builder.withDetail("primary", primary.getServer());
-		try (Connection connection = primary.getConnection()) {
-			builder.status(connection.isValid((int) PATIENCE.toSeconds()) ? Status.UP : Status.DOWN);
+		String fault = primary.findFault();
+		if (fault == null) {
+			builder.up();
+		}
+		else {
+			builder.down().withDetail("reason", fault);
 		}
 	}
 

@@ -11,6 +11,7 @@ import javax.sql.XADataSource;
 
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
+import com.zaxxer.hikari.metrics.micrometer.MicrometerMetricsTrackerFactory;
 import io.github.jujupgsql.actuate.RoleDataSourcePoolMetadata;
 import io.github.jujupgsql.datasource.PrimaryDataSource;
 import io.github.jujupgsql.datasource.Replica;
@@ -166,7 +167,7 @@ public final class PgsqlAutoConfiguration {
 			MeterRegistry registry = registries.getIfUnique();
 			return (config) -> {
 				if (registry != null) {
-					config.setMetricRegistry(registry);
+					config.setMetricsTrackerFactory(new MicrometerMetricsTrackerFactory(registry));
 				}
 			};
 		}

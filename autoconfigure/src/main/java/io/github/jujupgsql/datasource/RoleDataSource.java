@@ -3,13 +3,16 @@ package io.github.jujupgsql.datasource;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.SQLFeatureNotSupportedException;
+import java.sql.SQLTransientConnectionException;
 import java.time.Duration;
+import java.util.concurrent.TimeUnit;
 
 import javax.sql.DataSource;
 
 import io.github.jujupgsql.pool.RoleTable;
 import io.github.jujupgsql.pool.Roles;
 import io.github.jujupgsql.pool.ServerPool;
+import io.github.jujupgsql.pool.WrongRoleException;
 import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.datasource.DelegatingDataSource;
 
@@ -18,6 +21,13 @@ import org.springframework.jdbc.datasource.DelegatingDataSource;
  * Boot looks through it at the pool in use, which may be another one the next time.
  */
 abstract class RoleDataSource extends DelegatingDataSource {
+
+	private static final long UNCLOCKED_MILLIS = 10;
+
+	private static final long LONGEST_PATIENCE_MILLIS = 1000;
+
+	/** Until the table is another one, or the server has been promoted. */
+	private static final long WRONG_ROLE_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
 
 	private final Roles roles;
 
@@ -46,55 +56,42 @@ abstract class RoleDataSource extends DelegatingDataSource {
 	@Override
 	public Connection getConnection() throws SQLException {
 		RoleTable table = this.roles.current();
-		Connection connection = borrow(table);
-		return (connection != null) ? connection : awaitConnection(table);
+		ServerPool pool = pick(table);
+		Connection connection = (pool != null) ? tryBorrow(pool) : null;
+		return (connection != null) ? connection : new Waiting().borrow();
 	}
 
-	private Connection awaitConnection(RoleTable unserved) throws SQLException {
-		long deadline = System.nanoTime() + this.connectionTimeout.toNanos();
-		RoleTable table = unserved;
-		while (true) {
-			RoleTable next = awaitOtherThan(table, deadline);
-			Connection connection = borrow(next);
-			if (connection != null) {
-				return connection;
-			}
-			if (System.nanoTime() - deadline >= 0) {
-				throw new PrimaryUnavailableException(this.connectionTimeout, next.whyNoPrimary());
-			}
-			table = next;
-		}
-	}
-
-	private RoleTable awaitOtherThan(RoleTable table, long deadline) throws SQLException {
+	/**
+	 * Borrow without looking at the clock, which would cost a fifth of what borrowing
+	 * does. Hence not for long: how long it took is not known afterwards.
+	 */
+	private @Nullable Connection tryBorrow(ServerPool pool) throws SQLException {
 		try {
-			return this.roles.awaitOtherThan(table, deadline);
+			return borrow(pool, UNCLOCKED_MILLIS);
 		}
-		catch (InterruptedException ex) {
-			Thread.currentThread().interrupt();
-			throw new SQLException("Interrupted while waiting for a primary: " + table.whyNoPrimary(), ex);
+		catch (SQLTransientConnectionException | WrongRoleException ex) {
+			return null;
 		}
 	}
 
 	/**
 	 * Borrow a connection, unless the pool loses its role meanwhile.
-	 * @param table the roles to pick the pool from
-	 * @return the connection, or {@code null} if there is no pool, or another one may
-	 * have to be picked
+	 * @param pool the pool
+	 * @param millis how long to wait for one
+	 * @return the connection, or {@code null} if another pool may have to be picked, or
+	 * the same one again
 	 * @throws SQLException if the pool in force has no connection to lend
 	 */
-	private @Nullable Connection borrow(RoleTable table) throws SQLException {
-		ServerPool pool = pick(table);
-		if (pool == null) {
-			return null;
-		}
+	private @Nullable Connection borrow(ServerPool pool, long millis) throws SQLException {
 		try {
-			Connection connection = pool.getConnection();
-			if (isIn(this.roles.current(), pool)) {
+			Connection connection = pool.getConnection(millis);
+			if (connection != null && isIn(this.roles.current(), pool)) {
 				prepare(connection);
 				return connection;
 			}
-			connection.close();
+			if (connection != null) {
+				connection.close();
+			}
 			return null;
 		}
 		catch (SQLException ex) {
@@ -142,6 +139,83 @@ abstract class RoleDataSource extends DelegatingDataSource {
 	@Override
 	public int getLoginTimeout() {
 		return (int) this.connectionTimeout.toSeconds();
+	}
+
+	/**
+	 * One borrower's wait, for a server to play the role or for a connection of it.
+	 * HikariCP wakes nobody when its pool is left, so a borrower looks up from waiting
+	 * there now and then, however that has come about; seldom, for it loses its place in
+	 * the queue.
+	 */
+	private final class Waiting {
+
+		private final long deadline = System.nanoTime() + RoleDataSource.this.connectionTimeout.toNanos()
+				- TimeUnit.MILLISECONDS.toNanos(UNCLOCKED_MILLIS);
+
+		private long patienceMillis = UNCLOCKED_MILLIS;
+
+		private @Nullable SQLException last;
+
+		Connection borrow() throws SQLException {
+			while (true) {
+				RoleTable table = RoleDataSource.this.roles.current();
+				ServerPool pool = pick(table);
+				if (pool == null) {
+					await(table, this.deadline);
+				}
+				else {
+					Connection connection = borrow(table, pool);
+					if (connection != null) {
+						return connection;
+					}
+				}
+				if (left() <= 0) {
+					throw timedOut();
+				}
+			}
+		}
+
+		private @Nullable Connection borrow(RoleTable table, ServerPool pool) throws SQLException {
+			this.patienceMillis = Math.min(this.patienceMillis * 2, LONGEST_PATIENCE_MILLIS);
+			long millis = Math.min(this.patienceMillis, TimeUnit.NANOSECONDS.toMillis(Math.max(0, left())));
+			try {
+				return RoleDataSource.this.borrow(pool, millis);
+			}
+			catch (SQLTransientConnectionException ex) {
+				this.last = ex;
+			}
+			catch (WrongRoleException ex) {
+				this.last = ex;
+				await(table, Math.min(this.deadline, System.nanoTime() + WRONG_ROLE_NANOS));
+			}
+			return null;
+		}
+
+		private void await(RoleTable table, long until) throws SQLException {
+			if (table.hopeless()) {
+				throw new PrimaryUnavailableException(table.whyNoPrimary());
+			}
+			try {
+				RoleDataSource.this.roles.awaitOtherThan(table, until);
+			}
+			catch (InterruptedException ex) {
+				Thread.currentThread().interrupt();
+				throw new SQLException("Interrupted while waiting for a primary: " + table.whyNoPrimary(), ex);
+			}
+		}
+
+		private long left() {
+			return this.deadline - System.nanoTime();
+		}
+
+		private SQLException timedOut() {
+			RoleTable table = RoleDataSource.this.roles.current();
+			ServerPool pool = pick(table);
+			Duration timeout = RoleDataSource.this.connectionTimeout;
+			return (pool != null) ? pool.timedOut(timeout, this.last)
+					: new PrimaryUnavailableException(timeout, table.whyNoPrimary());
+		}
+
 	}
 
 }

@@ -24,6 +24,9 @@ final class Member {
 
 	@Nullable Future<?> nextCheck;
 
+	/** Whether what it said last is that it does not know these credentials. */
+	boolean credentialsRefused;
+
 	int failures;
 
 	String lastReason = "";
@@ -48,7 +51,16 @@ final class Member {
 		return this.fitForReads && !this.hasBeenPrimary;
 	}
 
+	/**
+	 * Return whether there is no reason to hope that its credentials will work.
+	 * @return whether they have been refused and have never worked
+	 */
+	boolean isHopeless() {
+		return this.credentialsRefused && this.pool.getDataSource() == null;
+	}
+
 	void answered() {
+		this.credentialsRefused = false;
 		this.failures = 0;
 		this.lastReason = "";
 	}

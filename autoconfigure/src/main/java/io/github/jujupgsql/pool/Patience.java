@@ -12,7 +12,7 @@ enum Patience {
 	PROMOTION(Duration.ofMillis(20), Duration.ofMillis(20)),
 
 	/** Writers wait for it. */
-	MASTER(Duration.ofMillis(50), Duration.ofMillis(250)),
+	MASTER(Duration.ofMillis(50), Duration.ofMillis(200)),
 
 	/** There are others to read from. */
 	STANDBY(Duration.ofMillis(50), Duration.ofSeconds(1)),

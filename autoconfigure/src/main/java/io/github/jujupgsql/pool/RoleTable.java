@@ -11,11 +11,14 @@ import org.jspecify.annotations.Nullable;
  * @param primary the pool of the primary, or {@code null} while there is none
  * @param replicas the pools of the replicas
  * @param whyNoPrimary why there is no primary, for a person; empty while there is one
+ * @param hopeless whether it is of no use to wait for one: the server has refused
+ * credentials that have never worked, or all is over
  * @since 0.1.0
  */
-public record RoleTable(@Nullable ServerPool primary, List<ServerPool> replicas, String whyNoPrimary) {
+public record RoleTable(@Nullable ServerPool primary, List<ServerPool> replicas, String whyNoPrimary,
+		boolean hopeless) {
 
-	static final RoleTable EMPTY = new RoleTable(null, List.of(), "no relation has been read yet");
+	static final RoleTable EMPTY = new RoleTable(null, List.of(), "no relation has been read yet", false);
 
 	public RoleTable {
 		replicas = List.copyOf(replicas);

@@ -7,18 +7,22 @@ import java.sql.Statement;
 import java.time.Duration;
 import java.util.Set;
 
+import org.postgresql.PGConnection;
+
 /**
  * What a server answered when asked for its role.
  *
  * @param answer the answer
+ * @param readOnlySession whether transactions of the session asked are read-only unless
+ * they say otherwise
  * @param reason why there was none, for a person; otherwise empty
  */
-record ServerCheck(Answer answer, String reason) {
+record ServerCheck(Answer answer, boolean readOnlySession, String reason) {
 
 	/** Invalid password, and invalid authorization specification. */
 	private static final Set<String> CREDENTIALS_REFUSED = Set.of("28P01", "28000");
 
-	private static final Duration PATIENCE = Duration.ofSeconds(5);
+	private static final String QUERY = "SELECT pg_is_in_recovery(), current_setting('default_transaction_read_only')";
 
 	enum Answer {
 
@@ -27,24 +31,55 @@ record ServerCheck(Answer answer, String reason) {
 	}
 
 	/**
-	 * Ask a server for its role.
+	 * Ask a server for its role. Leaves no transaction open.
 	 * @param connection a connection to it
+	 * @param patience how long it may take
 	 * @return the answer
 	 * @throws SQLException if it does not answer in time
 	 */
-	static ServerCheck ask(Connection connection) throws SQLException {
+	static ServerCheck ask(Connection connection, Duration patience) throws SQLException {
 		int timeout = connection.getNetworkTimeout();
-		connection.setNetworkTimeout(Runnable::run, (int) PATIENCE.toMillis());
-		try (Statement statement = connection.createStatement();
-				ResultSet result = statement.executeQuery("SELECT pg_is_in_recovery()")) {
+		connection.setNetworkTimeout(Runnable::run, (int) patience.toMillis());
+		try (Statement statement = connection.createStatement(); ResultSet result = statement.executeQuery(QUERY)) {
 			result.next();
-			return new ServerCheck(result.getBoolean(1) ? Answer.IN_RECOVERY : Answer.NOT_IN_RECOVERY, "");
+			Answer answer = result.getBoolean(1) ? Answer.IN_RECOVERY : Answer.NOT_IN_RECOVERY;
+			ServerCheck check = new ServerCheck(answer, result.getString(2).equals("on"), "");
+			if (!connection.getAutoCommit()) {
+				connection.rollback();
+			}
+			return check;
 		}
 		finally {
 			if (!connection.isClosed()) {
 				connection.setNetworkTimeout(Runnable::run, timeout);
 			}
 		}
+	}
+
+	/**
+	 * Return whether a connection that has just been opened has told its server's role by
+	 * itself, as PostgreSQL 14 and later do. It does so once: after a promotion, it goes
+	 * on to say that the server is in recovery until the next statement.
+	 * @param connection the connection
+	 * @param role the role
+	 * @return whether the server said that it has this role
+	 * @throws SQLException if the connection is of another driver
+	 */
+	static boolean hasTold(Connection connection, ServerRole role) throws SQLException {
+		String inHotStandby = connection.unwrap(PGConnection.class).getParameterStatus("in_hot_standby");
+		return (role == ServerRole.REPLICA) ? "on".equals(inHotStandby) : "off".equals(inHotStandby);
+	}
+
+	/**
+	 * Say what the server is.
+	 * @return what it is, for a person
+	 */
+	String describe() {
+		return (this.answer == Answer.IN_RECOVERY) ? "in recovery" : "not in recovery";
+	}
+
+	boolean is(ServerRole role) {
+		return this.answer == ((role == ServerRole.REPLICA) ? Answer.IN_RECOVERY : Answer.NOT_IN_RECOVERY);
 	}
 
 	/**
@@ -58,7 +93,7 @@ record ServerCheck(Answer answer, String reason) {
 	static ServerCheck failed(SQLException fault) {
 		SQLException root = innermost(fault);
 		boolean refused = root.getSQLState() != null && CREDENTIALS_REFUSED.contains(root.getSQLState());
-		return new ServerCheck(refused ? Answer.CREDENTIALS_REFUSED : Answer.UNREACHABLE,
+		return new ServerCheck(refused ? Answer.CREDENTIALS_REFUSED : Answer.UNREACHABLE, false,
 				String.valueOf(root.getMessage()));
 	}
 

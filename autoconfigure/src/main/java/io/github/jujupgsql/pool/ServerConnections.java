@@ -6,10 +6,10 @@ import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.sql.SQLTransientConnectionException;
 import java.time.Duration;
+import java.util.Collection;
 import java.util.HashSet;
 import java.util.Properties;
 import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 
@@ -17,6 +17,7 @@ import io.github.jujupgsql.relation.DriverProperties;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
+import org.postgresql.PGProperty;
 
 import org.springframework.jdbc.datasource.AbstractDataSource;
 
@@ -31,15 +32,13 @@ import org.springframework.jdbc.datasource.AbstractDataSource;
  * elsewhere.
  * <p>
  * {@link #retired} goes from {@code false} to {@code true} once. Whoever has opened a
- * connection first adds it to {@link #opened} and then looks at {@link #retired}; whoever
- * retires sets that first and then walks through the set. So each connection is seen by
- * one of the two. {@link #opening} is guarded by itself, and so is the change of
+ * connection first adds it to {@link #open} and then looks at {@link #retired}; whoever
+ * retires sets that first and then walks through them. So each connection is seen by one
+ * of the two. {@link #opening} is guarded by itself, and so is the change of
  * {@link #retired}: a thread is interrupted only while it is opening a connection here.
+ * {@link #role} is written by the thread that assigns roles.
  */
 final class ServerConnections extends AbstractDataSource {
-
-	/** Of the driver; by its name, for javac warns of the annotations in its classes. */
-	private static final String LOGIN_TIMEOUT = "loginTimeout";
 
 	private static final Log logger = LogFactory.getLog(ServerConnections.class);
 
@@ -51,13 +50,15 @@ final class ServerConnections extends AbstractDataSource {
 
 	private final int loginTimeout;
 
-	private final Set<Connection> opened = ConcurrentHashMap.newKeySet();
+	private final OpenConnections open = new OpenConnections();
 
 	private final Set<Thread> opening = new HashSet<>();
 
 	private final AtomicReference<@Nullable Connection> checked = new AtomicReference<>();
 
 	private volatile boolean retired;
+
+	private volatile @Nullable ServerRole role;
 
 	private volatile @Nullable String lastFailure;
 
@@ -73,7 +74,7 @@ final class ServerConnections extends AbstractDataSource {
 		this.properties = new Properties();
 		this.properties.putAll(properties);
 		// without it nobody can be called back from a server that does not answer
-		this.properties.putIfAbsent(LOGIN_TIMEOUT, String.valueOf(this.loginTimeout));
+		this.properties.putIfAbsent(PGProperty.LOGIN_TIMEOUT.getName(), String.valueOf(this.loginTimeout));
 	}
 
 	private static Driver driver() {
@@ -96,7 +97,7 @@ final class ServerConnections extends AbstractDataSource {
 				return DeadEnd.create(this.server);
 			}
 			Connection ready = this.checked.getAndSet(null);
-			if (ready != null && !isClosed(ready)) {
+			if (ready != null && !OpenConnections.isClosed(ready)) {
 				return ready;
 			}
 			try {
@@ -121,10 +122,13 @@ final class ServerConnections extends AbstractDataSource {
 	 * @throws SQLException if it cannot be opened, or its server has been left meanwhile
 	 */
 	Connection open() throws SQLException {
+		// in this order: being given a role comes before all being doubted
+		long at = this.open.now();
+		ServerRole wanted = this.role;
 		Connection connection = connect();
 		this.lastFailure = null;
-		this.opened.removeIf(ServerConnections::isClosed);
-		this.opened.add(connection);
+		boolean told = wanted != null && ServerCheck.hasTold(connection, wanted);
+		this.open.add(connection, told ? at : OpenConnections.NEVER);
 		if (this.retired) {
 			abort(connection);
 			throw retired(null);
@@ -202,15 +206,26 @@ final class ServerConnections extends AbstractDataSource {
 	 */
 	int abortAll() {
 		retire();
-		int aborted = 0;
-		for (Connection connection : this.opened) {
-			if (!isClosed(connection)) {
-				abort(connection);
-				aborted++;
-			}
-		}
-		this.opened.clear();
-		return aborted;
+		Collection<Connection> abandoned = this.open.removeAll();
+		abandoned.forEach(this::abort);
+		return abandoned.size();
+	}
+
+	/**
+	 * Say what the server is to be from now on. Whatever is open has to be asked for it.
+	 * @param role the role
+	 */
+	void serveAs(ServerRole role) {
+		this.role = role;
+		this.open.doubtAll();
+	}
+
+	@Nullable ServerRole getRole() {
+		return this.role;
+	}
+
+	OpenConnections getOpen() {
+		return this.open;
 	}
 
 	boolean isRetired() {
@@ -255,15 +270,6 @@ final class ServerConnections extends AbstractDataSource {
 		}
 		catch (SQLException ex) {
 			logger.debug("Cannot abort a connection to " + this.server, ex);
-		}
-	}
-
-	private static boolean isClosed(Connection connection) {
-		try {
-			return connection.isClosed();
-		}
-		catch (SQLException ex) {
-			return true;
 		}
 	}
 

@@ -6,12 +6,14 @@ import java.sql.SQLTransientConnectionException;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.Consumer;
 import java.util.function.Function;
 
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariConfigMXBean;
 import com.zaxxer.hikari.HikariDataSource;
 import com.zaxxer.hikari.HikariPoolMXBean;
+import com.zaxxer.hikari.pool.HikariPool;
 import io.github.jujupgsql.relation.ConnectionString;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
@@ -21,14 +23,19 @@ import org.jspecify.annotations.Nullable;
  * The connections to one server, with one set of credentials, whatever role it plays.
  * Opens only once the server has answered; its target and its credentials never change.
  * <p>
- * {@link #dataSource} is written once, by the one thread that checks the server at that
- * time, and read by all. The sizes belong to the thread that assigns roles.
+ * {@link #dataSource}, {@link #timeouts} and, last, {@link #hikariPool} are written once,
+ * by the one thread that checks the server at that time, and read by all. The role and
+ * the size belong to the thread that assigns roles.
  *
  * @since 0.1.0
  */
 public final class ServerPool {
 
 	private static final Log logger = LogFactory.getLog(ServerPool.class);
+
+	private static final Duration CHECK_PATIENCE = Duration.ofSeconds(5);
+
+	private static final long CHECK_BORROW_MILLIS = 100;
 
 	private static final Duration SEND_AWAY_PATIENCE = Duration.ofSeconds(5);
 
@@ -44,14 +51,30 @@ public final class ServerPool {
 
 	private final Function<ServerConnections, HikariConfig> configFactory;
 
+	private final Consumer<ServerPool> suspicion;
+
+	private volatile @Nullable BorrowTimeouts timeouts;
+
 	private volatile @Nullable HikariDataSource dataSource;
 
+	private volatile @Nullable HikariPool hikariPool;
+
+	/**
+	 * Create a pool that is not open yet.
+	 * @param connectionString where the server is
+	 * @param name what to call the pool
+	 * @param connections opens connections to it
+	 * @param configFactory configures the pool when it opens
+	 * @param suspicion told, by a thread that borrows or works, when there is reason to
+	 * ask the server for its role again
+	 */
 	ServerPool(ConnectionString connectionString, String name, ServerConnections connections,
-			Function<ServerConnections, HikariConfig> configFactory) {
+			Function<ServerConnections, HikariConfig> configFactory, Consumer<ServerPool> suspicion) {
 		this.connectionString = connectionString;
 		this.name = name;
 		this.connections = connections;
 		this.configFactory = configFactory;
+		this.suspicion = suspicion;
 	}
 
 	/**
@@ -88,24 +111,101 @@ public final class ServerPool {
 	}
 
 	/**
-	 * Borrow a connection.
-	 * @return the connection
-	 * @throws SQLException if none is to be had within the connection timeout
+	 * Borrow a connection whose server is what it is taken for. One that was open before
+	 * there was reason to doubt that is asked first.
+	 * @param timeoutMillis how long to wait for one, in milliseconds
+	 * @return the connection, or {@code null} if the one at hand was of no use and has
+	 * been got rid of, so that the next attempt may get a better one
+	 * @throws SQLTransientConnectionException if none is to be had in time
+	 * @throws WrongRoleException if the server is not what it is taken for
+	 * @throws SQLException if the thread is interrupted
 	 */
-	public Connection getConnection() throws SQLException {
-		HikariDataSource opened = this.dataSource;
+	public @Nullable Connection getConnection(long timeoutMillis) throws SQLException {
+		HikariPool opened = this.hikariPool;
 		if (opened == null) {
 			throw new IllegalStateException("Pool " + this.name + " is not open yet");
 		}
+		Connection connection = opened.getConnection(timeoutMillis);
+		if (this.connections.getOpen().isTrusted(connection.unwrap(Connection.class)) || isRetired()) {
+			return connection;
+		}
+		return isAsItShouldBe(connection) ? connection : null;
+	}
+
+	private boolean isAsItShouldBe(Connection connection) throws WrongRoleException {
+		ServerRole role = this.connections.getRole();
 		try {
-			return opened.getConnection();
+			OpenConnections open = this.connections.getOpen();
+			Connection physical = connection.unwrap(Connection.class);
+			long at = open.now();
+			ServerCheck check = ServerCheck.ask(connection, validationTimeout());
+			if (role != null && !check.is(role)) {
+				connection.close();
+				this.suspicion.accept(this);
+				throw new WrongRoleException(getServer() + " is " + check.describe());
+			}
+			// whoever used it last has left the session so; a new one would be, too, if
+			// the database were
+			if (role == ServerRole.PRIMARY && check.readOnlySession() && !open.hasNeverAnswered(physical)) {
+				evict(connection);
+				return false;
+			}
+			open.answered(physical, at);
+			return true;
 		}
-		catch (SQLTransientConnectionException ex) {
-			String lastFailure = this.connections.getLastFailure();
-			throw (lastFailure != null) ? new SQLTransientConnectionException(
-					ex.getMessage() + ". " + getServer() + " cannot be reached: " + lastFailure, ex.getSQLState(), ex)
-					: ex;
+		catch (WrongRoleException ex) {
+			throw ex;
 		}
+		catch (SQLException ex) {
+			logger.debug("A connection of " + this.name + " did not answer", ex);
+			evict(connection);
+			return false;
+		}
+	}
+
+	private Duration validationTimeout() {
+		HikariDataSource opened = this.dataSource;
+		return (opened != null) ? Duration.ofMillis(opened.getValidationTimeout()) : CHECK_PATIENCE;
+	}
+
+	private void evict(Connection connection) {
+		HikariDataSource opened = this.dataSource;
+		if (opened != null) {
+			opened.evictConnection(connection);
+		}
+	}
+
+	/**
+	 * Count and describe that a borrower has waited in vain.
+	 * @param timeout how long it has waited
+	 * @param last what it got the last time it looked up
+	 * @return what to tell it
+	 */
+	public SQLException timedOut(Duration timeout, @Nullable SQLException last) {
+		BorrowTimeouts counting = this.timeouts;
+		if (counting != null) {
+			counting.count();
+		}
+		StringBuilder message = new StringBuilder(this.name)
+			.append(" - Connection is not available, request timed out after ")
+			.append(timeout.toMillis())
+			.append("ms");
+		HikariPool opened = this.hikariPool;
+		if (opened != null) {
+			message.append(" (total=").append(opened.getTotalConnections());
+			message.append(", active=").append(opened.getActiveConnections());
+			message.append(", idle=").append(opened.getIdleConnections());
+			message.append(", waiting=").append(opened.getThreadsAwaitingConnection()).append(')');
+		}
+		String lastFailure = this.connections.getLastFailure();
+		if (lastFailure != null) {
+			message.append(". ").append(getServer()).append(" cannot be reached: ").append(lastFailure);
+		}
+		else if (last instanceof WrongRoleException) {
+			message.append(". ").append(last.getMessage());
+		}
+		return new SQLTransientConnectionException(message.toString(), (last != null) ? last.getSQLState() : null,
+				last);
 	}
 
 	ConnectionString getConnectionString() {
@@ -125,13 +225,13 @@ public final class ServerPool {
 	 */
 	ServerCheck check() {
 		try {
-			HikariDataSource opened = this.dataSource;
+			HikariPool opened = this.hikariPool;
 			if (opened == null) {
 				return open();
 			}
-			boolean idle = opened.getHikariPoolMXBean().getIdleConnections() > 0;
-			try (Connection connection = idle ? opened.getConnection() : this.connections.open()) {
-				return ServerCheck.ask(connection);
+			boolean idle = opened.getIdleConnections() > 0;
+			try (Connection connection = idle ? opened.getConnection(CHECK_BORROW_MILLIS) : this.connections.open()) {
+				return ServerCheck.ask(connection, CHECK_PATIENCE);
 			}
 		}
 		catch (SQLException ex) {
@@ -139,18 +239,38 @@ public final class ServerPool {
 		}
 	}
 
+	/**
+	 * Ask the server whether it is what it is taken for. Does not queue for a connection
+	 * of the pool.
+	 * @return what is wrong, for a person, or {@code null} if all is well
+	 */
+	public @Nullable String findFault() {
+		ServerCheck check = check();
+		ServerRole role = this.connections.getRole();
+		if (role == null || check.is(role)) {
+			return null;
+		}
+		return getServer() + ": " + (check.reason().isEmpty() ? check.describe() : check.reason());
+	}
+
 	private ServerCheck open() throws SQLException {
 		Connection connection = this.connections.open();
 		ServerCheck check;
 		try {
-			check = ServerCheck.ask(connection);
+			check = ServerCheck.ask(connection, CHECK_PATIENCE);
 		}
 		catch (SQLException ex) {
 			connection.abort(Runnable::run);
 			throw ex;
 		}
 		this.connections.offer(connection);
-		this.dataSource = new HikariDataSource(this.configFactory.apply(this.connections));
+		HikariConfig config = this.configFactory.apply(this.connections);
+		config.setExceptionOverride(new FaultWatch(config.getExceptionOverride(), this::doubt, this::writeRefused));
+		this.timeouts = BorrowTimeouts.of(config);
+		HikariDataSource opened = new HikariDataSource(config);
+		this.dataSource = opened;
+		// HikariDataSource lends with no other timeout than its own
+		this.hikariPool = (HikariPool) opened.getHikariPoolMXBean();
 		if (isRetired()) {
 			// whoever retired it may have looked for a pool before there was one
 			close();
@@ -158,7 +278,35 @@ public final class ServerPool {
 		return check;
 	}
 
-	void resize(PoolSize size) {
+	/**
+	 * A write on the primary was refused: by a server that has become a standby, in a
+	 * session that somebody has left read-only, or because the application wanted it so.
+	 * The next borrower of each connection finds out.
+	 */
+	private void writeRefused() {
+		if (this.connections.getRole() == ServerRole.PRIMARY) {
+			doubt();
+			this.suspicion.accept(this);
+		}
+	}
+
+	/**
+	 * Have every connection that is open asked before it is lent again.
+	 */
+	void doubt() {
+		this.connections.getOpen().doubtAll();
+	}
+
+	/**
+	 * Use the server in a role from now on. Connections that were open before are asked
+	 * before they are lent in it.
+	 * @param role the role
+	 * @param size how large the pool is to be in this role
+	 */
+	void serveAs(ServerRole role, PoolSize size) {
+		if (this.connections.getRole() != role) {
+			this.connections.serveAs(role);
+		}
 		HikariDataSource opened = this.dataSource;
 		if (opened != null) {
 			size.applyTo(opened.getHikariConfigMXBean());

@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.Properties;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 
 import com.zaxxer.hikari.HikariConfig;
@@ -43,7 +44,7 @@ public final class ServerPoolFactory {
 		this.applicationName = applicationName;
 	}
 
-	ServerPool create(ConnectionString connectionString) {
+	ServerPool create(ConnectionString connectionString, Consumer<ServerPool> suspicion) {
 		HikariConfig template = this.configuration.get();
 		String name = reserveName((template.getPoolName() != null) ? template.getPoolName() : DEFAULT_PREFIX,
 				connectionString);
@@ -57,7 +58,7 @@ public final class ServerPoolFactory {
 		properties.putAll(driverProperties.toProperties());
 		ServerConnections connections = new ServerConnections(connectionString.address(), properties,
 				Duration.ofMillis(template.getConnectionTimeout()));
-		return new ServerPool(connectionString, name, connections, (source) -> configure(name, source));
+		return new ServerPool(connectionString, name, connections, (source) -> configure(name, source), suspicion);
 	}
 
 	void release(ServerPool pool) {

@@ -19,7 +19,9 @@ import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 
+import io.github.jujupgsql.pool.ServerCheck.Answer;
 import io.github.jujupgsql.relation.ConnectionString;
 import io.github.jujupgsql.relation.PgsqlRelation;
 import org.apache.commons.logging.Log;
@@ -30,10 +32,10 @@ import org.jspecify.annotations.Nullable;
  * Keeps one pool for each server of the relation and decides which server plays which
  * role.
  * <p>
- * One thread, {@code pgsql-roles}, decides: all fields but the executors belong to it,
- * and it never waits for a server. Servers are asked and pools are closed on other
- * threads, which hand back what they learnt. What borrowers see is the table in
- * {@link Roles}.
+ * One thread, {@code pgsql-roles}, decides: all fields but the executors and the atomic
+ * ones belong to it, and it never waits for a server. Servers are asked and pools are
+ * closed on other threads, which hand back what they learnt. What borrowers see is the
+ * table in {@link Roles}.
  *
  * @since 0.1.0
  */
@@ -42,6 +44,8 @@ public final class ServerPools implements Closeable {
 	private static final Log logger = LogFactory.getLog(ServerPools.class);
 
 	private static final Duration CLOSE_PATIENCE = Duration.ofSeconds(15);
+
+	private static final Duration SUSPICION_INTERVAL = Duration.ofSeconds(1);
 
 	private final ServerPoolFactory factory;
 
@@ -71,6 +75,14 @@ public final class ServerPools implements Closeable {
 	private long relationSince;
 
 	private @Nullable Member primary;
+
+	/** When a server was last asked on a borrower's suspicion. */
+	private final AtomicLong lastSuspicion = new AtomicLong(System.nanoTime() - SUSPICION_INTERVAL.toNanos());
+
+	private final AtomicLong primaryFailures = new AtomicLong();
+
+	private volatile Runnable whenInDoubt = () -> {
+	};
 
 	private RoleTable lastLogged = RoleTable.EMPTY;
 
@@ -110,6 +122,23 @@ public final class ServerPools implements Closeable {
 	 */
 	public List<ServerPool> getDraining() {
 		return this.drainer.leaving();
+	}
+
+	/**
+	 * Return how often the relation's master was asked and could not be made the primary.
+	 * @return the number of attempts that failed
+	 */
+	public long getPrimaryFailures() {
+		return this.primaryFailures.get();
+	}
+
+	/**
+	 * Have something done when the primary may not be what the relation last said, at
+	 * most once a second: the relation may have news that nobody has looked at yet.
+	 * @param task must not block
+	 */
+	public void whenInDoubt(Runnable task) {
+		this.whenInDoubt = task;
 	}
 
 	/**
@@ -166,12 +195,16 @@ public final class ServerPools implements Closeable {
 		this.members = new LinkedHashMap<>();
 		for (ConnectionString named : named(newRelation)) {
 			Member known = leaving.containsKey(named) ? leaving.remove(named) : this.former.remove(named);
-			this.members.put(named, (known != null) ? known : new Member(this.factory.create(named)));
+			this.members.put(named, (known != null) ? known : newMember(named));
 		}
 		this.former.putAll(leaving);
 		assign();
 		dismissFormer();
 		checkWhatIsNotReady();
+	}
+
+	private Member newMember(ConnectionString server) {
+		return new Member(this.factory.create(server, this::suspect));
 	}
 
 	private static Set<ConnectionString> named(PgsqlRelation relation) {
@@ -203,11 +236,12 @@ public final class ServerPools implements Closeable {
 		for (ConnectionString standby : this.relation.standbys()) {
 			Member member = servingReads(standby);
 			if (member != null && member != candidate && !replicas.contains(member.pool)) {
-				member.pool.resize(this.settings.replica());
+				member.pool.serveAs(ServerRole.REPLICA, this.settings.replica());
 				replicas.add(member.pool);
 			}
 		}
-		publish(new RoleTable(primaryPool, replicas, (primaryPool != null) ? "" : whyNoPrimary(candidate)));
+		boolean hopeless = primaryPool == null && candidate != null && candidate.isHopeless();
+		publish(new RoleTable(primaryPool, replicas, (primaryPool != null) ? "" : whyNoPrimary(candidate), hopeless));
 	}
 
 	private @Nullable Member servingReads(ConnectionString standby) {
@@ -296,7 +330,13 @@ public final class ServerPools implements Closeable {
 		// a former primary gets a fresh pool once the new one is confirmed, which is then
 		// asked
 		boolean deposed = member.hasBeenPrimary && member != candidate();
-		if (!named || deposed || member.beingChecked || isSettled(member)) {
+		if (named && !deposed && !isSettled(member)) {
+			ask(member);
+		}
+	}
+
+	private void ask(Member member) {
+		if (member.beingChecked) {
 			return;
 		}
 		if (member.nextCheck != null) {
@@ -320,7 +360,9 @@ public final class ServerPools implements Closeable {
 				member.fitForReads = false;
 				if (candidate) {
 					member.answered();
-					confirm(member);
+					if (member != this.primary) {
+						confirm(member);
+					}
 				}
 				else {
 					notYet(member, "not in recovery", Patience.STANDBY);
@@ -328,7 +370,8 @@ public final class ServerPools implements Closeable {
 			}
 			case IN_RECOVERY -> {
 				if (candidate) {
-					notYet(member, "still in recovery", Patience.PROMOTION);
+					demoteIfPrimary(member);
+					notYet(member, "in recovery", Patience.PROMOTION);
 				}
 				else {
 					member.answered();
@@ -337,12 +380,55 @@ public final class ServerPools implements Closeable {
 					dismissFormer();
 				}
 			}
-			case CREDENTIALS_REFUSED -> notYet(member, check.reason(), Patience.CREDENTIALS);
-			case UNREACHABLE -> notYet(member, check.reason(), candidate ? Patience.MASTER : Patience.STANDBY);
+			case CREDENTIALS_REFUSED, UNREACHABLE -> {
+				// a pool that is open tries for itself to reach its server again
+				if (!isSettled(member)) {
+					member.credentialsRefused = check.answer() == Answer.CREDENTIALS_REFUSED;
+					notYet(member, check.reason(), member.credentialsRefused ? Patience.CREDENTIALS
+							: (candidate ? Patience.MASTER : Patience.STANDBY));
+				}
+			}
+		}
+	}
+
+	/**
+	 * Take the primary role from a server that turns out to be in recovery: demoted,
+	 * while the relation still calls it the master. It stays the candidate.
+	 * @param member the server
+	 */
+	private void demoteIfPrimary(Member member) {
+		if (member == this.primary) {
+			this.primary = null;
+			member.pool.doubt();
+			logger.warn("The primary " + member.pool.getServer()
+					+ " is in recovery although the relation calls it the master; writes wait");
+			assign();
+		}
+	}
+
+	/**
+	 * Ask a server for its role again, because something that only makes sense in another
+	 * one has been seen. Called by whoever saw it.
+	 * @param pool the server's pool
+	 */
+	private void suspect(ServerPool pool) {
+		long now = System.nanoTime();
+		long last = this.lastSuspicion.get();
+		if (now - last >= SUSPICION_INTERVAL.toNanos() && this.lastSuspicion.compareAndSet(last, now)) {
+			decide(() -> {
+				Member member = this.members.get(pool.getConnectionString());
+				if (member != null && member.pool == pool) {
+					ask(member);
+				}
+			});
+			this.whenInDoubt.run();
 		}
 	}
 
 	private void notYet(Member member, String reason, Patience patience) {
+		if (member == candidate() && patience != Patience.PROMOTION) {
+			this.primaryFailures.incrementAndGet();
+		}
 		if (member.failed(reason)) {
 			String server = member.pool.getServer();
 			if (patience == Patience.PROMOTION) {
@@ -372,11 +458,11 @@ public final class ServerPools implements Closeable {
 		for (Member other : List.copyOf(this.members.values())) {
 			if (other.hasBeenPrimary && cutOff(other, member)) {
 				ConnectionString stays = other.pool.getConnectionString();
-				this.members.put(stays, new Member(this.factory.create(stays)));
+				this.members.put(stays, newMember(stays));
 			}
 		}
 		member.hasBeenPrimary = true;
-		member.pool.resize(this.settings.primary());
+		member.pool.serveAs(ServerRole.PRIMARY, this.settings.primary());
 		this.primary = member;
 		assign();
 		dismissFormer();
@@ -430,7 +516,7 @@ public final class ServerPools implements Closeable {
 	}
 
 	private List<Callable<Object>> dismissAll() {
-		this.roles.publish(new RoleTable(null, List.of(), "the application is shutting down"));
+		this.roles.publish(new RoleTable(null, List.of(), "the application is shutting down", true));
 		List<ServerPool> pools = new ArrayList<>(this.drainer.leaving());
 		this.members.values().forEach((member) -> pools.add(member.pool));
 		this.former.values().forEach((member) -> pools.add(member.pool));

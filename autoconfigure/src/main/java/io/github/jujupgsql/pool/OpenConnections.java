@@ -1,0 +1,107 @@
+package io.github.jujupgsql.pool;
+
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+
+/**
+ * The connections that are open to one server, and when each has last said what its
+ * server is.
+ * <p>
+ * Time is counted in doubts: there is one more whenever a connection breaks, a write is
+ * refused or the server is given another role, and what a connection has said before the
+ * last one counts for nothing. {@link #doubts} and {@link #inDoubt} are written under
+ * this object's monitor, by whoever doubts or has asked. A borrower reads
+ * {@link #inDoubt} alone, and needs no more: a connection gets into the pool only after
+ * it has been added here, and a server gets a role only after everything about it has
+ * been doubted.
+ */
+final class OpenConnections {
+
+	/** Older than any doubt. */
+	static final long NEVER = -1;
+
+	private final Map<Connection, Long> askedAt = new ConcurrentHashMap<>();
+
+	private volatile long doubts;
+
+	private volatile boolean inDoubt = true;
+
+	/**
+	 * Return the time.
+	 * @return how many doubts there have been
+	 */
+	long now() {
+		return this.doubts;
+	}
+
+	/**
+	 * Add a connection that has just been opened.
+	 * @param connection the connection
+	 * @param at when it said that its server is what it should be, or {@link #NEVER}
+	 */
+	synchronized void add(Connection connection, long at) {
+		this.askedAt.put(connection, at);
+		settle();
+	}
+
+	/**
+	 * Return whether a connection may be lent without being asked.
+	 * @param connection the connection
+	 * @return whether it has answered since the last doubt
+	 */
+	boolean isTrusted(Connection connection) {
+		if (!this.inDoubt) {
+			return true;
+		}
+		Long at = this.askedAt.get(connection);
+		return at != null && at == now();
+	}
+
+	boolean hasNeverAnswered(Connection connection) {
+		return this.askedAt.getOrDefault(connection, NEVER) == NEVER;
+	}
+
+	/**
+	 * Take note that a connection has said what it should.
+	 * @param connection the connection
+	 * @param at when it was asked
+	 */
+	synchronized void answered(Connection connection, long at) {
+		this.askedAt.replace(connection, at);
+		settle();
+	}
+
+	synchronized void doubtAll() {
+		this.doubts++;
+		this.inDoubt = true;
+	}
+
+	private void settle() {
+		this.askedAt.keySet().removeIf(OpenConnections::isClosed);
+		this.inDoubt = this.askedAt.values().stream().anyMatch((at) -> at != this.doubts);
+	}
+
+	/**
+	 * Forget all connections.
+	 * @return those that are still open
+	 */
+	synchronized Collection<Connection> removeAll() {
+		Collection<Connection> open = List.copyOf(this.askedAt.keySet());
+		this.askedAt.clear();
+		return open.stream().filter((connection) -> !isClosed(connection)).toList();
+	}
+
+	static boolean isClosed(Connection connection) {
+		try {
+			return connection.isClosed();
+		}
+		catch (SQLException ex) {
+			return true;
+		}
+	}
+
+}

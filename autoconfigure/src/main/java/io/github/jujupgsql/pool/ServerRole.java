@@ -1,0 +1,10 @@
+package io.github.jujupgsql.pool;
+
+/**
+ * What a server is used as.
+ */
+enum ServerRole {
+
+	PRIMARY, REPLICA
+
+}
