@@ -49,14 +49,19 @@ final class OpenConnections {
 	}
 
 	/**
+	 * Return whether there are connections that have yet to answer since the last doubt.
+	 * @return {@code false} if every one may be lent without being asked
+	 */
+	boolean isInDoubt() {
+		return this.inDoubt;
+	}
+
+	/**
 	 * Return whether a connection may be lent without being asked.
 	 * @param connection the connection
 	 * @return whether it has answered since the last doubt
 	 */
 	boolean isTrusted(Connection connection) {
-		if (!this.inDoubt) {
-			return true;
-		}
 		Long at = this.askedAt.get(connection);
 		return at != null && at == now();
 	}

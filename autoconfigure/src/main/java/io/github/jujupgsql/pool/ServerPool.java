@@ -126,16 +126,16 @@ public final class ServerPool {
 			throw new IllegalStateException("Pool " + this.name + " is not open yet");
 		}
 		Connection connection = opened.getConnection(timeoutMillis);
-		if (this.connections.getOpen().isTrusted(connection.unwrap(Connection.class)) || isRetired()) {
+		OpenConnections open = this.connections.getOpen();
+		if (!open.isInDoubt() || open.isTrusted(connection.unwrap(Connection.class)) || isRetired()) {
 			return connection;
 		}
-		return isAsItShouldBe(connection) ? connection : null;
+		return isAsItShouldBe(connection, open) ? connection : null;
 	}
 
-	private boolean isAsItShouldBe(Connection connection) throws WrongRoleException {
+	private boolean isAsItShouldBe(Connection connection, OpenConnections open) throws WrongRoleException {
 		ServerRole role = this.connections.getRole();
 		try {
-			OpenConnections open = this.connections.getOpen();
 			Connection physical = connection.unwrap(Connection.class);
 			long at = open.now();
 			ServerCheck check = ServerCheck.ask(connection, validationTimeout());
