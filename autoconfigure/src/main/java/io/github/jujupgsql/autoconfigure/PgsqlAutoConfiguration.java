@@ -73,7 +73,7 @@ public final class PgsqlAutoConfiguration {
 		PoolSettings settings = new PoolSettings(
 				PoolSize.of(primary.getMaximumPoolSize(), primary.getMinimumIdle(), defaults),
 				PoolSize.of(replica.getMaximumPoolSize(), replica.getMinimumIdle(), defaults),
-				properties.getDrainTimeout());
+				properties.getDrainTimeout(), replica.getSickAfter(), replica.isFallbackToPrimary());
 		// not looked up where it is used: that is another thread, while this one starts
 		// the
 		// context
@@ -120,8 +120,11 @@ public final class PgsqlAutoConfiguration {
 
 	@Bean(defaultCandidate = false)
 	@Replica
-	ReplicaDataSource replicaDataSource(ServerPools pools, RelationFileWatcher watcher, Environment environment) {
-		return new ReplicaDataSource(pools.getRoles(), connectionTimeout(environment));
+	ReplicaDataSource replicaDataSource(ServerPools pools, RelationFileWatcher watcher, PgsqlProperties properties,
+			Environment environment) {
+		PgsqlProperties.Replica replica = properties.getReplica();
+		return new ReplicaDataSource(pools.getRoles(), connectionTimeout(environment), replica.getLoadBalancing(),
+				replica.isFallbackToPrimary());
 	}
 
 	/**

@@ -4,6 +4,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 
+import io.github.jujupgsql.datasource.LoadBalancing;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.boot.context.properties.ConfigurationProperties;
@@ -190,6 +191,22 @@ public class PgsqlProperties {
 		 */
 		private Integer minimumIdle = 1;
 
+		/**
+		 * How long a standby may leave a question unanswered before it counts as sick. It
+		 * is then left out, and reads in flight on it are aborted, until it answers.
+		 */
+		private Duration sickAfter = Duration.ofSeconds(1);
+
+		/**
+		 * Whether reads go to the primary while no standby is fit.
+		 */
+		private boolean fallbackToPrimary = true;
+
+		/**
+		 * How reads are spread over the standbys.
+		 */
+		private LoadBalancing loadBalancing = LoadBalancing.LEAST_BUSY;
+
 		public @Nullable Integer getMaximumPoolSize() {
 			return this.maximumPoolSize;
 		}
@@ -205,6 +222,31 @@ public class PgsqlProperties {
 		public void setMinimumIdle(Integer minimumIdle) {
 			Assert.isTrue(minimumIdle >= 0, "Minimum idle must not be negative");
 			this.minimumIdle = minimumIdle;
+		}
+
+		public Duration getSickAfter() {
+			return this.sickAfter;
+		}
+
+		public void setSickAfter(Duration sickAfter) {
+			Assert.isTrue(sickAfter.toMillis() > 0, "Sick after must be at least a millisecond");
+			this.sickAfter = sickAfter;
+		}
+
+		public boolean isFallbackToPrimary() {
+			return this.fallbackToPrimary;
+		}
+
+		public void setFallbackToPrimary(boolean fallbackToPrimary) {
+			this.fallbackToPrimary = fallbackToPrimary;
+		}
+
+		public LoadBalancing getLoadBalancing() {
+			return this.loadBalancing;
+		}
+
+		public void setLoadBalancing(LoadBalancing loadBalancing) {
+			this.loadBalancing = loadBalancing;
 		}
 
 	}

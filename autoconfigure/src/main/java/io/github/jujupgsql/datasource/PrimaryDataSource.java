@@ -26,7 +26,7 @@ public final class PrimaryDataSource extends RoleDataSource {
 	}
 
 	@Override
-	@Nullable ServerPool pick(RoleTable table) {
+	@Nullable ServerPool pick(RoleTable table, @Nullable ServerPool except) {
 		return table.primary();
 	}
 

@@ -12,12 +12,17 @@ import io.github.jujupgsql.pool.ServerPool;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Lends read-only connections of the standbys in turn; of the primary while there is no
- * standby.
+ * Lends read-only connections of the standbys; of the primary while there is no standby
+ * that is fit, unless told not to. A replica that has nothing to lend is passed over for
+ * the next one.
  *
  * @since 0.1.0
  */
 public final class ReplicaDataSource extends RoleDataSource {
+
+	private final LoadBalancing loadBalancing;
+
+	private final boolean fallbackToPrimary;
 
 	private final AtomicInteger turn = new AtomicInteger();
 
@@ -25,28 +30,52 @@ public final class ReplicaDataSource extends RoleDataSource {
 	 * Create the DataSource.
 	 * @param roles who the replicas are
 	 * @param connectionTimeout how long a borrower waits for there to be a server
+	 * @param loadBalancing how reads are spread over the replicas
+	 * @param fallbackToPrimary whether to read from the primary while there is no replica
 	 */
-	public ReplicaDataSource(Roles roles, Duration connectionTimeout) {
+	public ReplicaDataSource(Roles roles, Duration connectionTimeout, LoadBalancing loadBalancing,
+			boolean fallbackToPrimary) {
 		super(roles, connectionTimeout);
+		this.loadBalancing = loadBalancing;
+		this.fallbackToPrimary = fallbackToPrimary;
 	}
 
 	@Override
-	@Nullable ServerPool pick(RoleTable table) {
+	@Nullable ServerPool pick(RoleTable table, @Nullable ServerPool except) {
 		List<ServerPool> replicas = table.replicas();
-		if (replicas.isEmpty()) {
-			return table.primary();
-		}
-		return replicas.get(Math.floorMod(this.turn.getAndIncrement(), replicas.size()));
+		return switch (replicas.size()) {
+			case 0 -> this.fallbackToPrimary ? table.primary() : null;
+			case 1 -> replicas.get(0);
+			default -> this.loadBalancing.choose(replicas, this.turn, except);
+		};
 	}
 
 	@Override
 	boolean isIn(RoleTable table, ServerPool pool) {
-		return table.replicas().contains(pool) || (table.replicas().isEmpty() && table.primary() == pool);
+		return table.replicas().contains(pool)
+				|| (this.fallbackToPrimary && table.replicas().isEmpty() && table.primary() == pool);
 	}
 
 	@Override
-	void prepare(Connection connection) throws SQLException {
+	Connection prepare(Connection connection, ServerPool pool, RoleTable table) throws SQLException {
+		// a standby refuses to write; the driver is told for the sake of those who ask it
 		connection.setReadOnly(true);
+		if (table.primary() == pool) {
+			return ReadOnlySession.begin(connection, pool);
+		}
+		pool.countRead();
+		return connection;
+	}
+
+	@Override
+	SQLException unavailable(Duration waited, RoleTable table) {
+		return this.fallbackToPrimary ? super.unavailable(waited, table)
+				: new ReplicaUnavailableException(waited, table.whyNoReplica());
+	}
+
+	@Override
+	boolean isHopeless(RoleTable table) {
+		return this.fallbackToPrimary && super.isHopeless(table);
 	}
 
 }

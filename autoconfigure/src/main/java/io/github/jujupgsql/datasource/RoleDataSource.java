@@ -41,24 +41,48 @@ abstract class RoleDataSource extends DelegatingDataSource {
 	/**
 	 * Pick the pool to borrow from.
 	 * @param table the roles now
+	 * @param except one that has just been tried in vain, if another is to be had
 	 * @return the pool, or {@code null} if there is none for this role
 	 */
-	abstract @Nullable ServerPool pick(RoleTable table);
+	abstract @Nullable ServerPool pick(RoleTable table, @Nullable ServerPool except);
 
 	/**
 	 * Make a connection what borrowers of this role expect.
 	 * @param connection a connection just borrowed
+	 * @param pool where it has been borrowed
+	 * @param table the roles now
+	 * @return the connection to lend
 	 * @throws SQLException if the connection fails
 	 */
-	void prepare(Connection connection) throws SQLException {
+	Connection prepare(Connection connection, ServerPool pool, RoleTable table) throws SQLException {
+		return connection;
+	}
+
+	/**
+	 * Say that there is no server to borrow from.
+	 * @param waited how long one was waited for
+	 * @param table the roles now
+	 * @return what to tell the borrower
+	 */
+	SQLException unavailable(Duration waited, RoleTable table) {
+		return new PrimaryUnavailableException(waited, table.whyNoPrimary());
+	}
+
+	/**
+	 * Return whether waiting for a server is of no use.
+	 * @param table the roles now
+	 * @return whether there is none to be expected
+	 */
+	boolean isHopeless(RoleTable table) {
+		return table.hopeless();
 	}
 
 	@Override
 	public Connection getConnection() throws SQLException {
 		RoleTable table = this.roles.current();
-		ServerPool pool = pick(table);
+		ServerPool pool = pick(table, null);
 		Connection connection = (pool != null) ? tryBorrow(pool) : null;
-		return (connection != null) ? connection : new Waiting().borrow();
+		return (connection != null) ? connection : new Waiting(pool).borrow();
 	}
 
 	/**
@@ -85,13 +109,14 @@ abstract class RoleDataSource extends DelegatingDataSource {
 	private @Nullable Connection borrow(ServerPool pool, long millis) throws SQLException {
 		try {
 			Connection connection = pool.getConnection(millis);
-			if (connection != null && isIn(this.roles.current(), pool)) {
-				prepare(connection);
-				return connection;
+			if (connection == null) {
+				return null;
 			}
-			if (connection != null) {
-				connection.close();
+			RoleTable table = this.roles.current();
+			if (isIn(table, pool)) {
+				return prepare(connection, pool, table);
 			}
+			connection.close();
 			return null;
 		}
 		catch (SQLException ex) {
@@ -121,7 +146,7 @@ abstract class RoleDataSource extends DelegatingDataSource {
 	 */
 	@Override
 	public @Nullable DataSource getTargetDataSource() {
-		ServerPool pool = pick(this.roles.current());
+		ServerPool pool = pick(this.roles.current(), null);
 		return (pool != null) ? pool.getDataSource() : null;
 	}
 
@@ -154,12 +179,22 @@ abstract class RoleDataSource extends DelegatingDataSource {
 
 		private long patienceMillis = UNCLOCKED_MILLIS;
 
+		private @Nullable ServerPool tried;
+
 		private @Nullable SQLException last;
+
+		/**
+		 * Begin to wait.
+		 * @param tried the pool that had nothing to lend, if there is one
+		 */
+		Waiting(@Nullable ServerPool tried) {
+			this.tried = tried;
+		}
 
 		Connection borrow() throws SQLException {
 			while (true) {
 				RoleTable table = RoleDataSource.this.roles.current();
-				ServerPool pool = pick(table);
+				ServerPool pool = pick(table, this.tried);
 				if (pool == null) {
 					await(table, this.deadline);
 				}
@@ -176,6 +211,8 @@ abstract class RoleDataSource extends DelegatingDataSource {
 		}
 
 		private @Nullable Connection borrow(RoleTable table, ServerPool pool) throws SQLException {
+			boolean again = pool == this.tried;
+			this.tried = pool;
 			this.patienceMillis = Math.min(this.patienceMillis * 2, LONGEST_PATIENCE_MILLIS);
 			long millis = Math.min(this.patienceMillis, TimeUnit.NANOSECONDS.toMillis(Math.max(0, left())));
 			try {
@@ -186,13 +223,15 @@ abstract class RoleDataSource extends DelegatingDataSource {
 			}
 			catch (WrongRoleException ex) {
 				this.last = ex;
-				await(table, Math.min(this.deadline, System.nanoTime() + WRONG_ROLE_NANOS));
+				if (again) {
+					await(table, Math.min(this.deadline, System.nanoTime() + WRONG_ROLE_NANOS));
+				}
 			}
 			return null;
 		}
 
 		private void await(RoleTable table, long until) throws SQLException {
-			if (table.hopeless()) {
+			if (isHopeless(table)) {
 				throw new PrimaryUnavailableException(table.whyNoPrimary());
 			}
 			try {
@@ -200,7 +239,7 @@ abstract class RoleDataSource extends DelegatingDataSource {
 			}
 			catch (InterruptedException ex) {
 				Thread.currentThread().interrupt();
-				throw new SQLException("Interrupted while waiting for a primary: " + table.whyNoPrimary(), ex);
+				throw new SQLException("Interrupted while waiting for a server: " + table.whyNoPrimary(), ex);
 			}
 		}
 
@@ -210,10 +249,9 @@ abstract class RoleDataSource extends DelegatingDataSource {
 
 		private SQLException timedOut() {
 			RoleTable table = RoleDataSource.this.roles.current();
-			ServerPool pool = pick(table);
+			ServerPool pool = pick(table, null);
 			Duration timeout = RoleDataSource.this.connectionTimeout;
-			return (pool != null) ? pool.timedOut(timeout, this.last)
-					: new PrimaryUnavailableException(timeout, table.whyNoPrimary());
+			return (pool != null) ? pool.timedOut(timeout, this.last) : unavailable(timeout, table);
 		}
 
 	}

@@ -20,9 +20,12 @@ final class Member {
 	/** Whether it has answered from within recovery, and so may serve reads. */
 	boolean fitForReads;
 
-	boolean beingChecked;
+	/** The question that it has yet to answer; an answer to an older one is not heard. */
+	@Nullable Object question;
 
 	@Nullable Future<?> nextCheck;
+
+	private long readsReturned;
 
 	/** Whether what it said last is that it does not know these credentials. */
 	boolean credentialsRefused;
@@ -47,6 +50,17 @@ final class Member {
 		return news;
 	}
 
+	/**
+	 * Return whether reads are in flight and none has come back since this was last
+	 * called.
+	 * @return whether there is reason to ask whether it is still there
+	 */
+	boolean hasStalled() {
+		long before = this.readsReturned;
+		this.readsReturned = this.pool.getReadsReturned();
+		return this.readsReturned == before && this.pool.getActive() > 0;
+	}
+
 	boolean servesReads() {
 		return this.fitForReads && !this.hasBeenPrimary;
 	}
@@ -57,6 +71,14 @@ final class Member {
 	 */
 	boolean isHopeless() {
 		return this.credentialsRefused && this.pool.getDataSource() == null;
+	}
+
+	/**
+	 * Say why it does not play its role.
+	 * @return the server and the reason, for a person
+	 */
+	String whyUnfit() {
+		return this.pool.getServer() + ": " + (this.lastReason.isEmpty() ? "it has not answered yet" : this.lastReason);
 	}
 
 	void answered() {

@@ -15,7 +15,7 @@ enum Patience {
 	MASTER(Duration.ofMillis(50), Duration.ofMillis(200)),
 
 	/** There are others to read from. */
-	STANDBY(Duration.ofMillis(50), Duration.ofSeconds(1)),
+	STANDBY(Duration.ofMillis(50), Duration.ofMillis(500)),
 
 	/** A wrong password, repeated quickly, may get an account locked. */
 	CREDENTIALS(Duration.ofMillis(500), Duration.ofSeconds(30));

@@ -8,8 +8,12 @@ import java.time.Duration;
  * @param primary the size of the primary's pool
  * @param replica the size of each replica's pool
  * @param drainTimeout how long work in flight may go on when a server leaves
+ * @param sickAfter how long a replica may leave a question unanswered before it counts as
+ * sick
+ * @param fallbackToPrimary whether reads go to the primary while there is no replica
  * @since 0.1.0
  */
-public record PoolSettings(PoolSize primary, PoolSize replica, Duration drainTimeout) {
+public record PoolSettings(PoolSize primary, PoolSize replica, Duration drainTimeout, Duration sickAfter,
+		boolean fallbackToPrimary) {
 
 }

@@ -22,11 +22,13 @@ record ServerCheck(Answer answer, boolean readOnlySession, String reason) {
 	/** Invalid password, and invalid authorization specification. */
 	private static final Set<String> CREDENTIALS_REFUSED = Set.of("28P01", "28000");
 
+	private static final String TOO_MANY_CONNECTIONS = "53300";
+
 	private static final String QUERY = "SELECT pg_is_in_recovery(), current_setting('default_transaction_read_only')";
 
 	enum Answer {
 
-		NOT_IN_RECOVERY, IN_RECOVERY, CREDENTIALS_REFUSED, UNREACHABLE
+		NOT_IN_RECOVERY, IN_RECOVERY, CREDENTIALS_REFUSED, TOO_MANY_CONNECTIONS, UNREACHABLE
 
 	}
 
@@ -92,9 +94,19 @@ record ServerCheck(Answer answer, boolean readOnlySession, String reason) {
 
 	static ServerCheck failed(SQLException fault) {
 		SQLException root = innermost(fault);
-		boolean refused = root.getSQLState() != null && CREDENTIALS_REFUSED.contains(root.getSQLState());
-		return new ServerCheck(refused ? Answer.CREDENTIALS_REFUSED : Answer.UNREACHABLE, false,
-				String.valueOf(root.getMessage()));
+		String state = String.valueOf(root.getSQLState());
+		Answer answer = Answer.UNREACHABLE;
+		if (CREDENTIALS_REFUSED.contains(state)) {
+			answer = Answer.CREDENTIALS_REFUSED;
+		}
+		else if (TOO_MANY_CONNECTIONS.equals(state)) {
+			answer = Answer.TOO_MANY_CONNECTIONS;
+		}
+		return new ServerCheck(answer, false, String.valueOf(root.getMessage()));
+	}
+
+	static ServerCheck unanswered(Duration waited) {
+		return new ServerCheck(Answer.UNREACHABLE, false, "no answer within " + waited.toMillis() + " ms");
 	}
 
 	/**

@@ -5,6 +5,8 @@ import java.sql.SQLException;
 import java.sql.SQLTransientConnectionException;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.LongAdder;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 import java.util.function.Function;
@@ -43,6 +45,10 @@ public final class ServerPool {
 
 	private static final long DRAIN_POLL_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
 
+	private static final long WRITE_SUSPICION_NANOS = TimeUnit.SECONDS.toNanos(1);
+
+	private static final long READ_SUSPICION_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
+
 	private final ConnectionString connectionString;
 
 	private final String name;
@@ -52,6 +58,10 @@ public final class ServerPool {
 	private final Function<ServerConnections, HikariConfig> configFactory;
 
 	private final Consumer<ServerPool> suspicion;
+
+	private final AtomicLong lastSuspicion = new AtomicLong(System.nanoTime() - WRITE_SUSPICION_NANOS);
+
+	private final LongAdder reads = new LongAdder();
 
 	private volatile @Nullable BorrowTimeouts timeouts;
 
@@ -141,7 +151,7 @@ public final class ServerPool {
 			ServerCheck check = ServerCheck.ask(connection, validationTimeout());
 			if (role != null && !check.is(role)) {
 				connection.close();
-				this.suspicion.accept(this);
+				suspect();
 				throw new WrongRoleException(getServer() + " is " + check.describe());
 			}
 			// whoever used it last has left the session so; a new one would be, too, if
@@ -168,7 +178,11 @@ public final class ServerPool {
 		return (opened != null) ? Duration.ofMillis(opened.getValidationTimeout()) : CHECK_PATIENCE;
 	}
 
-	private void evict(Connection connection) {
+	/**
+	 * Get rid of a connection instead of returning it.
+	 * @param connection one that has been borrowed here
+	 */
+	public void evict(Connection connection) {
 		HikariDataSource opened = this.dataSource;
 		if (opened != null) {
 			opened.evictConnection(connection);
@@ -208,6 +222,35 @@ public final class ServerPool {
 				last);
 	}
 
+	/**
+	 * Take note that a connection has been lent for reading.
+	 */
+	public void countRead() {
+		this.reads.increment();
+	}
+
+	/**
+	 * Return how many reads have come back, about: reads go on while it is worked out.
+	 * @return the number, which stays the same only if none comes back
+	 */
+	long getReadsReturned() {
+		return this.reads.sum() - getActive();
+	}
+
+	int getActive() {
+		HikariPool opened = this.hikariPool;
+		return (opened != null) ? opened.getActiveConnections() : 0;
+	}
+
+	/**
+	 * Return how busy the server is with what this application wants of it.
+	 * @return the connections in use, and the threads that wait for one
+	 */
+	public int getBusy() {
+		HikariPool opened = this.hikariPool;
+		return (opened != null) ? opened.getActiveConnections() + opened.getThreadsAwaitingConnection() : 0;
+	}
+
 	ConnectionString getConnectionString() {
 		return this.connectionString;
 	}
@@ -229,13 +272,29 @@ public final class ServerPool {
 			if (opened == null) {
 				return open();
 			}
-			boolean idle = opened.getIdleConnections() > 0;
-			try (Connection connection = idle ? opened.getConnection(CHECK_BORROW_MILLIS) : this.connections.open()) {
+			ServerCheck check = (opened.getIdleConnections() > 0) ? checkIdle(opened) : null;
+			if (check != null) {
+				return check;
+			}
+			try (Connection connection = this.connections.open()) {
 				return ServerCheck.ask(connection, CHECK_PATIENCE);
 			}
 		}
 		catch (SQLException ex) {
 			return ServerCheck.failed(ex);
+		}
+	}
+
+	/**
+	 * Ask the server on an idle connection. That one fails says nothing about the server.
+	 */
+	private @Nullable ServerCheck checkIdle(HikariPool opened) {
+		try (Connection connection = opened.getConnection(CHECK_BORROW_MILLIS)) {
+			return ServerCheck.ask(connection, CHECK_PATIENCE);
+		}
+		catch (SQLException ex) {
+			logger.debug("An idle connection of " + this.name + " did not answer", ex);
+			return null;
 		}
 	}
 
@@ -265,7 +324,8 @@ public final class ServerPool {
 		}
 		this.connections.offer(connection);
 		HikariConfig config = this.configFactory.apply(this.connections);
-		config.setExceptionOverride(new FaultWatch(config.getExceptionOverride(), this::doubt, this::writeRefused));
+		config.setExceptionOverride(
+				new FaultWatch(config.getExceptionOverride(), this::connectionBroke, this::writeRefused));
 		this.timeouts = BorrowTimeouts.of(config);
 		HikariDataSource opened = new HikariDataSource(config);
 		this.dataSource = opened;
@@ -279,15 +339,47 @@ public final class ServerPool {
 	}
 
 	/**
+	 * A connection is of no use any more. Others may not be, either; a pool that is open
+	 * finds its way back to the primary by itself, but from a replica, reads can go
+	 * elsewhere.
+	 */
+	private void connectionBroke() {
+		doubt();
+		if (this.connections.getRole() == ServerRole.REPLICA) {
+			suspect();
+		}
+	}
+
+	/**
 	 * A write on the primary was refused: by a server that has become a standby, in a
 	 * session that somebody has left read-only, or because the application wanted it so.
 	 * The next borrower of each connection finds out.
 	 */
 	private void writeRefused() {
-		if (this.connections.getRole() == ServerRole.PRIMARY) {
+		if (isPrimary()) {
 			doubt();
+			suspect();
+		}
+	}
+
+	/**
+	 * Have the server asked for its role, not more often than is useful.
+	 */
+	private void suspect() {
+		long now = System.nanoTime();
+		long last = this.lastSuspicion.get();
+		long interval = isPrimary() ? WRITE_SUSPICION_NANOS : READ_SUSPICION_NANOS;
+		if (now - last >= interval && this.lastSuspicion.compareAndSet(last, now)) {
 			this.suspicion.accept(this);
 		}
+	}
+
+	/**
+	 * Return whether the server is used as the primary.
+	 * @return whether it is, or has been and no other server has taken its place
+	 */
+	boolean isPrimary() {
+		return this.connections.getRole() == ServerRole.PRIMARY;
 	}
 
 	/**

@@ -20,6 +20,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.Collectors;
 
 import io.github.jujupgsql.pool.ServerCheck.Answer;
 import io.github.jujupgsql.relation.ConnectionString;
@@ -45,7 +46,8 @@ public final class ServerPools implements Closeable {
 
 	private static final Duration CLOSE_PATIENCE = Duration.ofSeconds(15);
 
-	private static final Duration SUSPICION_INTERVAL = Duration.ofSeconds(1);
+	/** How many times within {@code sick-after} the replicas are looked at. */
+	private static final int LOOKS = 4;
 
 	private final ServerPoolFactory factory;
 
@@ -72,19 +74,14 @@ public final class ServerPools implements Closeable {
 
 	private PgsqlRelation relation = PgsqlRelation.NONE;
 
-	private long relationSince;
-
 	private @Nullable Member primary;
-
-	/** When a server was last asked on a borrower's suspicion. */
-	private final AtomicLong lastSuspicion = new AtomicLong(System.nanoTime() - SUSPICION_INTERVAL.toNanos());
 
 	private final AtomicLong primaryFailures = new AtomicLong();
 
 	private volatile Runnable whenInDoubt = () -> {
 	};
 
-	private RoleTable lastLogged = RoleTable.EMPTY;
+	private final RoleLog log;
 
 	/**
 	 * Create the pools of a relation that is not known yet.
@@ -97,6 +94,10 @@ public final class ServerPools implements Closeable {
 		this.decisions = Executors.newSingleThreadScheduledExecutor(threads("pgsql-roles"));
 		this.background = Executors.newCachedThreadPool(threads("pgsql-background-"));
 		this.drainer = new Drainer(this.background, settings.drainTimeout(), this::left);
+		this.log = new RoleLog(settings.fallbackToPrimary());
+		long interval = settings.sickAfter().toNanos() / LOOKS;
+		this.decisions.scheduleWithFixedDelay(() -> runSafely(this::lookAtReplicas), interval, interval,
+				TimeUnit.NANOSECONDS);
 	}
 
 	private static ThreadFactory threads(String name) {
@@ -190,7 +191,7 @@ public final class ServerPools implements Closeable {
 
 	private void follow(PgsqlRelation newRelation, long since) {
 		this.relation = newRelation;
-		this.relationSince = since;
+		this.log.causedAt(since);
 		Map<ConnectionString, Member> leaving = this.members;
 		this.members = new LinkedHashMap<>();
 		for (ConnectionString named : named(newRelation)) {
@@ -241,7 +242,8 @@ public final class ServerPools implements Closeable {
 			}
 		}
 		boolean hopeless = primaryPool == null && candidate != null && candidate.isHopeless();
-		publish(new RoleTable(primaryPool, replicas, (primaryPool != null) ? "" : whyNoPrimary(candidate), hopeless));
+		publish(new RoleTable(primaryPool, replicas, (primaryPool != null) ? "" : whyNoPrimary(candidate),
+				replicas.isEmpty() ? whyNoReplica() : "", hopeless));
 	}
 
 	private @Nullable Member servingReads(ConnectionString standby) {
@@ -258,32 +260,26 @@ public final class ServerPools implements Closeable {
 	}
 
 	private String whyNoPrimary(@Nullable Member candidate) {
-		if (candidate == null) {
-			return "the relation names no master";
-		}
-		return candidate.pool.getServer() + ": "
-				+ (candidate.lastReason.isEmpty() ? "it has not answered yet" : candidate.lastReason);
+		return (candidate != null) ? candidate.whyUnfit() : "the relation names no master";
+	}
+
+	private String whyNoReplica() {
+		String reasons = this.relation.standbys()
+			.stream()
+			.map(this.members::get)
+			.filter((member) -> member != null && member != candidate())
+			.map(Member::whyUnfit)
+			.collect(Collectors.joining(", "));
+		return reasons.isEmpty() ? "the relation names no standby" : reasons;
 	}
 
 	private void publish(RoleTable next) {
 		if (!next.equals(this.roles.current())) {
 			this.roles.publish(next);
-			logIfDecided(next);
-		}
-	}
-
-	/**
-	 * Tell of a change once it is one: not that the old primary has stepped down while
-	 * the new one is still being asked.
-	 * @param next the roles now
-	 */
-	private void logIfDecided(RoleTable next) {
-		RoleTable before = this.lastLogged;
-		boolean decided = next.primary() != null || candidate() == null;
-		if (decided && (next.primary() != before.primary() || !next.replicas().equals(before.replicas()))) {
-			this.lastLogged = next;
-			logger.info("Roles changed in " + TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - this.relationSince)
-					+ " ms: " + next.changeFrom(before));
+			// not that the old primary has stepped down while the new one is still asked
+			if (next.primary() != null || candidate() == null) {
+				this.log.tell(next);
+			}
 		}
 	}
 
@@ -336,21 +332,30 @@ public final class ServerPools implements Closeable {
 	}
 
 	private void ask(Member member) {
-		if (member.beingChecked) {
+		if (member.question != null) {
 			return;
 		}
 		if (member.nextCheck != null) {
 			member.nextCheck.cancel(false);
 		}
-		member.beingChecked = true;
+		Object question = new Object();
+		member.question = question;
 		this.background.execute(() -> {
 			ServerCheck check = member.pool.check();
-			decide(() -> checked(member, check));
+			decide(() -> checked(member, question, check));
 		});
+		if (isSettled(member) && member != candidate()) {
+			Duration patience = this.settings.sickAfter();
+			this.decisions.schedule(() -> runSafely(() -> checked(member, question, ServerCheck.unanswered(patience))),
+					patience.toNanos(), TimeUnit.NANOSECONDS);
+		}
 	}
 
-	private void checked(Member member, ServerCheck check) {
-		member.beingChecked = false;
+	private void checked(Member member, Object question, ServerCheck check) {
+		if (member.question != question) {
+			return;
+		}
+		member.question = null;
 		if (this.members.get(member.pool.getConnectionString()) != member) {
 			return;
 		}
@@ -380,15 +385,53 @@ public final class ServerPools implements Closeable {
 					dismissFormer();
 				}
 			}
-			case CREDENTIALS_REFUSED, UNREACHABLE -> {
-				// a pool that is open tries for itself to reach its server again
+			case CREDENTIALS_REFUSED, TOO_MANY_CONNECTIONS -> {
+				// what is open in a pool is still good
 				if (!isSettled(member)) {
-					member.credentialsRefused = check.answer() == Answer.CREDENTIALS_REFUSED;
-					notYet(member, check.reason(), member.credentialsRefused ? Patience.CREDENTIALS
-							: (candidate ? Patience.MASTER : Patience.STANDBY));
+					failed(member, check);
 				}
 			}
+			case UNREACHABLE -> {
+				if (!isSettled(member)) {
+					failed(member, check);
+				}
+				else if (!candidate) {
+					isSick(member, check);
+				}
+				// the primary's pool tries for itself to reach its server again
+			}
 		}
+	}
+
+	private void failed(Member member, ServerCheck check) {
+		member.credentialsRefused = check.answer() == Answer.CREDENTIALS_REFUSED;
+		Patience patience = (member == candidate()) ? Patience.MASTER : Patience.STANDBY;
+		notYet(member, check.reason(), member.credentialsRefused ? Patience.CREDENTIALS : patience);
+	}
+
+	/**
+	 * Look for replicas that hold on to reads; whether they are slow or gone, they tell
+	 * when they are asked. Nothing is sent while reads come back.
+	 */
+	private void lookAtReplicas() {
+		for (Member member : List.copyOf(this.members.values())) {
+			if (member.fitForReads && member != candidate() && member.hasStalled()) {
+				ask(member);
+			}
+		}
+	}
+
+	/**
+	 * Leave out a replica that does not answer, and cut off what is in flight there. It
+	 * comes back with a fresh pool, as if it had just been named.
+	 */
+	private void isSick(Member member, ServerCheck check) {
+		this.log.causedAt(System.nanoTime());
+		ConnectionString server = member.pool.getConnectionString();
+		Member fresh = newMember(server);
+		this.members.put(server, fresh);
+		failed(fresh, check);
+		this.drainer.abort(member.pool);
 	}
 
 	/**
@@ -400,6 +443,7 @@ public final class ServerPools implements Closeable {
 		if (member == this.primary) {
 			this.primary = null;
 			member.pool.doubt();
+			this.log.causedAt(System.nanoTime());
 			logger.warn("The primary " + member.pool.getServer()
 					+ " is in recovery although the relation calls it the master; writes wait");
 			assign();
@@ -408,19 +452,17 @@ public final class ServerPools implements Closeable {
 
 	/**
 	 * Ask a server for its role again, because something that only makes sense in another
-	 * one has been seen. Called by whoever saw it.
+	 * one has been seen, or reads fail there. Called by whoever saw it.
 	 * @param pool the server's pool
 	 */
 	private void suspect(ServerPool pool) {
-		long now = System.nanoTime();
-		long last = this.lastSuspicion.get();
-		if (now - last >= SUSPICION_INTERVAL.toNanos() && this.lastSuspicion.compareAndSet(last, now)) {
-			decide(() -> {
-				Member member = this.members.get(pool.getConnectionString());
-				if (member != null && member.pool == pool) {
-					ask(member);
-				}
-			});
+		decide(() -> {
+			Member member = this.members.get(pool.getConnectionString());
+			if (member != null && member.pool == pool) {
+				ask(member);
+			}
+		});
+		if (pool.isPrimary()) {
 			this.whenInDoubt.run();
 		}
 	}
@@ -516,7 +558,7 @@ public final class ServerPools implements Closeable {
 	}
 
 	private List<Callable<Object>> dismissAll() {
-		this.roles.publish(new RoleTable(null, List.of(), "the application is shutting down", true));
+		this.roles.publish(RoleTable.closed());
 		List<ServerPool> pools = new ArrayList<>(this.drainer.leaving());
 		this.members.values().forEach((member) -> pools.add(member.pool));
 		this.former.values().forEach((member) -> pools.add(member.pool));

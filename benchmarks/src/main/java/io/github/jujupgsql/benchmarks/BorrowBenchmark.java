@@ -10,6 +10,7 @@ import javax.sql.DataSource;
 
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
+import io.github.jujupgsql.datasource.LoadBalancing;
 import io.github.jujupgsql.datasource.PrimaryDataSource;
 import io.github.jujupgsql.datasource.ReplicaDataSource;
 import io.github.jujupgsql.pool.PoolSettings;
@@ -70,10 +71,10 @@ public class BorrowBenchmark {
 		this.hikari = new HikariDataSource(config);
 		PoolSize size = new PoolSize(10, 10);
 		this.pools = new ServerPools(new ServerPoolFactory(HikariConfig::new, "benchmark"),
-				new PoolSettings(size, size, CONNECTION_TIMEOUT));
+				new PoolSettings(size, size, CONNECTION_TIMEOUT, Duration.ofSeconds(1), true));
 		this.pools.accept(new PgsqlRelation(this.cluster.database(), List.of(), List.of(), null, master, standbys));
 		this.primary = new PrimaryDataSource(this.pools.getRoles(), CONNECTION_TIMEOUT);
-		this.replica = new ReplicaDataSource(this.pools.getRoles(), CONNECTION_TIMEOUT);
+		this.replica = new ReplicaDataSource(this.pools.getRoles(), CONNECTION_TIMEOUT, LoadBalancing.LEAST_BUSY, true);
 		this.primary.getConnection().close();
 	}
 
