@@ -3,7 +3,6 @@ package io.github.jujupgsql.autoconfigure;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
-import java.util.List;
 import java.util.function.Supplier;
 
 import javax.sql.DataSource;
@@ -74,13 +73,14 @@ public final class PgsqlAutoConfiguration {
 				PoolSize.of(primary.getMaximumPoolSize(), primary.getMinimumIdle(), defaults),
 				PoolSize.of(replica.getMaximumPoolSize(), replica.getMinimumIdle(), defaults),
 				properties.getDrainTimeout(), replica.getSickAfter(), replica.isFallbackToPrimary());
-		// not looked up where it is used: that is another thread, while this one starts
-		// the
-		// context
-		List<HikariConfigCustomizer> inOrder = customizers.orderedStream().toList();
+		// bound once, for pools are made while borrowers wait, and copied each time, for
+		// a
+		// pool's name stays in it
+		HikariConfig template = hikariConfig(environment);
+		customizers.orderedStream().forEach((customizer) -> customizer.customize(template));
 		Supplier<HikariConfig> configuration = () -> {
-			HikariConfig config = hikariConfig(environment);
-			inOrder.forEach((customizer) -> customizer.customize(config));
+			HikariConfig config = new HikariConfig();
+			template.copyStateTo(config);
 			return config;
 		};
 		return new ServerPools(
@@ -149,7 +149,7 @@ public final class PgsqlAutoConfiguration {
 	}
 
 	/**
-	 * Has a last word on the configuration of each pool.
+	 * Has a last word on the configuration of the pools.
 	 */
 	interface HikariConfigCustomizer {
 

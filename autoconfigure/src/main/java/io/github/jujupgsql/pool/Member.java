@@ -1,6 +1,7 @@
 package io.github.jujupgsql.pool;
 
 import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 
 import org.jspecify.annotations.Nullable;
 
@@ -9,6 +10,8 @@ import org.jspecify.annotations.Nullable;
  * to that thread.
  */
 final class Member {
+
+	private static final long WARM_UP_NANOS = TimeUnit.SECONDS.toNanos(2);
 
 	final ServerPool pool;
 
@@ -26,6 +29,8 @@ final class Member {
 	@Nullable Future<?> nextCheck;
 
 	private long readsReturned;
+
+	private long warmingSince;
 
 	/** Whether what it said last is that it does not know these credentials. */
 	boolean credentialsRefused;
@@ -71,6 +76,18 @@ final class Member {
 	 */
 	boolean isHopeless() {
 		return this.credentialsRefused && this.pool.getDataSource() == null;
+	}
+
+	/**
+	 * Return whether its pool can take over from another one to the same server without
+	 * anybody having to wait for connections to be opened. If not, sees to that.
+	 * @param predecessor the pool in use
+	 * @return whether it can, or has had long enough
+	 */
+	boolean isWarm(ServerPool predecessor) {
+		long now = System.nanoTime();
+		this.warmingSince = (this.warmingSince != 0) ? this.warmingSince : now;
+		return this.pool.catchUpWith(predecessor) || predecessor.isStuck() || now - this.warmingSince > WARM_UP_NANOS;
 	}
 
 	/**

@@ -16,6 +16,7 @@ import com.zaxxer.hikari.HikariConfigMXBean;
 import com.zaxxer.hikari.HikariDataSource;
 import com.zaxxer.hikari.HikariPoolMXBean;
 import com.zaxxer.hikari.pool.HikariPool;
+import com.zaxxer.hikari.pool.HikariPool.PoolInitializationException;
 import io.github.jujupgsql.relation.ConnectionString;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
@@ -312,22 +313,27 @@ public final class ServerPool {
 		return getServer() + ": " + (check.reason().isEmpty() ? check.describe() : check.reason());
 	}
 
+	/**
+	 * Open the pool with one connection. That is asked last: what HikariCP learns while
+	 * it sets up the first connection holds for all, and if it had been dead by then,
+	 * none would ever be good.
+	 */
 	private ServerCheck open() throws SQLException {
 		Connection connection = this.connections.open();
-		ServerCheck check;
-		try {
-			check = ServerCheck.ask(connection, CHECK_PATIENCE);
-		}
-		catch (SQLException ex) {
-			connection.abort(Runnable::run);
-			throw ex;
-		}
 		this.connections.offer(connection);
 		HikariConfig config = this.configFactory.apply(this.connections);
 		config.setExceptionOverride(
 				new FaultWatch(config.getExceptionOverride(), this::connectionBroke, this::writeRefused));
 		this.timeouts = BorrowTimeouts.of(config);
-		HikariDataSource opened = new HikariDataSource(config);
+		HikariDataSource opened = openPool(config);
+		ServerCheck check;
+		try {
+			check = ServerCheck.ask(connection, CHECK_PATIENCE);
+		}
+		catch (SQLException ex) {
+			opened.close();
+			throw ex;
+		}
 		this.dataSource = opened;
 		// HikariDataSource lends with no other timeout than its own
 		this.hikariPool = (HikariPool) opened.getHikariPoolMXBean();
@@ -336,6 +342,15 @@ public final class ServerPool {
 			close();
 		}
 		return check;
+	}
+
+	private static HikariDataSource openPool(HikariConfig config) throws SQLException {
+		try {
+			return new HikariDataSource(config);
+		}
+		catch (PoolInitializationException ex) {
+			throw (ex.getCause() instanceof SQLException cause) ? cause : new SQLException(ex.getMessage(), ex);
+		}
 	}
 
 	/**
@@ -401,14 +416,71 @@ public final class ServerPool {
 		}
 		HikariDataSource opened = this.dataSource;
 		if (opened != null) {
-			size.applyTo(opened.getHikariConfigMXBean());
+			size.applyTo(opened);
+			fill();
 		}
+	}
+
+	/**
+	 * Open connections in the background until there are as many as another pool has, as
+	 * far as the size allows.
+	 * @param other the pool to catch up with
+	 * @return whether there are
+	 */
+	boolean catchUpWith(ServerPool other) {
+		HikariDataSource opened = this.dataSource;
+		HikariPool pool = this.hikariPool;
+		if (opened == null || pool == null) {
+			return false;
+		}
+		int wanted = Math.min(other.getTotal(), opened.getMaximumPoolSize());
+		if (pool.getTotalConnections() >= wanted) {
+			return true;
+		}
+		opened.setMinimumIdle(Math.max(opened.getMinimumIdle(), wanted));
+		fill();
+		return false;
+	}
+
+	/**
+	 * Have HikariCP open what is missing. By itself it looks every 30 seconds.
+	 */
+	private void fill() {
+		HikariDataSource opened = this.dataSource;
+		HikariPool pool = this.hikariPool;
+		if (opened != null && pool != null && !isRetired()) {
+			int missing = Math.min(opened.getMinimumIdle() - pool.getIdleConnections(),
+					opened.getMaximumPoolSize() - pool.getTotalConnections());
+			for (int i = 1; i <= missing; i++) {
+				// asks for one more, unless as many are asked for already
+				pool.addBagItem(i);
+			}
+		}
+	}
+
+	private int getTotal() {
+		HikariPool opened = this.hikariPool;
+		return (opened != null) ? opened.getTotalConnections() : 0;
+	}
+
+	/**
+	 * Return whether there is a reason why no connection could be opened the last time.
+	 * @return whether the pool cannot grow
+	 */
+	boolean isStuck() {
+		return this.connections.getLastFailure() != null;
 	}
 
 	/**
 	 * Cut off every connection at once, and open none from now on.
 	 */
 	void abort() {
+		this.connections.retire();
+		HikariPool opened = this.hikariPool;
+		if (opened != null) {
+			// otherwise closing a connection whose work is done fails
+			opened.softEvictConnections();
+		}
 		int aborted = this.connections.abortAll();
 		logger.info("Cut off " + aborted + " connections to " + getServer() + " (" + this.name + ")");
 	}

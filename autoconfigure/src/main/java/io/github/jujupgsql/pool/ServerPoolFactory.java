@@ -73,9 +73,9 @@ public final class ServerPoolFactory {
 		config.setJdbcUrl(null);
 		config.setUsername(null);
 		config.setPassword(null);
-		// the first connection has been opened and looked at already
-		config.setInitializationFailTimeout(-1);
-		// until the server gets a role, which brings a size
+		// sets up the first connection, which is open already, before there is a pool
+		config.setInitializationFailTimeout(1);
+		// keeps it, until the server gets a role, which brings a size
 		config.setMinimumIdle(1);
 		return config;
 	}

@@ -248,15 +248,18 @@ public final class ServerPools implements Closeable {
 
 	private @Nullable Member servingReads(ConnectionString standby) {
 		Member member = this.members.get(standby);
-		if (member != null && member.servesReads()) {
-			return member;
-		}
-		for (Member old : this.former.values()) {
-			if (old.servesReads() && member != null && old.pool.isSameServer(member.pool)) {
-				return old;
-			}
-		}
-		return null;
+		return (member == null || member.servesReads()) ? member : predecessor(member);
+	}
+
+	/**
+	 * Find who serves reads from the same server with former credentials.
+	 */
+	private @Nullable Member predecessor(Member member) {
+		return this.former.values()
+			.stream()
+			.filter((old) -> old.servesReads() && old.pool.isSameServer(member.pool))
+			.findFirst()
+			.orElse(null);
 	}
 
 	private String whyNoPrimary(@Nullable Member candidate) {
@@ -365,7 +368,7 @@ public final class ServerPools implements Closeable {
 				member.fitForReads = false;
 				if (candidate) {
 					member.answered();
-					if (member != this.primary) {
+					if (member != this.primary && !isWarmingUp(member, this.primary)) {
 						confirm(member);
 					}
 				}
@@ -380,9 +383,11 @@ public final class ServerPools implements Closeable {
 				}
 				else {
 					member.answered();
-					member.fitForReads = true;
-					assign();
-					dismissFormer();
+					if (!member.fitForReads && !isWarmingUp(member, predecessor(member))) {
+						member.fitForReads = true;
+						assign();
+						dismissFormer();
+					}
 				}
 			}
 			case CREDENTIALS_REFUSED, TOO_MANY_CONNECTIONS -> {
@@ -401,6 +406,18 @@ public final class ServerPools implements Closeable {
 				// the primary's pool tries for itself to reach its server again
 			}
 		}
+	}
+
+	/**
+	 * Let new credentials wait until their pool can carry the load. Asks again soon.
+	 */
+	private boolean isWarmingUp(Member member, @Nullable Member predecessor) {
+		boolean warmingUp = predecessor != null && predecessor != member && predecessor.pool.isSameServer(member.pool)
+				&& !member.isWarm(predecessor.pool);
+		if (warmingUp) {
+			checkLater(member, Patience.PROMOTION.pauseAfter(1));
+		}
+		return warmingUp;
 	}
 
 	private void failed(Member member, ServerCheck check) {
@@ -484,8 +501,12 @@ public final class ServerPools implements Closeable {
 			}
 			assign();
 		}
-		member.nextCheck = this.decisions.schedule(() -> runSafely(() -> check(member)),
-				patience.pauseAfter(member.failures).toNanos(), TimeUnit.NANOSECONDS);
+		checkLater(member, patience.pauseAfter(member.failures));
+	}
+
+	private void checkLater(Member member, Duration pause) {
+		member.nextCheck = this.decisions.schedule(() -> runSafely(() -> check(member)), pause.toNanos(),
+				TimeUnit.NANOSECONDS);
 	}
 
 	/**
