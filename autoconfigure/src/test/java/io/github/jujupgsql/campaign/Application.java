@@ -159,15 +159,12 @@ final class Application implements AutoCloseable {
 			assertThat(threads()).allMatch((thread) -> names.stream().anyMatch((name) -> thread.startsWith(name + ":"))
 					|| thread.startsWith("pgsql-background-")
 					|| thread.matches("pgsql-(roles|relation-watcher|events)"));
+			int connections = poolsInUse().stream().mapToInt(Application::connections).sum();
+			int sessions = 0;
 			for (PgsqlServer server : servers) {
-				int connections = poolsInUse().stream()
-					.filter((pool) -> pool.getServer().equals(server.address()))
-					.mapToInt((pool) -> Objects.requireNonNull(pool.getDataSource())
-						.getHikariPoolMXBean()
-						.getTotalConnections())
-					.sum();
-				assertThat(sessions(server)).as("sessions on %s", server).isEqualTo(connections);
+				sessions += sessions(server);
 			}
+			assertThat(sessions).as("sessions on %s", servers).isEqualTo(connections);
 		});
 	}
 
@@ -183,6 +180,10 @@ final class Application implements AutoCloseable {
 				assertThat(sessions(server)).as("sessions on %s", server).isZero();
 			}
 		});
+	}
+
+	private static int connections(ServerPool pool) {
+		return Objects.requireNonNull(pool.getDataSource()).getHikariPoolMXBean().getTotalConnections();
 	}
 
 	private static Set<String> poolsInJmx() throws JMException {

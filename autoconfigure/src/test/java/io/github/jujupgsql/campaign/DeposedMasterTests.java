@@ -32,6 +32,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
+import org.springframework.jdbc.support.JdbcUtils;
+
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowable;
 import static org.awaitility.Awaitility.await;
@@ -164,16 +166,17 @@ class DeposedMasterTests {
 		while (!stopped.get()) {
 			int id = this.lastId.incrementAndGet();
 			long began = System.nanoTime();
-			try (Connection connection = application.primary().getConnection()) {
-				Instant borrowed = Instant.now();
-				Backend backend = Backend.of(connection);
+			Connection connection = application.primary().getConnection();
+			Instant borrowed = Instant.now();
+			Backend backend = Backend.of(connection);
+			boolean acknowledged = catchThrowable(() -> {
 				connection.setAutoCommit(false);
-				boolean acknowledged = catchThrowable(() -> {
-					insert(connection, id);
-					connection.commit();
-				}) == null;
-				history.add(new Commit(id, backend, began, borrowed, acknowledged));
-			}
+				insert(connection, id);
+				connection.commit();
+			}) == null;
+			history.add(new Commit(id, backend, began, borrowed, acknowledged));
+			// fails if it is cut off after the commit
+			JdbcUtils.closeConnection(connection);
 		}
 		return null;
 	}
