@@ -54,7 +54,9 @@ final class Application implements AutoCloseable {
 		TestPropertyValues
 			.of("juju.pgsql.relation-file=" + relation.path(), "spring.application.name=" + NAME,
 					"spring.datasource.hikari.maximum-pool-size=4", "spring.datasource.hikari.register-mbeans=true",
-					"juju.pgsql.replica.minimum-idle=4")
+					"juju.pgsql.replica.minimum-idle=4",
+					// longer than anything here waits
+					"juju.pgsql.drain-timeout=10m")
 			.and(properties)
 			.applyTo(context);
 		context.register(PgsqlAutoConfiguration.class);

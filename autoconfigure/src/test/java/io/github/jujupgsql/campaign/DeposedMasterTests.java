@@ -42,12 +42,12 @@ import static org.awaitility.Awaitility.await;
  * A deposed master that is alive, that nobody has fenced and that takes writes: no commit
  * on it is acknowledged any more. There are two such servers, a standby that was promoted
  * and its former master, and the relation names now the one and now the other. The system
- * property {@code juju.pgsql.test.rounds} says how often each test changes it, 20 times
+ * property {@code juju.pgsql.test.rounds} says how often each test changes it, 15 times
  * unless told.
  */
 class DeposedMasterTests {
 
-	private static final int ROUNDS = 20;
+	private static final int ROUNDS = 15;
 
 	private static final int WRITERS = 8;
 
@@ -244,7 +244,7 @@ class DeposedMasterTests {
 	private static void delayCommits(PgsqlServer server) throws SQLException {
 		try (Connection connection = server.connection(); Statement statement = connection.createStatement()) {
 			statement.execute("CREATE OR REPLACE FUNCTION linger() RETURNS trigger LANGUAGE plpgsql AS "
-					+ "'BEGIN PERFORM pg_sleep(random() * 0.02); RETURN NULL; END'");
+					+ "'BEGIN PERFORM pg_sleep(random() * 0.1); RETURN NULL; END'");
 			statement.execute("CREATE CONSTRAINT TRIGGER linger AFTER INSERT ON notes DEFERRABLE INITIALLY DEFERRED "
 					+ "FOR EACH ROW EXECUTE FUNCTION linger()");
 		}

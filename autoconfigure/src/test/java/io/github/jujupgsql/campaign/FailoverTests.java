@@ -1,5 +1,6 @@
 package io.github.jujupgsql.campaign;
 
+import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -15,13 +16,19 @@ import io.github.jujupgsql.campaign.Operation.Kind;
 import io.github.jujupgsql.test.PgsqlCluster;
 import io.github.jujupgsql.test.PgsqlServer;
 import io.github.jujupgsql.test.RelationFile;
+import org.junit.jupiter.api.AutoClose;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 /**
- * Rounds in which the master of a synchronous cluster is fenced, a standby is promoted
- * under load, and the old master becomes a standby. After each:
+ * The master of a synchronous cluster takes no more writes, a standby takes its place
+ * under load, and the old master rejoins. Every other time the relation is ahead of the
+ * promotion. The system property {@code juju.pgsql.test.rounds} says how many rounds each
+ * test has, 2 unless told. After each:
  * <ul>
  * <li>every acknowledged write is on the new master, and in the end on every server;
  * <li>no write was acknowledged by the old master that began after the switch;
@@ -33,41 +40,46 @@ import static org.awaitility.Awaitility.await;
  * The switch is the moment at which the new table of roles was seen in force, which is
  * not before it was. To begin is to ask for a connection.
  */
-final class Failovers {
+class FailoverTests {
 
-	private final PgsqlCluster cluster;
+	private static final int ROUNDS = 2;
 
-	private final RelationFile relation;
+	@AutoClose
+	private static final PgsqlCluster cluster = PgsqlCluster.builder().standbys(2).synchronous(true).start();
 
-	private final Application application;
+	@TempDir
+	@SuppressWarnings("NullAway.Init")
+	Path folder;
 
-	private final Load load;
+	@SuppressWarnings("NullAway.Init")
+	private RelationFile relation;
 
-	private final Consumer<PgsqlServer> fence;
-
-	private Failovers(PgsqlCluster cluster, RelationFile relation, Application application, Load load,
-			Consumer<PgsqlServer> fence) {
-		this.cluster = cluster;
-		this.relation = relation;
-		this.application = application;
-		this.load = load;
-		this.fence = fence;
+	@BeforeEach
+	void writeRelation() {
+		this.relation = RelationFile.at(this.folder.resolve("relation.json"), cluster);
+		this.relation.write();
 	}
 
-	/**
-	 * Runs a campaign.
-	 * @param cluster a synchronous cluster with two standbys
-	 * @param relation the relation file, which is there
-	 * @param rounds how many rounds, unless the system property says it
-	 * @param fence what happens to the master, so that it takes no more writes
-	 */
-	static void run(PgsqlCluster cluster, RelationFile relation, int rounds, Consumer<PgsqlServer> fence)
-			throws Exception {
-		try (Application application = Application.following(relation)) {
+	@Test
+	void whenTheMasterIsStoppedThenNothingIsLostAndNothingFailsButWhatWasInFlight() throws Exception {
+		campaign(PgsqlServer::stop);
+	}
+
+	@Test
+	void whenTheMasterIsKilledThenNothingIsLostAndNothingFailsButWhatWasInFlight() throws Exception {
+		campaign(PgsqlServer::crash);
+	}
+
+	@Test
+	void whenTheMasterHangsThenWhoIsStuckComesBackOnceThereIsANewOne() throws Exception {
+		campaign(PgsqlServer::freeze);
+	}
+
+	private void campaign(Consumer<PgsqlServer> fence) throws Exception {
+		try (Application application = Application.following(this.relation)) {
 			application.awaitReplicas(cluster.standbys());
 			try (Load load = Load.on(application)) {
-				Failovers failovers = new Failovers(cluster, relation, application, load, fence);
-				Rounds.run(rounds, failovers::round);
+				Rounds.run(ROUNDS, (number) -> round(application, load, fence, number % 2 == 0));
 				load.close();
 				cluster.awaitReplayed();
 				for (PgsqlServer server : cluster.servers()) {
@@ -79,40 +91,30 @@ final class Failovers {
 		Application.assertNothingIsThere(cluster.servers());
 	}
 
-	private void round(int number) throws Exception {
-		this.application.awaitFullPools();
-		this.load.awaitProgress();
-		PgsqlServer old = this.cluster.master();
-		AtomicReference<Set<Backend>> open = new AtomicReference<>();
-		PgsqlServer promoted = (number % 2 == 0) ? promoteAndWrite(open) : writeAndPromote(open);
-		long switched = this.application.awaitPrimary(promoted.address());
-		this.load.awaitProgress();
-		this.load.assertNothingLost(promoted);
-		this.cluster.rejoin(old);
-		this.relation.write();
-		this.application.awaitReplicas(this.cluster.standbys());
-		this.load.awaitProgress();
-		check(this.load.takeHistory(), old, promoted, switched, open.get());
-	}
-
-	private PgsqlServer promoteAndWrite(AtomicReference<Set<Backend>> open) throws SQLException {
-		this.fence.accept(this.cluster.master());
+	private void round(Application application, Load load, Consumer<PgsqlServer> fence, boolean promotionFirst)
+			throws Exception {
+		application.awaitFullPools();
+		load.awaitProgress();
+		PgsqlServer old = cluster.master();
+		fence.accept(old);
 		PgsqlServer next = nextMaster();
-		open.set(Backend.of(next));
-		this.cluster.promote(next);
+		if (!promotionFirst) {
+			this.relation.write(next, cluster.standbys().stream().filter((standby) -> standby != next).toList());
+			application.awaitRoles("there is no primary", (table) -> table.primary() == null);
+		}
+		Set<Backend> open = Backend.of(next);
+		cluster.promote(next);
+		if (promotionFirst) {
+			this.relation.write();
+		}
+		long switched = application.awaitPrimary(next.address());
+		load.awaitProgress();
+		load.assertNothingLost(next);
+		cluster.rejoin(old);
 		this.relation.write();
-		return next;
-	}
-
-	private PgsqlServer writeAndPromote(AtomicReference<Set<Backend>> open) throws SQLException {
-		this.fence.accept(this.cluster.master());
-		PgsqlServer next = nextMaster();
-		List<PgsqlServer> others = new ArrayList<>(this.cluster.standbys());
-		others.remove(next);
-		this.relation.write(next, others);
-		await().until(() -> this.application.roles().primary() == null);
-		open.set(Backend.of(next));
-		return this.cluster.promote(next);
+		application.awaitReplicas(cluster.standbys());
+		load.awaitProgress();
+		check(load.takeHistory(), old, next, switched, open);
 	}
 
 	/**
@@ -120,16 +122,16 @@ final class Failovers {
 	 * have the most, or the other one would have to be made anew, which ends its
 	 * sessions.
 	 */
-	private PgsqlServer nextMaster() {
+	private static PgsqlServer nextMaster() {
 		AtomicReference<List<String>> received = new AtomicReference<>(List.of());
 		await().until(() -> {
 			List<String> now = new ArrayList<>();
-			for (PgsqlServer standby : this.cluster.standbys()) {
+			for (PgsqlServer standby : cluster.standbys()) {
 				now.add(received(standby));
 			}
 			return now.equals(received.getAndSet(now));
 		});
-		return this.cluster.mostAdvancedStandby();
+		return cluster.mostAdvancedStandby();
 	}
 
 	private static String received(PgsqlServer standby) throws SQLException {
