@@ -1,0 +1,53 @@
+package io.github.jujupgsql.campaign;
+
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.HashSet;
+import java.util.Set;
+
+import io.github.jujupgsql.test.PgsqlServer;
+import org.postgresql.PGConnection;
+import org.postgresql.core.BaseConnection;
+
+/**
+ * The process of a server that serves a session.
+ *
+ * @param port the server's port
+ * @param pid its {@code pg_backend_pid()}
+ */
+record Backend(int port, int pid) {
+
+	/**
+	 * As the driver knows it: whatever becomes of the server, this does not fail.
+	 */
+	static Backend of(Connection connection) throws SQLException {
+		return new Backend(connection.unwrap(BaseConnection.class).getQueryExecutor().getHostSpec().getPort(),
+				connection.unwrap(PGConnection.class).getBackendPID());
+	}
+
+	/**
+	 * As the server knows them.
+	 * @param server a server
+	 * @return those of the application
+	 */
+	static Set<Backend> of(PgsqlServer server) throws SQLException {
+		Set<Backend> backends = new HashSet<>();
+		try (Connection connection = server.superuserConnection();
+				Statement statement = connection.createStatement();
+				ResultSet result = statement
+					.executeQuery("SELECT pid FROM pg_stat_activity WHERE starts_with(application_name, '"
+							+ Application.NAME + "')")) {
+			while (result.next()) {
+				backends.add(new Backend(server.port(), result.getInt(1)));
+			}
+		}
+		return backends;
+	}
+
+	boolean isOn(PgsqlServer server) {
+		return this.port == server.port();
+	}
+
+}

@@ -1,0 +1,193 @@
+package io.github.jujupgsql.campaign;
+
+import java.nio.file.Path;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+
+import io.github.jujupgsql.pool.ServerPool;
+import io.github.jujupgsql.test.PgsqlCluster;
+import io.github.jujupgsql.test.PgsqlServer;
+import io.github.jujupgsql.test.RelationFile;
+import org.junit.jupiter.api.AutoClose;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import tools.jackson.databind.ObjectMapper;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+/**
+ * Changes that take no server away from under anybody: not one operation fails, and what
+ * need not change does not. The system property {@code juju.pgsql.test.rounds} says how
+ * many rounds each test has, 3 unless told.
+ */
+class PlannedChangesTests {
+
+	private static final int ROUNDS = 3;
+
+	@AutoClose
+	private static final PgsqlCluster cluster = PgsqlCluster.start(2);
+
+	@TempDir
+	@SuppressWarnings("NullAway.Init")
+	Path folder;
+
+	@SuppressWarnings("NullAway.Init")
+	private RelationFile relation;
+
+	@BeforeEach
+	void writeRelation() {
+		this.relation = RelationFile.at(this.folder.resolve("relation.json"), cluster);
+		this.relation.write();
+	}
+
+	@Test
+	void nothingFailsWhileStandbysComeAndGo() throws Exception {
+		PgsqlServer stays = cluster.standbys().get(0);
+		campaign((application, load) -> {
+			Map<PgsqlServer, Pool> before = pools(application, List.of(cluster.master(), stays));
+			this.relation.write(cluster.master(), List.of(stays));
+			application.awaitReplicas(List.of(stays));
+			load.awaitProgress();
+			this.relation.write();
+			application.awaitReplicas(cluster.standbys());
+			load.awaitProgress();
+			assertThat(pools(application, List.of(cluster.master(), stays))).isEqualTo(before);
+		});
+	}
+
+	@Test
+	void nothingFailsWhileThePasswordRotates() throws Exception {
+		campaign((application, load) -> {
+			Map<PgsqlServer, Pool> before = pools(application, cluster.servers());
+			cluster.rotatePassword();
+			this.relation.write();
+			application.awaitRoles("all pools are new ones",
+					(table) -> table.primary() != null
+							&& before.values().stream().noneMatch((pool) -> pool.pool == table.primary())
+							&& before.values().stream().noneMatch((pool) -> table.replicas().contains(pool.pool)));
+			load.awaitProgress();
+		});
+	}
+
+	@Test
+	void noPoolIsTouchedWhenStandbysChangePlaces() throws Exception {
+		List<PgsqlServer> standbys = new ArrayList<>(cluster.standbys());
+		campaign((application, load) -> {
+			Map<PgsqlServer, Pool> before = pools(application, cluster.servers());
+			Collections.reverse(standbys);
+			write(application, () -> this.relation.write(cluster.master(), standbys));
+			load.awaitProgress();
+			assertThat(pools(application, cluster.servers())).isEqualTo(before);
+		});
+	}
+
+	@Test
+	void noPoolIsTouchedWhenTheFileIsWrittenAgain() throws Exception {
+		List<RelationFile.Style> styles = List.of(RelationFile.Style.values());
+		int[] writes = new int[1];
+		campaign((application, load) -> {
+			Map<PgsqlServer, Pool> before = pools(application, cluster.servers());
+			this.relation.style(styles.get(writes[0]++ % styles.size())).write();
+			load.awaitProgress();
+			assertThat(pools(application, cluster.servers())).isEqualTo(before);
+		});
+	}
+
+	@Test
+	void noPoolIsTouchedWhenOptionsChangePlaces() throws Exception {
+		boolean[] reversed = new boolean[1];
+		campaign((application, load) -> {
+			Map<PgsqlServer, Pool> before = pools(application, cluster.servers());
+			reversed[0] = !reversed[0];
+			write(application, () -> this.relation.write(content(reversed[0])));
+			load.awaitProgress();
+			assertThat(pools(application, cluster.servers())).isEqualTo(before);
+		});
+	}
+
+	private static String content(boolean reversed) {
+		return new ObjectMapper()
+			.writeValueAsString(Map.of("master", connectionString(cluster.master(), reversed), "standbys",
+					cluster.standbys().stream().map((standby) -> connectionString(standby, reversed)).toList()));
+	}
+
+	private static String connectionString(PgsqlServer server, boolean reversed) {
+		List<String> options = Arrays.asList(server.connectionString().split(" "));
+		if (reversed) {
+			Collections.reverse(options);
+		}
+		return String.join(" ", options);
+	}
+
+	/**
+	 * Writes the file and waits until that has been read.
+	 */
+	private static void write(Application application, Runnable writing) {
+		Instant before = Objects.requireNonNull(application.relation().readAt());
+		writing.run();
+		await().until(() -> before.isBefore(Objects.requireNonNull(application.relation().readAt())));
+	}
+
+	private void campaign(Change change) throws Exception {
+		try (Application application = Application.following(this.relation)) {
+			application.awaitReplicas(cluster.standbys());
+			try (Load load = Load.on(application)) {
+				application.awaitFullPools();
+				Rounds.run(ROUNDS, (number) -> {
+					change.make(application, load);
+					application.awaitFullPools();
+					long now = System.nanoTime();
+					assertThat(load.takeHistory()).filteredOn(Operation::failed)
+						.extracting((operation) -> operation.relativeTo(now))
+						.isEmpty();
+				});
+				load.close();
+				cluster.awaitReplayed();
+				for (PgsqlServer server : cluster.servers()) {
+					load.assertNothingLost(server);
+				}
+			}
+			application.assertOnlyTheCurrentPoolsAreThere(cluster.servers());
+		}
+		Application.assertNothingIsThere(cluster.servers());
+	}
+
+	private static Map<PgsqlServer, Pool> pools(Application application, List<PgsqlServer> servers)
+			throws SQLException {
+		Map<PgsqlServer, Pool> pools = new HashMap<>();
+		for (PgsqlServer server : servers) {
+			pools.put(server, new Pool(application.poolOf(server), Backend.of(server)));
+		}
+		return pools;
+	}
+
+	/**
+	 * What must stay the same.
+	 *
+	 * @param pool the pool
+	 * @param backends the backends
+	 */
+	private record Pool(ServerPool pool, Set<Backend> backends) {
+
+	}
+
+	/**
+	 * A change of the relation.
+	 */
+	private interface Change {
+
+		void make(Application application, Load load) throws Exception;
+
+	}
+
+}
