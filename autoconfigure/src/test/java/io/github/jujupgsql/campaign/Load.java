@@ -100,6 +100,13 @@ final class Load implements AutoCloseable {
 	}
 
 	/**
+	 * How many operations on a replica are in the history that has yet to be taken.
+	 */
+	long reads() {
+		return this.history.stream().filter((operation) -> operation.kind() == Kind.READ_OF_REPLICA).count();
+	}
+
+	/**
 	 * What was done since this was last called.
 	 * @return the operations, in the order in which they ended
 	 */
