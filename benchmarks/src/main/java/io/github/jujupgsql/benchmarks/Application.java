@@ -10,7 +10,6 @@ import java.util.List;
 import javax.sql.DataSource;
 
 import com.zaxxer.hikari.HikariDataSource;
-import com.zaxxer.hikari.HikariPoolMXBean;
 import io.github.jujupgsql.pool.RoleTable;
 import io.github.jujupgsql.pool.ServerPool;
 import io.github.jujupgsql.pool.ServerPools;
@@ -83,7 +82,8 @@ final class Application implements AutoCloseable {
 	}
 
 	/**
-	 * Wait until servers have their roles, with full pools, and nothing else is left.
+	 * Wait until servers have their roles, the replicas have a connection open, and
+	 * nothing else is left.
 	 * @param master the primary
 	 * @param standbys the replicas
 	 */
@@ -93,14 +93,14 @@ final class Application implements AutoCloseable {
 			RoleTable roles = this.pools.getRoles().current();
 			return roles.primary() != null && roles.primary().getServer().equals(master.address())
 					&& roles.replicas().stream().map(ServerPool::getServer).toList().equals(replicas)
-					&& this.pools.getDraining().isEmpty() && isFull(roles.primary())
-					&& roles.replicas().stream().allMatch(Application::isFull);
+					&& this.pools.getDraining().isEmpty()
+					&& roles.replicas().stream().allMatch(Application::hasConnection);
 		});
 	}
 
-	private static boolean isFull(ServerPool pool) {
+	private static boolean hasConnection(ServerPool pool) {
 		HikariDataSource open = pool.getDataSource();
-		return open != null && open.getHikariPoolMXBean().getTotalConnections() >= open.getMinimumIdle();
+		return open != null && open.getHikariPoolMXBean().getIdleConnections() > 0;
 	}
 
 	HikariDataSource primaryPool() {
@@ -112,13 +112,23 @@ final class Application implements AutoCloseable {
 		return open;
 	}
 
+	/**
+	 * Wait until the primary's pool is full: a pool that is filling competes for the
+	 * processor. Only a fresh one fills by itself.
+	 */
+	void awaitFullPrimary() {
+		Await.until("the primary's pool is full", () -> isFull(primaryPool()));
+	}
+
 	void awaitSuccessorOf(HikariDataSource old) {
-		HikariPoolMXBean before = old.getHikariPoolMXBean();
 		Await.until("all connections are of another pool", () -> {
 			HikariDataSource now = primaryPool();
-			return now != old && before.getTotalConnections() == 0
-					&& now.getHikariPoolMXBean().getTotalConnections() >= now.getMinimumIdle();
+			return now != old && old.getHikariPoolMXBean().getTotalConnections() == 0 && isFull(now);
 		});
+	}
+
+	private static boolean isFull(HikariDataSource pool) {
+		return pool.getHikariPoolMXBean().getTotalConnections() >= pool.getMinimumIdle();
 	}
 
 	@Override

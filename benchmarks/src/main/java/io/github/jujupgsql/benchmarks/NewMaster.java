@@ -34,6 +34,7 @@ final class NewMaster implements Scenario {
 						there.add(connected);
 					}
 					application.awaitRoles(next, List.of());
+					application.awaitFullPrimary();
 					PgsqlServer former = current;
 					current = next;
 					next = former;

@@ -25,7 +25,7 @@ final class Promotion implements Scenario {
 					PgsqlServer promoted = cluster.standbys().get(0);
 					Writers writer = Writers.start(1, application.dataSource(), promoted);
 					cluster.promote(promoted);
-					application.prepareRelation(promoted, List.of(old));
+					application.prepareRelation(promoted, List.of());
 					boolean peerFirst = round % 2 == 0;
 					long connected = peerFirst ? Writers.connect(cluster, promoted) : 0;
 					long start = application.publishRelation();
@@ -36,6 +36,8 @@ final class Promotion implements Scenario {
 						there.add(connected);
 					}
 					cluster.rejoin(old);
+					application.prepareRelation(cluster.master(), cluster.standbys());
+					application.publishRelation();
 					application.awaitRoles(cluster.master(), cluster.standbys());
 				}
 			}
