@@ -3,8 +3,10 @@ package io.github.jujupgsql.benchmarks;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
 import java.util.stream.Stream;
 
 import javax.sql.DataSource;
@@ -21,9 +23,10 @@ import org.jspecify.annotations.Nullable;
  * standby is promoted, and then the file says so.
  * <p>
  * The peer is what one has without a relation: HikariCP and the driver's list of hosts.
- * No file tells it, so its clock starts at the same moment, when the promotion is over.
- * It is measured in every tenth round, as it takes seconds. A master that hangs, and does
- * not die, it never leaves.
+ * No file tells it, so it asks the servers again and again, ever more rarely: how late it
+ * is depends on how long there was no master. So it is measured in every tenth round, and
+ * there the standby is promoted after one second, then after two, and so on. A master
+ * that hangs, and does not die, the peer never leaves.
  */
 final class DeadMaster implements Scenario {
 
@@ -32,6 +35,8 @@ final class DeadMaster implements Scenario {
 	private static final int WAITING = 4;
 
 	private static final int PEER_EVERY = 10;
+
+	private static final int LONGEST_OUTAGE = 10;
 
 	@Override
 	public List<Figure> run(int warmUps, int rounds) throws SQLException {
@@ -44,33 +49,34 @@ final class DeadMaster implements Scenario {
 					"spring.datasource.hikari.maximum-pool-size=" + POOL_SIZE)) {
 				for (int round = 0; round < warmUps + rounds; round++) {
 					boolean counts = round >= warmUps;
-					Timings ofPeer = (counts && (round - warmUps) % PEER_EVERY == 0) ? peer : null;
-					fail(cluster, application, false, counts ? killed : new Timings(), ofPeer);
-					fail(cluster, application, true, counts ? frozen : new Timings(), null);
+					int measured = round - warmUps;
+					boolean withPeer = counts && measured % PEER_EVERY == 0;
+					Duration outage = withPeer ? Duration.ofSeconds(1 + measured / PEER_EVERY % LONGEST_OUTAGE)
+							: Duration.ZERO;
+					fail(cluster, application, PgsqlServer::crash, outage, counts ? killed : new Timings(),
+							withPeer ? peer : null);
+					fail(cluster, application, PgsqlServer::freeze, Duration.ZERO, counts ? frozen : new Timings(),
+							null);
 				}
 			}
 		}
 		return List.of(
 				new Figure(
 						"the master was killed, 4 threads wait for it → the file moves, the last of them has committed",
-						killed, "HikariCP, `targetServerType=primary`, since the promotion", peer),
+						killed, "HikariCP and `targetServerType=primary`, counted from the same moment", peer),
 				new Figure("the same, and the master hangs", frozen, "the same", new Timings()));
 	}
 
-	private static void fail(PgsqlCluster cluster, Application application, boolean freeze, Timings here,
-			@Nullable Timings there) {
+	private static void fail(PgsqlCluster cluster, Application application, Consumer<PgsqlServer> death,
+			Duration outage, Timings here, @Nullable Timings there) {
 		PgsqlServer dead = cluster.master();
 		PgsqlServer promoted = cluster.standbys().get(0);
 		try (HikariDataSource peerPool = (there != null) ? peer(cluster) : null) {
 			Writers writers = exhaust(application.dataSource(), application.primaryPool(), promoted);
 			Writers peerWriters = (peerPool != null) ? exhaust(peerPool, peerPool, promoted) : null;
 			HikariPoolMXBean pool = application.primaryPool().getHikariPoolMXBean();
-			if (freeze) {
-				dead.freeze();
-			}
-			else {
-				dead.crash();
-			}
+			death.accept(dead);
+			Await.pause(outage);
 			cluster.promote(promoted);
 			application.prepareRelation(promoted, List.of());
 			Await.until("everybody waits", () -> pool.getThreadsAwaitingConnection() >= WAITING);
