@@ -6,7 +6,7 @@ package io.github.jujupgsql.benchmarks;
  * @param what what was measured
  * @param here how long it took here
  * @param peer what it is measured against
- * @param there how long that took; empty where it never ends
+ * @param there how long that took; empty where nothing is worth comparing
  */
 record Figure(String what, Timings here, String peer, Timings there) {
 
@@ -20,14 +20,13 @@ record Figure(String what, Timings here, String peer, Timings there) {
 
 	@Override
 	public String toString() {
-		boolean comparable = !this.there.isEmpty();
-		return "| "
-				+ String.join(" | ", this.what, this.here.percentileInMillis(MEDIAN), this.here.percentileInMillis(P99),
-						this.peer, comparable ? this.there.percentileInMillis(MEDIAN) : "never",
-						comparable ? this.there.percentileInMillis(P99) : "never",
-						comparable ? this.here.ratioTo(this.there, MEDIAN) : "",
-						comparable ? this.here.ratioTo(this.there, P99) : "")
-				+ " |";
+		String line = "| " + this.what + " | " + columns(this.here) + " | " + this.peer + " | ";
+		return this.there.isEmpty() ? line + "| | | |" : line + columns(this.there) + " | "
+				+ this.here.ratioTo(this.there, MEDIAN) + " | " + this.here.ratioTo(this.there, P99) + " |";
+	}
+
+	private static String columns(Timings timings) {
+		return timings.percentileInMillis(MEDIAN) + " | " + timings.percentileInMillis(P99);
 	}
 
 }
