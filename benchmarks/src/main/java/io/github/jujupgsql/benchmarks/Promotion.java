@@ -1,0 +1,49 @@
+package io.github.jujupgsql.benchmarks;
+
+import java.sql.SQLException;
+import java.util.List;
+
+import io.github.jujupgsql.test.PgsqlCluster;
+import io.github.jujupgsql.test.PgsqlServer;
+
+/**
+ * A standby that the application reads from was promoted, and now the file says so. The
+ * former master is alive, and a thread writes to it until then.
+ */
+final class Promotion implements Scenario {
+
+	@Override
+	public List<Figure> run(int warmUps, int rounds) throws SQLException {
+		Timings here = new Timings();
+		Timings there = new Timings();
+		try (PgsqlCluster cluster = PgsqlCluster.start(1)) {
+			Writers.createTable(cluster);
+			try (Application application = new Application(cluster)) {
+				for (int round = 0; round < warmUps + rounds; round++) {
+					boolean counts = round >= warmUps;
+					PgsqlServer old = cluster.master();
+					PgsqlServer promoted = cluster.standbys().get(0);
+					Writers writer = Writers.start(1, application.dataSource(), promoted);
+					cluster.promote(promoted);
+					application.prepareRelation(promoted, List.of());
+					boolean peerFirst = round % 2 == 0;
+					long connected = peerFirst ? Writers.connect(cluster, promoted) : 0;
+					long start = application.publishRelation();
+					long committed = writer.last() - start;
+					connected = peerFirst ? connected : Writers.connect(cluster, promoted);
+					if (counts) {
+						here.add(committed);
+						there.add(connected);
+					}
+					cluster.rejoin(old);
+					application.prepareRelation(cluster.master(), cluster.standbys());
+					application.publishRelation();
+					application.awaitRoles(cluster.master(), cluster.standbys());
+				}
+			}
+		}
+		return List.of(new Figure("the file names a known, promoted standby → first commit there", here,
+				"opening a connection to it", there));
+	}
+
+}
