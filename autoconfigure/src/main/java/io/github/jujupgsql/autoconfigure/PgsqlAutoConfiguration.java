@@ -72,7 +72,8 @@ public final class PgsqlAutoConfiguration {
 		PoolSettings settings = new PoolSettings(
 				PoolSize.of(primary.getMaximumPoolSize(), primary.getMinimumIdle(), defaults),
 				PoolSize.of(replica.getMaximumPoolSize(), replica.getMinimumIdle(), defaults),
-				properties.getDrainTimeout(), replica.getSickAfter(), replica.isFallbackToPrimary());
+				properties.getDrainTimeout(), replica.getSickAfter(), replica.isFallbackToPrimary(),
+				replica.getMaximumLag());
 		// bound once, for pools are made while borrowers wait, and copied each time, for
 		// a
 		// pool's name stays in it

@@ -203,6 +203,12 @@ public class PgsqlProperties {
 		private boolean fallbackToPrimary = true;
 
 		/**
+		 * Leave out standbys that lag further behind the primary than this. Not measured
+		 * when not set.
+		 */
+		private @Nullable Duration maximumLag;
+
+		/**
 		 * How reads are spread over the standbys.
 		 */
 		private LoadBalancing loadBalancing = LoadBalancing.LEAST_BUSY;
@@ -239,6 +245,15 @@ public class PgsqlProperties {
 
 		public void setFallbackToPrimary(boolean fallbackToPrimary) {
 			this.fallbackToPrimary = fallbackToPrimary;
+		}
+
+		public @Nullable Duration getMaximumLag() {
+			return this.maximumLag;
+		}
+
+		public void setMaximumLag(@Nullable Duration maximumLag) {
+			Assert.isTrue(maximumLag == null || !maximumLag.isNegative(), "Maximum lag must not be negative");
+			this.maximumLag = maximumLag;
 		}
 
 		public LoadBalancing getLoadBalancing() {

@@ -23,6 +23,11 @@ final class Member {
 	/** Whether it has answered from within recovery, and so may serve reads. */
 	boolean fitForReads;
 
+	/** Whether it has replayed too little to serve reads, or may have. */
+	boolean lagsBehind;
+
+	boolean beingMeasured;
+
 	/** The question that it has yet to answer; an answer to an older one is not heard. */
 	@Nullable Object question;
 
@@ -39,8 +44,14 @@ final class Member {
 
 	String lastReason = "";
 
-	Member(ServerPool pool) {
+	/**
+	 * Create a member that has not been asked yet.
+	 * @param pool its pool
+	 * @param lagsBehind what to assume of it as a standby
+	 */
+	Member(ServerPool pool, boolean lagsBehind) {
 		this.pool = pool;
+		this.lagsBehind = lagsBehind;
 	}
 
 	/**
@@ -67,7 +78,7 @@ final class Member {
 	}
 
 	boolean servesReads() {
-		return this.fitForReads && !this.hasBeenPrimary;
+		return this.fitForReads && !this.hasBeenPrimary && !this.lagsBehind;
 	}
 
 	/**

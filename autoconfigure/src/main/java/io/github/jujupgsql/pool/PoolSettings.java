@@ -2,6 +2,8 @@ package io.github.jujupgsql.pool;
 
 import java.time.Duration;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * How pools are sized and how they are left.
  *
@@ -11,9 +13,11 @@ import java.time.Duration;
  * @param sickAfter how long a replica may leave a question unanswered before it counts as
  * sick
  * @param fallbackToPrimary whether reads go to the primary while there is no replica
+ * @param maximumLag how far a replica may lag behind the primary, or {@code null} if it
+ * does not matter
  * @since 0.1.0
  */
 public record PoolSettings(PoolSize primary, PoolSize replica, Duration drainTimeout, Duration sickAfter,
-		boolean fallbackToPrimary) {
+		boolean fallbackToPrimary, @Nullable Duration maximumLag) {
 
 }

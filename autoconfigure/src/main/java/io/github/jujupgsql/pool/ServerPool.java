@@ -64,6 +64,9 @@ public final class ServerPool {
 
 	private final LongAdder reads = new LongAdder();
 
+	/** Written by the thread that assigns roles. */
+	private volatile @Nullable Duration lag;
+
 	private volatile @Nullable BorrowTimeouts timeouts;
 
 	private volatile @Nullable HikariDataSource dataSource;
@@ -244,6 +247,19 @@ public final class ServerPool {
 	}
 
 	/**
+	 * Return how far the standby lags behind the primary.
+	 * @return the time since when there is something that it has not replayed, or
+	 * {@code null} if that is not measured
+	 */
+	public @Nullable Duration getLag() {
+		return this.lag;
+	}
+
+	void setLag(Duration lag) {
+		this.lag = lag;
+	}
+
+	/**
 	 * Return how busy the server is with what this application wants of it.
 	 * @return the connections in use, and the threads that wait for one
 	 */
@@ -311,6 +327,33 @@ public final class ServerPool {
 			return null;
 		}
 		return getServer() + ": " + (check.reason().isEmpty() ? check.describe() : check.reason());
+	}
+
+	/**
+	 * Ask the server something, on a connection that nobody uses.
+	 * @param question the question
+	 * @return the answer, or {@code null} if all connections are in use
+	 * @throws SQLException if there is no answer
+	 */
+	<T> @Nullable T ask(Question<T> question) throws SQLException {
+		HikariPool opened = this.hikariPool;
+		if (opened == null || opened.getIdleConnections() == 0) {
+			return null;
+		}
+		try (Connection connection = opened.getConnection(CHECK_BORROW_MILLIS)) {
+			return question.on(connection);
+		}
+	}
+
+	/**
+	 * Something that a server can answer.
+	 *
+	 * @param <T> the type of the answer
+	 */
+	interface Question<T> {
+
+		T on(Connection connection) throws SQLException;
+
 	}
 
 	/**

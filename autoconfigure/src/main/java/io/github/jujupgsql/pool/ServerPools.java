@@ -46,6 +46,8 @@ public final class ServerPools implements Closeable {
 
 	private static final Duration CLOSE_PATIENCE = Duration.ofSeconds(15);
 
+	private static final Duration LAG_INTERVAL = Duration.ofSeconds(1);
+
 	/** How many times within {@code sick-after} the replicas are looked at. */
 	private static final int LOOKS = 4;
 
@@ -83,6 +85,8 @@ public final class ServerPools implements Closeable {
 
 	private final RoleLog log;
 
+	private final LagWatch lagWatch;
+
 	/**
 	 * Create the pools of a relation that is not known yet.
 	 * @param factory makes a pool
@@ -95,6 +99,11 @@ public final class ServerPools implements Closeable {
 		this.background = Executors.newCachedThreadPool(threads("pgsql-background-"));
 		this.drainer = new Drainer(this.background, settings.drainTimeout(), this::left);
 		this.log = new RoleLog(settings.fallbackToPrimary());
+		this.lagWatch = new LagWatch(settings.maximumLag(), this.background, this::decide, this::assign);
+		if (this.lagWatch.isNeeded()) {
+			this.decisions.scheduleWithFixedDelay(() -> runSafely(this::measureLag), LAG_INTERVAL.toNanos(),
+					LAG_INTERVAL.toNanos(), TimeUnit.NANOSECONDS);
+		}
 		long interval = settings.sickAfter().toNanos() / LOOKS;
 		this.decisions.scheduleWithFixedDelay(() -> runSafely(this::lookAtReplicas), interval, interval,
 				TimeUnit.NANOSECONDS);
@@ -205,7 +214,7 @@ public final class ServerPools implements Closeable {
 	}
 
 	private Member newMember(ConnectionString server) {
-		return new Member(this.factory.create(server, this::suspect));
+		return new Member(this.factory.create(server, this::suspect), this.lagWatch.isNeeded());
 	}
 
 	private static Set<ConnectionString> named(PgsqlRelation relation) {
@@ -385,6 +394,7 @@ public final class ServerPools implements Closeable {
 					member.answered();
 					if (!member.fitForReads && !isWarmingUp(member, predecessor(member))) {
 						member.fitForReads = true;
+						measureLag();
 						assign();
 						dismissFormer();
 					}
@@ -436,6 +446,11 @@ public final class ServerPools implements Closeable {
 				ask(member);
 			}
 		}
+	}
+
+	private void measureLag() {
+		this.lagWatch.measure((this.primary != null) ? this.primary.pool : null,
+				this.members.values().stream().filter((member) -> member.fitForReads).toList());
 	}
 
 	/**

@@ -4,6 +4,7 @@ import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -51,6 +52,14 @@ class ReplicasTests {
 	void writeRelation() {
 		this.relation = RelationFile.at(this.folder.resolve("relation.json"), cluster);
 		this.relation.write();
+	}
+
+	@BeforeEach
+	void createTable() throws SQLException {
+		try (Connection connection = cluster.master().connection()) {
+			execute(connection, "CREATE TABLE IF NOT EXISTS notes (id int PRIMARY KEY)");
+		}
+		cluster.awaitReplayed();
 	}
 
 	@AfterEach
@@ -177,6 +186,29 @@ class ReplicasTests {
 				assertThat(load.takeHistory()).filteredOn(Operation::failed).isEmpty();
 			}
 			application.assertOnlyTheCurrentPoolsAreThere(cluster.servers());
+		}
+	}
+
+	@Test
+	void aStandbyThatLagsIsLeftOutUntilItHasCaughtUp() throws Exception {
+		PgsqlServer lagging = cluster.standbys().get(0);
+		try (Application application = Application.following(this.relation, "juju.pgsql.replica.maximum-lag=1s")) {
+			application.awaitReplicas(cluster.standbys());
+			lagging.pauseReplay();
+			await().during(Duration.ofSeconds(3))
+				.atMost(Duration.ofSeconds(10))
+				.until(() -> application.roles().replicas().size() == 3);
+			try (Load load = Load.on(application)) {
+				application.awaitReplicas(cluster.standbys().subList(1, 3));
+				load.awaitProgress();
+				lagging.resumeReplay();
+				application.awaitReplicas(cluster.standbys());
+				assertThat(load.takeHistory()).filteredOn(Operation::failed).isEmpty();
+			}
+			assertThat(application.poolOf(lagging).getLag()).isLessThan(Duration.ofSeconds(2));
+		}
+		finally {
+			lagging.resumeReplay();
 		}
 	}
 

@@ -71,7 +71,7 @@ public class BorrowBenchmark {
 		this.hikari = new HikariDataSource(config);
 		PoolSize size = new PoolSize(10, 10);
 		this.pools = new ServerPools(new ServerPoolFactory(HikariConfig::new, "benchmark"),
-				new PoolSettings(size, size, CONNECTION_TIMEOUT, Duration.ofSeconds(1), true));
+				new PoolSettings(size, size, CONNECTION_TIMEOUT, Duration.ofSeconds(1), true, null));
 		this.pools.accept(new PgsqlRelation(this.cluster.database(), List.of(), List.of(), null, master, standbys));
 		this.primary = new PrimaryDataSource(this.pools.getRoles(), CONNECTION_TIMEOUT);
 		this.replica = new ReplicaDataSource(this.pools.getRoles(), CONNECTION_TIMEOUT, LoadBalancing.LEAST_BUSY, true);
