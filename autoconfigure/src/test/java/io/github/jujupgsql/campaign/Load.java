@@ -90,13 +90,15 @@ final class Load implements AutoCloseable {
 	 */
 	void awaitProgress() {
 		List<Long> before = this.workers.stream().map((worker) -> worker.cycles.get()).toList();
-		await().atMost(PATIENCE).pollInterval(Duration.ofMillis(5)).untilAsserted(() -> {
-			for (int i = 0; i < THREADS; i++) {
-				assertThat(this.workers.get(i).cycles.get()).as("cycles of %s", this.workers.get(i))
-					.isGreaterThanOrEqualTo(before.get(i) + 2);
-			}
-		});
-		assertThat(this.faults).isEmpty();
+		await().atMost(PATIENCE)
+			.pollInterval(Duration.ofMillis(5))
+			.failFast(() -> assertThat(this.faults).isEmpty())
+			.untilAsserted(() -> {
+				for (int i = 0; i < THREADS; i++) {
+					assertThat(this.workers.get(i).cycles.get()).as("cycles of %s", this.workers.get(i))
+						.isGreaterThanOrEqualTo(before.get(i) + 2);
+				}
+			});
 	}
 
 	/**
