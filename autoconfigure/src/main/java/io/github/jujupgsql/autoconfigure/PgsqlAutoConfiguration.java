@@ -13,6 +13,8 @@ import com.zaxxer.hikari.HikariDataSource;
 import com.zaxxer.hikari.metrics.micrometer.MicrometerMetricsTrackerFactory;
 import io.github.jujupgsql.actuate.RoleDataSourcePoolMetadata;
 import io.github.jujupgsql.datasource.PrimaryDataSource;
+import io.github.jujupgsql.autoconfigure.PgsqlProperties.ReadYourWrites;
+import io.github.jujupgsql.datasource.ReadYourWritesFilter;
 import io.github.jujupgsql.datasource.Replica;
 import io.github.jujupgsql.datasource.ReplicaDataSource;
 import io.github.jujupgsql.event.ApplicationEventListeners;
@@ -33,6 +35,8 @@ import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplication;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.boot.context.properties.bind.Bindable;
 import org.springframework.boot.context.properties.bind.Binder;
@@ -48,6 +52,7 @@ import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Primary;
 import org.springframework.core.env.Environment;
 import org.springframework.util.Assert;
+import org.springframework.web.filter.OncePerRequestFilter;
 
 /**
  * {@link EnableAutoConfiguration Auto-configuration} for a primary and a replica
@@ -115,8 +120,10 @@ public final class PgsqlAutoConfiguration {
 
 	@Bean
 	@Primary
-	PrimaryDataSource dataSource(ServerPools pools, RelationFileWatcher watcher, Environment environment) {
-		return new PrimaryDataSource(pools.getRoles(), connectionTimeout(environment));
+	PrimaryDataSource dataSource(ServerPools pools, RelationFileWatcher watcher, PgsqlProperties properties,
+			Environment environment) {
+		return new PrimaryDataSource(pools.getRoles(), connectionTimeout(environment),
+				properties.getReplica().getReadYourWrites() == ReadYourWrites.REQUEST);
 	}
 
 	@Bean(defaultCandidate = false)
@@ -125,7 +132,8 @@ public final class PgsqlAutoConfiguration {
 			Environment environment) {
 		PgsqlProperties.Replica replica = properties.getReplica();
 		return new ReplicaDataSource(pools.getRoles(), connectionTimeout(environment), replica.getLoadBalancing(),
-				replica.isFallbackToPrimary());
+				replica.isFallbackToPrimary(),
+				(replica.getReadYourWrites() == ReadYourWrites.REQUEST) ? replica.getReadYourWritesTimeout() : null);
 	}
 
 	/**
@@ -155,6 +163,19 @@ public final class PgsqlAutoConfiguration {
 	interface HikariConfigCustomizer {
 
 		void customize(HikariConfig config);
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	@ConditionalOnWebApplication(type = ConditionalOnWebApplication.Type.SERVLET)
+	@ConditionalOnClass(OncePerRequestFilter.class)
+	@ConditionalOnProperty(name = "juju.pgsql.replica.read-your-writes", havingValue = "request")
+	static class ReadYourWritesConfiguration {
+
+		@Bean
+		ReadYourWritesFilter pgsqlReadYourWritesFilter() {
+			return new ReadYourWritesFilter();
+		}
 
 	}
 

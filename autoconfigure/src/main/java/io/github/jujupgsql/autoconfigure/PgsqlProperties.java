@@ -213,6 +213,18 @@ public class PgsqlProperties {
 		 */
 		private LoadBalancing loadBalancing = LoadBalancing.LEAST_BUSY;
 
+		/**
+		 * Whether reads know what has been written before in the same HTTP request, or in
+		 * a scope that the application opens.
+		 */
+		private ReadYourWrites readYourWrites = ReadYourWrites.OFF;
+
+		/**
+		 * How long such a read waits for a standby to know it before it goes to the
+		 * primary.
+		 */
+		private Duration readYourWritesTimeout = Duration.ofMillis(100);
+
 		public @Nullable Integer getMaximumPoolSize() {
 			return this.maximumPoolSize;
 		}
@@ -263,6 +275,40 @@ public class PgsqlProperties {
 		public void setLoadBalancing(LoadBalancing loadBalancing) {
 			this.loadBalancing = loadBalancing;
 		}
+
+		public ReadYourWrites getReadYourWrites() {
+			return this.readYourWrites;
+		}
+
+		public void setReadYourWrites(ReadYourWrites readYourWrites) {
+			this.readYourWrites = readYourWrites;
+		}
+
+		public Duration getReadYourWritesTimeout() {
+			return this.readYourWritesTimeout;
+		}
+
+		public void setReadYourWritesTimeout(Duration readYourWritesTimeout) {
+			Assert.isTrue(!readYourWritesTimeout.isNegative(), "Read-your-writes timeout must not be negative");
+			this.readYourWritesTimeout = readYourWritesTimeout;
+		}
+
+	}
+
+	/**
+	 * Which reads know of which writes.
+	 */
+	public enum ReadYourWrites {
+
+		/**
+		 * A read may be older than what was written just before.
+		 */
+		OFF,
+
+		/**
+		 * Reads know what has been written before in the same HTTP request or scope.
+		 */
+		REQUEST
 
 	}
 

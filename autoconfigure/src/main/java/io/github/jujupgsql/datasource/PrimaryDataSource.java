@@ -1,5 +1,6 @@
 package io.github.jujupgsql.datasource;
 
+import java.sql.Connection;
 import java.time.Duration;
 
 import io.github.jujupgsql.pool.RoleTable;
@@ -16,13 +17,18 @@ import org.jspecify.annotations.Nullable;
  */
 public final class PrimaryDataSource extends RoleDataSource {
 
+	private final boolean readYourWrites;
+
 	/**
 	 * Create the DataSource.
 	 * @param roles who is the primary
 	 * @param connectionTimeout how long a borrower waits for there to be one
+	 * @param readYourWrites whether to keep track of what is written in a
+	 * {@link ReadYourWrites scope}
 	 */
-	public PrimaryDataSource(Roles roles, Duration connectionTimeout) {
+	public PrimaryDataSource(Roles roles, Duration connectionTimeout, boolean readYourWrites) {
 		super(roles, connectionTimeout);
+		this.readYourWrites = readYourWrites;
 	}
 
 	@Override
@@ -33,6 +39,12 @@ public final class PrimaryDataSource extends RoleDataSource {
 	@Override
 	boolean isIn(RoleTable table, ServerPool pool) {
 		return table.primary() == pool;
+	}
+
+	@Override
+	Connection prepare(Connection connection, ServerPool pool, RoleTable table) {
+		Writes writes = this.readYourWrites ? ReadYourWrites.current() : null;
+		return (writes != null) ? WriterConnection.begin(connection, pool, writes) : connection;
 	}
 
 }

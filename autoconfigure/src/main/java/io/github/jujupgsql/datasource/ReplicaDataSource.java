@@ -5,6 +5,7 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
 
 import io.github.jujupgsql.pool.RoleTable;
 import io.github.jujupgsql.pool.Roles;
@@ -26,18 +27,33 @@ public final class ReplicaDataSource extends RoleDataSource {
 
 	private final AtomicInteger turn = new AtomicInteger();
 
+	private final @Nullable UpToDateReads upToDateReads;
+
 	/**
 	 * Create the DataSource.
 	 * @param roles who the replicas are
 	 * @param connectionTimeout how long a borrower waits for there to be a server
 	 * @param loadBalancing how reads are spread over the replicas
 	 * @param fallbackToPrimary whether to read from the primary while there is no replica
+	 * @param readYourWrites how long to wait, in a {@link ReadYourWrites scope} that has
+	 * written, for a replica to know it, or {@code null} if reads need not know
 	 */
 	public ReplicaDataSource(Roles roles, Duration connectionTimeout, LoadBalancing loadBalancing,
-			boolean fallbackToPrimary) {
+			boolean fallbackToPrimary, @Nullable Duration readYourWrites) {
 		super(roles, connectionTimeout);
 		this.loadBalancing = loadBalancing;
 		this.fallbackToPrimary = fallbackToPrimary;
+		this.upToDateReads = (readYourWrites != null)
+				? new UpToDateReads(this, new PrimaryReads(roles, connectionTimeout), readYourWrites) : null;
+	}
+
+	@Override
+	public Connection getConnection() throws SQLException {
+		Writes writes = (this.upToDateReads != null) ? ReadYourWrites.current() : null;
+		if (this.upToDateReads == null || writes == null || writes.isEmpty()) {
+			return super.getConnection();
+		}
+		return this.upToDateReads.getConnection(writes);
 	}
 
 	@Override
@@ -58,11 +74,11 @@ public final class ReplicaDataSource extends RoleDataSource {
 
 	@Override
 	Connection prepare(Connection connection, ServerPool pool, RoleTable table) throws SQLException {
+		if (table.primary() == pool) {
+			return PrimaryReads.lend(connection, pool);
+		}
 		// a standby refuses to write; the driver is told for the sake of those who ask it
 		connection.setReadOnly(true);
-		if (table.primary() == pool) {
-			return ReadOnlySession.begin(connection, pool);
-		}
 		pool.countRead();
 		return connection;
 	}
@@ -76,6 +92,23 @@ public final class ReplicaDataSource extends RoleDataSource {
 	@Override
 	boolean isHopeless(RoleTable table) {
 		return this.fallbackToPrimary && super.isHopeless(table);
+	}
+
+	/**
+	 * Find out where a connection has been borrowed.
+	 * @param connection the connection
+	 * @return the pool, or {@code null} if that has lost its role meanwhile
+	 */
+	@Nullable ServerPool poolOf(Connection connection) {
+		RoleTable table = roles();
+		return Stream.concat(table.replicas().stream(), Stream.ofNullable(table.primary()))
+			.filter((pool) -> pool.owns(connection))
+			.findFirst()
+			.orElse(null);
+	}
+
+	boolean isAnyOtherThan(ServerPool pool) {
+		return roles().replicas().stream().anyMatch((replica) -> replica != pool);
 	}
 
 }

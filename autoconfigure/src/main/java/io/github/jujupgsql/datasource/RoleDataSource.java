@@ -24,6 +24,8 @@ abstract class RoleDataSource extends DelegatingDataSource {
 
 	private static final long UNCLOCKED_MILLIS = 10;
 
+	private static final long UNCLOCKED_NANOS = TimeUnit.MILLISECONDS.toNanos(UNCLOCKED_MILLIS);
+
 	private static final long LONGEST_PATIENCE_MILLIS = 1000;
 
 	/** Until the table is another one, or the server has been promoted. */
@@ -82,7 +84,29 @@ abstract class RoleDataSource extends DelegatingDataSource {
 		RoleTable table = this.roles.current();
 		ServerPool pool = pick(table, null);
 		Connection connection = (pool != null) ? tryBorrow(pool) : null;
-		return (connection != null) ? connection : new Waiting(pool).borrow();
+		return (connection != null) ? connection : getConnection(pool, deadline() - UNCLOCKED_NANOS);
+	}
+
+	/**
+	 * Borrow a connection by the clock.
+	 * @param except a pool that has just been tried in vain, if there is one
+	 * @param deadline until when to wait, as of {@link System#nanoTime()}
+	 * @return the connection
+	 * @throws SQLException if none is to be had
+	 */
+	final Connection getConnection(@Nullable ServerPool except, long deadline) throws SQLException {
+		return new Waiting(except, deadline).borrow();
+	}
+
+	final RoleTable roles() {
+		return this.roles.current();
+	}
+
+	/**
+	 * Return until when somebody may be kept waiting who begins now.
+	 */
+	final long deadline() {
+		return System.nanoTime() + this.connectionTimeout.toNanos();
 	}
 
 	/**
@@ -174,8 +198,7 @@ abstract class RoleDataSource extends DelegatingDataSource {
 	 */
 	private final class Waiting {
 
-		private final long deadline = System.nanoTime() + RoleDataSource.this.connectionTimeout.toNanos()
-				- TimeUnit.MILLISECONDS.toNanos(UNCLOCKED_MILLIS);
+		private final long deadline;
 
 		private long patienceMillis = UNCLOCKED_MILLIS;
 
@@ -186,9 +209,11 @@ abstract class RoleDataSource extends DelegatingDataSource {
 		/**
 		 * Begin to wait.
 		 * @param tried the pool that had nothing to lend, if there is one
+		 * @param deadline until when to wait
 		 */
-		Waiting(@Nullable ServerPool tried) {
+		Waiting(@Nullable ServerPool tried, long deadline) {
 			this.tried = tried;
+			this.deadline = deadline;
 		}
 
 		Connection borrow() throws SQLException {

@@ -66,6 +66,10 @@ final class OpenConnections {
 		return at != null && at == now();
 	}
 
+	boolean contains(Connection connection) {
+		return this.askedAt.containsKey(connection);
+	}
+
 	boolean hasNeverAnswered(Connection connection) {
 		return this.askedAt.getOrDefault(connection, NEVER) == NEVER;
 	}

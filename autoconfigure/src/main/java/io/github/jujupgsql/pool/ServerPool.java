@@ -147,6 +147,20 @@ public final class ServerPool {
 		return isAsItShouldBe(connection, open) ? connection : null;
 	}
 
+	/**
+	 * Return whether a connection has been borrowed here.
+	 * @param connection the connection
+	 * @return whether it leads to this pool's server and is still open
+	 */
+	public boolean owns(Connection connection) {
+		try {
+			return this.connections.getOpen().contains(connection.unwrap(Connection.class));
+		}
+		catch (SQLException ex) {
+			return false;
+		}
+	}
+
 	private boolean isAsItShouldBe(Connection connection, OpenConnections open) throws WrongRoleException {
 		ServerRole role = this.connections.getRole();
 		try {

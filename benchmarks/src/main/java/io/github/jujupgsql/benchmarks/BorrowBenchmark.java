@@ -73,8 +73,9 @@ public class BorrowBenchmark {
 		this.pools = new ServerPools(new ServerPoolFactory(HikariConfig::new, "benchmark"),
 				new PoolSettings(size, size, CONNECTION_TIMEOUT, Duration.ofSeconds(1), true, null));
 		this.pools.accept(new PgsqlRelation(this.cluster.database(), List.of(), List.of(), null, master, standbys));
-		this.primary = new PrimaryDataSource(this.pools.getRoles(), CONNECTION_TIMEOUT);
-		this.replica = new ReplicaDataSource(this.pools.getRoles(), CONNECTION_TIMEOUT, LoadBalancing.LEAST_BUSY, true);
+		this.primary = new PrimaryDataSource(this.pools.getRoles(), CONNECTION_TIMEOUT, false);
+		this.replica = new ReplicaDataSource(this.pools.getRoles(), CONNECTION_TIMEOUT, LoadBalancing.LEAST_BUSY, true,
+				null);
 		this.primary.getConnection().close();
 	}
 

@@ -1,0 +1,82 @@
+package io.github.jujupgsql.datasource;
+
+import java.lang.reflect.InvocationHandler;
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Method;
+import java.lang.reflect.Proxy;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.concurrent.atomic.AtomicBoolean;
+
+import io.github.jujupgsql.pool.ServerPool;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A borrowed connection of which more is asked than HikariCP does.
+ */
+abstract class ConnectionProxy implements InvocationHandler {
+
+	final Connection connection;
+
+	final ServerPool pool;
+
+	private final AtomicBoolean closed = new AtomicBoolean();
+
+	ConnectionProxy(Connection connection, ServerPool pool) {
+		this.connection = connection;
+		this.pool = pool;
+	}
+
+	Connection proxy() {
+		return (Connection) Proxy.newProxyInstance(ConnectionProxy.class.getClassLoader(),
+				new Class<?>[] { Connection.class }, this);
+	}
+
+	/**
+	 * Called before the application's call of a method other than {@code close}.
+	 * @param method the name of the method
+	 * @param arguments its arguments
+	 * @throws SQLException if the method is not to be called
+	 */
+	void before(String method, Object @Nullable [] arguments) throws SQLException {
+	}
+
+	/**
+	 * Called once before the connection is returned, unless it has been closed
+	 * underneath. Must not fail: what the application has done is done.
+	 */
+	abstract void beforeReturn();
+
+	@Override
+	public @Nullable Object invoke(Object proxy, Method method, Object @Nullable [] arguments) throws Throwable {
+		switch (method.getName()) {
+			case "close" -> {
+				close();
+				return null;
+			}
+			case "equals" -> {
+				return arguments != null && arguments[0] == proxy;
+			}
+			case "hashCode" -> {
+				return System.identityHashCode(proxy);
+			}
+			default -> {
+				before(method.getName(), arguments);
+				try {
+					return method.invoke(this.connection, arguments);
+				}
+				catch (InvocationTargetException ex) {
+					throw ex.getTargetException();
+				}
+			}
+		}
+	}
+
+	private void close() throws SQLException {
+		if (this.closed.compareAndSet(false, true)) {
+			beforeReturn();
+			this.connection.close();
+		}
+	}
+
+}

@@ -1,0 +1,109 @@
+package io.github.jujupgsql.datasource;
+
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+
+import io.github.jujupgsql.pool.ServerPool;
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Lends connections of replicas that know what has been written in a scope: waits for one
+ * to replay it, then tries another one, then goes to the primary. Each connection is
+ * asked itself, for one name may lead to several standbys; and asked once, for a server
+ * does not forget.
+ */
+final class UpToDateReads {
+
+	private static final Log logger = LogFactory.getLog(UpToDateReads.class);
+
+	private static final String POSITION = """
+			SELECT (CASE WHEN pg_is_in_recovery() THEN pg_last_wal_replay_lsn() ELSE pg_current_wal_insert_lsn() END
+			- '0/0'::pg_lsn)::bigint""";
+
+	private static final long SHORTEST_PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
+
+	private static final long LONGEST_PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(10);
+
+	private final ReplicaDataSource replicas;
+
+	private final PrimaryReads primary;
+
+	private final Duration patience;
+
+	/**
+	 * Create the reads.
+	 * @param replicas lends connections of any replica
+	 * @param primary lends connections of the primary
+	 * @param patience how long to wait for a replica to know what has been written
+	 */
+	UpToDateReads(ReplicaDataSource replicas, PrimaryReads primary, Duration patience) {
+		this.replicas = replicas;
+		this.primary = primary;
+		this.patience = patience;
+	}
+
+	Connection getConnection(Writes writes) throws SQLException {
+		long deadline = this.replicas.deadline();
+		if (!writes.isUnknown()) {
+			long until = Math.min(deadline, System.nanoTime() + this.patience.toNanos());
+			Connection first = this.replicas.getConnection(null, deadline);
+			ServerPool pool = this.replicas.poolOf(first);
+			if (isUpToDate(first, pool, writes, until)) {
+				return first;
+			}
+			if (pool != null && this.replicas.isAnyOtherThan(pool)) {
+				Connection second = this.replicas.getConnection(pool, deadline);
+				if (isUpToDate(second, this.replicas.poolOf(second), writes, until)) {
+					return second;
+				}
+			}
+		}
+		return this.primary.getConnection(null, deadline);
+	}
+
+	/**
+	 * Return whether a connection leads to a server that knows what has been written. If
+	 * not, it is returned.
+	 */
+	private boolean isUpToDate(Connection connection, @Nullable ServerPool pool, Writes writes, long until)
+			throws SQLException {
+		try {
+			Connection physical = connection.unwrap(Connection.class);
+			if (writes.areKnownTo(physical)) {
+				return true;
+			}
+			long position = awaitPosition(connection, writes.getPosition(), until);
+			writes.knownTo(physical, position);
+			if (writes.areKnownTo(physical)) {
+				return true;
+			}
+		}
+		catch (SQLException ex) {
+			logger.debug("A connection of " + pool + " did not tell what its server knows", ex);
+			if (pool != null) {
+				pool.evict(connection);
+			}
+		}
+		connection.close();
+		return false;
+	}
+
+	private long awaitPosition(Connection connection, long wanted, long until) throws SQLException {
+		long pause = SHORTEST_PAUSE_NANOS;
+		while (true) {
+			long position = OwnStatements.queryForLong(connection, POSITION);
+			long left = until - System.nanoTime();
+			if (position >= wanted || left <= 0 || Thread.currentThread().isInterrupted()) {
+				return position;
+			}
+			LockSupport.parkNanos(Math.min(pause, left));
+			pause = Math.min(2 * pause, LONGEST_PAUSE_NANOS);
+		}
+	}
+
+}
