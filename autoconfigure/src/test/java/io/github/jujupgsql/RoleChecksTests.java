@@ -127,6 +127,26 @@ class RoleChecksTests {
 	}
 
 	@Test
+	void aConnectionThatAReaderHadDuringThePromotionIsNotLentToWriters() {
+		follow((context) -> {
+			awaitReplicas(context, addresses(cluster.standbys()));
+			PgsqlServer promoted = cluster.mostAdvancedStandby();
+			String before;
+			try (Connection reading = FollowingApplication.borrowFrom(FollowingApplication.replica(context),
+					promoted)) {
+				before = ask(reading, BACKEND);
+				cluster.promote(promoted);
+				this.relation.write();
+				awaitPrimary(context, promoted);
+				assertThat(ask(reading, "SELECT 1")).isEqualTo("1");
+			}
+			for (int i = 0; i < 8; i++) {
+				assertThat(ask(primary(context), BACKEND)).isNotEqualTo(before);
+			}
+		});
+	}
+
+	@Test
 	void whileTheMasterIsAStandbyThenNobodyGetsAConnectionToIt() throws Exception {
 		follow((context) -> {
 			awaitReplicas(context, addresses(cluster.standbys()));

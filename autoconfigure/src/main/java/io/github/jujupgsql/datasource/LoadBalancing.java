@@ -45,19 +45,22 @@ public enum LoadBalancing {
 	};
 
 	/**
-	 * Choose a replica.
-	 * @param replicas at least one
+	 * Choose a replica, another one than those that do not answer at the moment if there
+	 * is one.
+	 * @param replicas at least two
 	 * @param turn counts the reads, if that is of use
 	 * @param except one that has just been tried in vain, if another is to be had
 	 * @return the replica's pool
 	 */
 	ServerPool choose(List<ServerPool> replicas, AtomicInteger turn, @Nullable ServerPool except) {
-		List<ServerPool> others = (except != null) ? replicas.stream().filter((replica) -> replica != except).toList()
-				: replicas;
-		if (others.isEmpty()) {
-			return replicas.get(0);
+		ServerPool chosen = choose(replicas, turn);
+		if (chosen != except && !chosen.isSilent()) {
+			return chosen;
 		}
-		return (others.size() > 1) ? choose(others, turn) : others.get(0);
+		List<ServerPool> others = replicas.stream().filter((replica) -> replica != except).toList();
+		List<ServerPool> answering = others.stream().filter((replica) -> !replica.isSilent()).toList();
+		List<ServerPool> rest = answering.isEmpty() ? others : answering;
+		return (rest.size() > 1) ? choose(rest, turn) : rest.get(0);
 	}
 
 	/**

@@ -83,7 +83,14 @@ abstract class RoleDataSource extends DelegatingDataSource {
 	public Connection getConnection() throws SQLException {
 		RoleTable table = this.roles.current();
 		ServerPool pool = pick(table, null);
-		Connection connection = (pool != null) ? tryBorrow(pool) : null;
+		if (pool == null) {
+			return getConnection(null, deadline());
+		}
+		if (pool.isInDoubt()) {
+			// asking may take its time, which has to be known
+			return new Waiting(null, deadline()).borrow(table, pool);
+		}
+		Connection connection = tryBorrow(pool);
 		return (connection != null) ? connection : getConnection(pool, deadline() - UNCLOCKED_NANOS);
 	}
 
@@ -115,7 +122,7 @@ abstract class RoleDataSource extends DelegatingDataSource {
 	 */
 	private @Nullable Connection tryBorrow(ServerPool pool) throws SQLException {
 		try {
-			return borrow(pool, UNCLOCKED_MILLIS);
+			return borrow(pool, UNCLOCKED_MILLIS, Long.MAX_VALUE);
 		}
 		catch (SQLTransientConnectionException | WrongRoleException ex) {
 			return null;
@@ -126,13 +133,14 @@ abstract class RoleDataSource extends DelegatingDataSource {
 	 * Borrow a connection, unless the pool loses its role meanwhile.
 	 * @param pool the pool
 	 * @param millis how long to wait for one
+	 * @param patienceMillis how long asking it may take, if it has to be asked
 	 * @return the connection, or {@code null} if another pool may have to be picked, or
 	 * the same one again
 	 * @throws SQLException if the pool in force has no connection to lend
 	 */
-	private @Nullable Connection borrow(ServerPool pool, long millis) throws SQLException {
+	private @Nullable Connection borrow(ServerPool pool, long millis, long patienceMillis) throws SQLException {
 		try {
-			Connection connection = pool.getConnection(millis);
+			Connection connection = pool.getConnection(millis, patienceMillis);
 			if (connection == null) {
 				return null;
 			}
@@ -224,7 +232,7 @@ abstract class RoleDataSource extends DelegatingDataSource {
 					await(table, this.deadline);
 				}
 				else {
-					Connection connection = borrow(table, pool);
+					Connection connection = tryBorrow(table, pool);
 					if (connection != null) {
 						return connection;
 					}
@@ -235,13 +243,21 @@ abstract class RoleDataSource extends DelegatingDataSource {
 			}
 		}
 
-		private @Nullable Connection borrow(RoleTable table, ServerPool pool) throws SQLException {
+		/**
+		 * Borrow from a pool that has been picked already, at first.
+		 */
+		Connection borrow(RoleTable table, ServerPool first) throws SQLException {
+			Connection connection = tryBorrow(table, first);
+			return (connection != null) ? connection : borrow();
+		}
+
+		private @Nullable Connection tryBorrow(RoleTable table, ServerPool pool) throws SQLException {
 			boolean again = pool == this.tried;
 			this.tried = pool;
 			this.patienceMillis = Math.min(this.patienceMillis * 2, LONGEST_PATIENCE_MILLIS);
-			long millis = Math.min(this.patienceMillis, TimeUnit.NANOSECONDS.toMillis(Math.max(0, left())));
+			long left = TimeUnit.NANOSECONDS.toMillis(Math.max(0, left()));
 			try {
-				return RoleDataSource.this.borrow(pool, millis);
+				return RoleDataSource.this.borrow(pool, Math.min(this.patienceMillis, left), Math.max(1, left));
 			}
 			catch (SQLTransientConnectionException ex) {
 				this.last = ex;

@@ -29,7 +29,11 @@ final class Member {
 	boolean beingMeasured;
 
 	/** The question that it has yet to answer; an answer to an older one is not heard. */
-	@Nullable Object question;
+	private @Nullable Object question;
+
+	private long askedAt = System.nanoTime();
+
+	private long readsWhenAsked;
 
 	@Nullable Future<?> nextCheck;
 
@@ -67,14 +71,75 @@ final class Member {
 	}
 
 	/**
-	 * Return whether reads are in flight and none has come back since this was last
-	 * called.
-	 * @return whether there is reason to ask whether it is still there
+	 * Take note that it is being asked.
+	 * @return the question
 	 */
-	boolean hasStalled() {
+	Object asked() {
+		Object asked = new Object();
+		this.question = asked;
+		this.askedAt = System.nanoTime();
+		this.readsWhenAsked = this.pool.getReadsReturned();
+		return asked;
+	}
+
+	/**
+	 * Take note of an answer.
+	 * @param asked what has been answered
+	 * @return whether it is the last question, not answered before
+	 */
+	boolean hasAnswered(Object asked) {
+		boolean last = this.question == asked;
+		if (last) {
+			this.question = null;
+		}
+		return last;
+	}
+
+	boolean owesAnswer() {
+		return this.question != null;
+	}
+
+	boolean owesAnswerTo(Object asked) {
+		return this.question == asked;
+	}
+
+	/**
+	 * Return whether reads have come back since it was asked, or since this was last
+	 * called: then it is not the server that is silent.
+	 * @return whether to go on waiting for its answer
+	 */
+	boolean isAliveAllTheSame() {
+		long before = this.readsWhenAsked;
+		this.readsWhenAsked = this.pool.getReadsReturned();
+		return this.readsWhenAsked > before;
+	}
+
+	/**
+	 * Return since when it owes an answer.
+	 * @param now the time, as of {@link System#nanoTime()}
+	 * @return the nanoseconds, 0 if it owes none
+	 */
+	long owesAnswerFor(long now) {
+		return owesAnswer() ? now - this.askedAt : 0;
+	}
+
+	/**
+	 * Return when it was last asked.
+	 * @param now the time, as of {@link System#nanoTime()}
+	 * @return how long ago, in nanoseconds
+	 */
+	long unaskedFor(long now) {
+		return now - this.askedAt;
+	}
+
+	/**
+	 * Return whether a read has come back since this was last called.
+	 * @return whether it is certain to have been there since
+	 */
+	boolean hasReadComeBack() {
 		long before = this.readsReturned;
 		this.readsReturned = this.pool.getReadsReturned();
-		return this.readsReturned == before && this.pool.getActive() > 0;
+		return this.readsReturned > before;
 	}
 
 	boolean servesReads() {

@@ -5,6 +5,7 @@ import java.sql.SQLException;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
@@ -25,6 +26,9 @@ final class OpenConnections {
 	static final long NEVER = -1;
 
 	private final Map<Connection, Long> askedAt = new ConcurrentHashMap<>();
+
+	/** Those that a reader had when the server was promoted; may hold closed ones. */
+	private final Set<Connection> withReaders = ConcurrentHashMap.newKeySet();
 
 	private volatile long doubts;
 
@@ -89,8 +93,27 @@ final class OpenConnections {
 		this.inDoubt = true;
 	}
 
+	/**
+	 * Take note that the server serves writers from now on. What is read-only now is lent
+	 * to a reader: whoever returns a connection makes it what it was.
+	 */
+	void promoted() {
+		this.askedAt.keySet().stream().filter(OpenConnections::isReadOnly).forEach(this.withReaders::add);
+	}
+
+	/**
+	 * Return whether a connection was with a reader when the server was promoted, and
+	 * forget it.
+	 * @param connection the connection
+	 * @return whether to get rid of it
+	 */
+	boolean wasWithReader(Connection connection) {
+		return this.withReaders.remove(connection);
+	}
+
 	private void settle() {
 		this.askedAt.keySet().removeIf(OpenConnections::isClosed);
+		this.withReaders.retainAll(this.askedAt.keySet());
 		this.inDoubt = this.askedAt.values().stream().anyMatch((at) -> at != this.doubts);
 	}
 
@@ -102,6 +125,15 @@ final class OpenConnections {
 		Collection<Connection> open = List.copyOf(this.askedAt.keySet());
 		this.askedAt.clear();
 		return open.stream().filter((connection) -> !isClosed(connection)).toList();
+	}
+
+	private static boolean isReadOnly(Connection connection) {
+		try {
+			return connection.isReadOnly();
+		}
+		catch (SQLException ex) {
+			return false;
+		}
 	}
 
 	static boolean isClosed(Connection connection) {

@@ -216,6 +216,9 @@ final class ServerConnections extends AbstractDataSource {
 	 * @param role the role
 	 */
 	void serveAs(ServerRole role) {
+		if (role == ServerRole.PRIMARY && this.role == ServerRole.REPLICA) {
+			this.open.promoted();
+		}
 		this.role = role;
 		this.open.doubtAll();
 	}

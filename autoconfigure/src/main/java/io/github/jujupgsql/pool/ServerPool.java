@@ -67,6 +67,9 @@ public final class ServerPool {
 	/** Written by the thread that assigns roles. */
 	private volatile @Nullable Duration lag;
 
+	/** Written by the thread that assigns roles. */
+	private volatile boolean silent;
+
 	private volatile @Nullable BorrowTimeouts timeouts;
 
 	private volatile @Nullable HikariDataSource dataSource;
@@ -128,13 +131,14 @@ public final class ServerPool {
 	 * Borrow a connection whose server is what it is taken for. One that was open before
 	 * there was reason to doubt that is asked first.
 	 * @param timeoutMillis how long to wait for one, in milliseconds
+	 * @param patienceMillis how long asking it may take, within the validation timeout
 	 * @return the connection, or {@code null} if the one at hand was of no use and has
 	 * been got rid of, so that the next attempt may get a better one
 	 * @throws SQLTransientConnectionException if none is to be had in time
 	 * @throws WrongRoleException if the server is not what it is taken for
 	 * @throws SQLException if the thread is interrupted
 	 */
-	public @Nullable Connection getConnection(long timeoutMillis) throws SQLException {
+	public @Nullable Connection getConnection(long timeoutMillis, long patienceMillis) throws SQLException {
 		HikariPool opened = this.hikariPool;
 		if (opened == null) {
 			throw new IllegalStateException("Pool " + this.name + " is not open yet");
@@ -144,7 +148,15 @@ public final class ServerPool {
 		if (!open.isInDoubt() || open.isTrusted(connection.unwrap(Connection.class)) || isRetired()) {
 			return connection;
 		}
-		return isAsItShouldBe(connection, open) ? connection : null;
+		return isAsItShouldBe(connection, open, patienceMillis) ? connection : null;
+	}
+
+	/**
+	 * Return whether there are connections that have to be asked before they are lent.
+	 * @return whether borrowing may take a round trip
+	 */
+	public boolean isInDoubt() {
+		return this.connections.getOpen().isInDoubt();
 	}
 
 	/**
@@ -161,12 +173,18 @@ public final class ServerPool {
 		}
 	}
 
-	private boolean isAsItShouldBe(Connection connection, OpenConnections open) throws WrongRoleException {
+	private boolean isAsItShouldBe(Connection connection, OpenConnections open, long patienceMillis)
+			throws WrongRoleException {
 		ServerRole role = this.connections.getRole();
 		try {
 			Connection physical = connection.unwrap(Connection.class);
+			if (open.wasWithReader(physical)) {
+				evict(connection);
+				return false;
+			}
 			long at = open.now();
-			ServerCheck check = ServerCheck.ask(connection, validationTimeout());
+			ServerCheck check = ServerCheck.ask(connection,
+					Duration.ofMillis(Math.min(validationMillis(), patienceMillis)));
 			if (role != null && !check.is(role)) {
 				connection.close();
 				suspect();
@@ -191,9 +209,9 @@ public final class ServerPool {
 		}
 	}
 
-	private Duration validationTimeout() {
+	private long validationMillis() {
 		HikariDataSource opened = this.dataSource;
-		return (opened != null) ? Duration.ofMillis(opened.getValidationTimeout()) : CHECK_PATIENCE;
+		return (opened != null) ? opened.getValidationTimeout() : CHECK_PATIENCE.toMillis();
 	}
 
 	/**
@@ -271,6 +289,19 @@ public final class ServerPool {
 
 	void setLag(Duration lag) {
 		this.lag = lag;
+	}
+
+	/**
+	 * Return whether the server does not answer at the moment, so that another one is to
+	 * be preferred.
+	 * @return whether it owes an answer
+	 */
+	public boolean isSilent() {
+		return this.silent;
+	}
+
+	void setSilent(boolean silent) {
+		this.silent = silent;
 	}
 
 	/**

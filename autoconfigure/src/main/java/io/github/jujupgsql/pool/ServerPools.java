@@ -48,9 +48,6 @@ public final class ServerPools implements Closeable {
 
 	private static final Duration LAG_INTERVAL = Duration.ofSeconds(1);
 
-	/** How many times within {@code sick-after} the replicas are looked at. */
-	private static final int LOOKS = 4;
-
 	private final ServerPoolFactory factory;
 
 	private final PoolSettings settings;
@@ -87,6 +84,8 @@ public final class ServerPools implements Closeable {
 
 	private final LagWatch lagWatch;
 
+	private final ReplicaWatch replicaWatch;
+
 	/**
 	 * Create the pools of a relation that is not known yet.
 	 * @param factory makes a pool
@@ -104,9 +103,8 @@ public final class ServerPools implements Closeable {
 			this.decisions.scheduleWithFixedDelay(() -> runSafely(this::measureLag), LAG_INTERVAL.toNanos(),
 					LAG_INTERVAL.toNanos(), TimeUnit.NANOSECONDS);
 		}
-		long interval = settings.sickAfter().toNanos() / LOOKS;
-		this.decisions.scheduleWithFixedDelay(() -> runSafely(this::lookAtReplicas), interval, interval,
-				TimeUnit.NANOSECONDS);
+		this.replicaWatch = new ReplicaWatch(settings.sickAfter(), this::ask);
+		decide(this::lookAtReplicas);
 	}
 
 	private static ThreadFactory threads(String name) {
@@ -344,30 +342,48 @@ public final class ServerPools implements Closeable {
 	}
 
 	private void ask(Member member) {
-		if (member.question != null) {
+		if (member.owesAnswer()) {
 			return;
 		}
 		if (member.nextCheck != null) {
 			member.nextCheck.cancel(false);
 		}
-		Object question = new Object();
-		member.question = question;
+		Object question = member.asked();
 		this.background.execute(() -> {
 			ServerCheck check = member.pool.check();
 			decide(() -> checked(member, question, check));
 		});
 		if (isSettled(member) && member != candidate()) {
-			Duration patience = this.settings.sickAfter();
-			this.decisions.schedule(() -> runSafely(() -> checked(member, question, ServerCheck.unanswered(patience))),
-					patience.toNanos(), TimeUnit.NANOSECONDS);
+			expectAnswer(member, question);
 		}
 	}
 
+	/**
+	 * Give up on an answer after a while. A virtual machine that has been paused
+	 * meanwhile cannot know what it has missed, and waits once more.
+	 */
+	private void expectAnswer(Member member, Object question) {
+		Duration patience = this.settings.sickAfter();
+		long due = System.nanoTime() + patience.toNanos();
+		this.decisions.schedule(() -> runSafely(() -> {
+			if (!member.owesAnswerTo(question)) {
+				return;
+			}
+			boolean late = System.nanoTime() - due > patience.toNanos() / 4;
+			if (late || member.isAliveAllTheSame()) {
+				expectAnswer(member, question);
+			}
+			else {
+				checked(member, question, ServerCheck.unanswered(patience));
+			}
+		}), patience.toNanos(), TimeUnit.NANOSECONDS);
+	}
+
 	private void checked(Member member, Object question, ServerCheck check) {
-		if (member.question != question) {
+		if (!member.hasAnswered(question)) {
 			return;
 		}
-		member.question = null;
+		member.pool.setSilent(false);
 		if (this.members.get(member.pool.getConnectionString()) != member) {
 			return;
 		}
@@ -436,16 +452,13 @@ public final class ServerPools implements Closeable {
 		notYet(member, check.reason(), member.credentialsRefused ? Patience.CREDENTIALS : patience);
 	}
 
-	/**
-	 * Look for replicas that hold on to reads; whether they are slow or gone, they tell
-	 * when they are asked. Nothing is sent while reads come back.
-	 */
 	private void lookAtReplicas() {
-		for (Member member : List.copyOf(this.members.values())) {
-			if (member.fitForReads && member != candidate() && member.hasStalled()) {
-				ask(member);
-			}
-		}
+		List<Member> replicas = this.members.values()
+			.stream()
+			.filter((member) -> member.fitForReads && member != candidate())
+			.toList();
+		this.decisions.schedule(() -> runSafely(this::lookAtReplicas), this.replicaWatch.look(replicas),
+				TimeUnit.NANOSECONDS);
 	}
 
 	private void measureLag() {

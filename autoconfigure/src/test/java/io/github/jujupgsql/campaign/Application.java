@@ -55,8 +55,8 @@ final class Application implements AutoCloseable {
 			.of("juju.pgsql.relation-file=" + relation.path(), "spring.application.name=" + NAME,
 					"spring.datasource.hikari.maximum-pool-size=4", "spring.datasource.hikari.register-mbeans=true",
 					"juju.pgsql.replica.minimum-idle=4",
-					// longer than anything here waits
-					"juju.pgsql.drain-timeout=10m")
+					// longer than anything here waits, and than a busy machine takes
+					"juju.pgsql.drain-timeout=10m", "juju.pgsql.replica.sick-after=20s")
 			.and(properties)
 			.applyTo(context);
 		context.register(PgsqlAutoConfiguration.class);
@@ -113,6 +113,21 @@ final class Application implements AutoCloseable {
 			assertThat(System.nanoTime() - deadline).as("waiting until %s, with %s", what, table).isNegative();
 			table = roles.awaitOtherThan(table, deadline);
 		}
+		return System.nanoTime();
+	}
+
+	/**
+	 * Waits until a replica is left out, or at least avoided.
+	 * @param server the replica
+	 * @return a moment at which that was so, as of {@link System#nanoTime()}
+	 */
+	long awaitAvoided(PgsqlServer server) {
+		await().atMost(PATIENCE)
+			.pollInterval(Duration.ofMillis(1))
+			.until(() -> roles().replicas()
+				.stream()
+				.filter((pool) -> pool.getServer().equals(server.address()))
+				.allMatch(ServerPool::isSilent));
 		return System.nanoTime();
 	}
 
