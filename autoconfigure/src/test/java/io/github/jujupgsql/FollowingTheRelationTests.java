@@ -284,6 +284,44 @@ class FollowingTheRelationTests {
 	}
 
 	@Test
+	void aThreadThatIsInterruptedWhileItWaitsForAMasterOrAConnectionIsLetGo() {
+		follow((context) -> {
+			List<Connection> all = new ArrayList<>();
+			for (int i = 0; i < 4; i++) {
+				all.add(primary(context).getConnection());
+			}
+			Thread[] thread = new Thread[1];
+			CompletableFuture<Boolean> waitsForConnection = interruptible(context, thread);
+			awaitWaiting(context, 1);
+			thread[0].interrupt();
+			assertThat(waitsForConnection.get(20, TimeUnit.SECONDS)).isTrue();
+			for (Connection connection : all) {
+				connection.close();
+			}
+			this.relation.write(null, cluster.standbys());
+			await().untilAsserted(() -> assertThat(endpoint(context).primary()).isNull());
+			CompletableFuture<Boolean> waitsForMaster = interruptible(context, thread);
+			await().until(() -> thread[0] != null && thread[0].getState() == Thread.State.TIMED_WAITING);
+			thread[0].interrupt();
+			assertThat(waitsForMaster.get(20, TimeUnit.SECONDS)).isTrue();
+		});
+	}
+
+	/**
+	 * Borrow, and tell whether that ended with an interrupt that is still to be seen.
+	 */
+	private static CompletableFuture<Boolean> interruptible(AssertableApplicationContext context, Thread[] thread) {
+		thread[0] = null;
+		CompletableFuture<Boolean> result = async(() -> {
+			thread[0] = Thread.currentThread();
+			Throwable thrown = catchThrowable(() -> primary(context).getConnection());
+			return thrown instanceof SQLException && Thread.currentThread().isInterrupted();
+		});
+		await().until(() -> thread[0] != null);
+		return result;
+	}
+
+	@Test
 	void whenAStandbyLeavesThenItsWorkInFlightFinishes() {
 		follow((context) -> {
 			awaitReplicas(context, addresses(cluster.standbys()));

@@ -22,6 +22,8 @@ abstract class ConnectionProxy implements InvocationHandler {
 
 	private final AtomicBoolean closed = new AtomicBoolean();
 
+	private boolean evicted;
+
 	ConnectionProxy(Connection connection, ServerPool pool) {
 		this.connection = connection;
 		this.pool = pool;
@@ -42,10 +44,19 @@ abstract class ConnectionProxy implements InvocationHandler {
 	}
 
 	/**
-	 * Called once before the connection is returned, unless it has been closed
-	 * underneath. Must not fail: what the application has done is done.
+	 * Called once before the connection is returned. Must not fail: what the application
+	 * has done is done.
 	 */
 	abstract void beforeReturn();
+
+	/**
+	 * Get rid of the connection instead of returning it. It must not be returned after
+	 * that, too: HikariCP would trip over it.
+	 */
+	final void evict() {
+		this.evicted = true;
+		this.pool.evict(this.connection);
+	}
 
 	@Override
 	public @Nullable Object invoke(Object proxy, Method method, Object @Nullable [] arguments) throws Throwable {
@@ -53,6 +64,9 @@ abstract class ConnectionProxy implements InvocationHandler {
 			case "close" -> {
 				close();
 				return null;
+			}
+			case "isClosed" -> {
+				return this.closed.get() || this.connection.isClosed();
 			}
 			case "equals" -> {
 				return arguments != null && arguments[0] == proxy;
@@ -75,7 +89,9 @@ abstract class ConnectionProxy implements InvocationHandler {
 	private void close() throws SQLException {
 		if (this.closed.compareAndSet(false, true)) {
 			beforeReturn();
-			this.connection.close();
+			if (!this.evicted) {
+				this.connection.close();
+			}
 		}
 	}
 

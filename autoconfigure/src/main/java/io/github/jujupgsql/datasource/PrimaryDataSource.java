@@ -37,6 +37,11 @@ public final class PrimaryDataSource extends RoleDataSource {
 	}
 
 	@Override
+	long nextPatience(long patienceMillis) {
+		return LONGEST_PATIENCE_MILLIS;
+	}
+
+	@Override
 	boolean isIn(RoleTable table, ServerPool pool) {
 		return table.primary() == pool;
 	}

@@ -24,6 +24,11 @@ final class PrimaryReads extends RoleDataSource {
 	}
 
 	@Override
+	long nextPatience(long patienceMillis) {
+		return LONGEST_PATIENCE_MILLIS;
+	}
+
+	@Override
 	boolean isIn(RoleTable table, ServerPool pool) {
 		return table.primary() == pool;
 	}

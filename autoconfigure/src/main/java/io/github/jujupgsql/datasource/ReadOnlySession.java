@@ -49,7 +49,7 @@ final class ReadOnlySession extends ConnectionProxy {
 		}
 		catch (SQLException ex) {
 			logger.debug("A session of " + this.pool + " stays read-only, and is ended", ex);
-			this.pool.evict(this.connection);
+			evict();
 		}
 	}
 

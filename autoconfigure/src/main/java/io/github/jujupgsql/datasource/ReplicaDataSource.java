@@ -66,6 +66,14 @@ public final class ReplicaDataSource extends RoleDataSource {
 		};
 	}
 
+	/**
+	 * Look soon whether another replica has a connection to lend.
+	 */
+	@Override
+	long nextPatience(long patienceMillis) {
+		return Math.min(patienceMillis * 2, LONGEST_PATIENCE_MILLIS);
+	}
+
 	@Override
 	boolean isIn(RoleTable table, ServerPool pool) {
 		return table.replicas().contains(pool)

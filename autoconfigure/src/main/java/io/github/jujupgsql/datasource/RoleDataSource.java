@@ -26,7 +26,7 @@ abstract class RoleDataSource extends DelegatingDataSource {
 
 	private static final long UNCLOCKED_NANOS = TimeUnit.MILLISECONDS.toNanos(UNCLOCKED_MILLIS);
 
-	private static final long LONGEST_PATIENCE_MILLIS = 1000;
+	static final long LONGEST_PATIENCE_MILLIS = 1000;
 
 	/** Until the table is another one, or the server has been promoted. */
 	private static final long WRONG_ROLE_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
@@ -59,6 +59,13 @@ abstract class RoleDataSource extends DelegatingDataSource {
 	Connection prepare(Connection connection, ServerPool pool, RoleTable table) throws SQLException {
 		return connection;
 	}
+
+	/**
+	 * Return how long to wait for a connection of the same pool before looking up again.
+	 * @param patienceMillis how long it has been until now
+	 * @return how long it is to be, in milliseconds
+	 */
+	abstract long nextPatience(long patienceMillis);
 
 	/**
 	 * Say that there is no server to borrow from.
@@ -200,9 +207,9 @@ abstract class RoleDataSource extends DelegatingDataSource {
 
 	/**
 	 * One borrower's wait, for a server to play the role or for a connection of it.
-	 * HikariCP wakes nobody when its pool is left, so a borrower looks up from waiting
-	 * there now and then, however that has come about; seldom, for it loses its place in
-	 * the queue.
+	 * Whoever waits in a pool that is left is sent away from there. A borrower looks up
+	 * from waiting by itself now and then all the same, should that ever fail; seldom,
+	 * for it loses its place in the queue.
 	 */
 	private final class Waiting {
 
@@ -254,7 +261,7 @@ abstract class RoleDataSource extends DelegatingDataSource {
 		private @Nullable Connection tryBorrow(RoleTable table, ServerPool pool) throws SQLException {
 			boolean again = pool == this.tried;
 			this.tried = pool;
-			this.patienceMillis = Math.min(this.patienceMillis * 2, LONGEST_PATIENCE_MILLIS);
+			this.patienceMillis = nextPatience(this.patienceMillis);
 			long left = TimeUnit.NANOSECONDS.toMillis(Math.max(0, left()));
 			try {
 				return RoleDataSource.this.borrow(pool, Math.min(this.patienceMillis, left), Math.max(1, left));

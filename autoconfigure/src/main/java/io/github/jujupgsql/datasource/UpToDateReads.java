@@ -9,7 +9,7 @@ import java.util.concurrent.locks.LockSupport;
 import io.github.jujupgsql.pool.ServerPool;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
-import org.jspecify.annotations.Nullable;
+import org.springframework.jdbc.support.JdbcUtils;
 
 /**
  * Lends connections of replicas that know what has been written in a scope: waits for one
@@ -53,12 +53,12 @@ final class UpToDateReads {
 			long until = Math.min(deadline, System.nanoTime() + this.patience.toNanos());
 			Connection first = this.replicas.getConnection(null, deadline);
 			ServerPool pool = this.replicas.poolOf(first);
-			if (isUpToDate(first, pool, writes, until)) {
+			if (isUpToDate(first, writes, until)) {
 				return first;
 			}
 			if (pool != null && this.replicas.isAnyOtherThan(pool)) {
 				Connection second = this.replicas.getConnection(pool, deadline);
-				if (isUpToDate(second, this.replicas.poolOf(second), writes, until)) {
+				if (isUpToDate(second, writes, until)) {
 					return second;
 				}
 			}
@@ -70,30 +70,37 @@ final class UpToDateReads {
 	 * Return whether a connection leads to a server that knows what has been written. If
 	 * not, it is returned.
 	 */
-	private boolean isUpToDate(Connection connection, @Nullable ServerPool pool, Writes writes, long until)
-			throws SQLException {
+	private static boolean isUpToDate(Connection connection, Writes writes, long until) {
 		try {
 			Connection physical = connection.unwrap(Connection.class);
-			if (writes.areKnownTo(physical)) {
-				return true;
+			if (!writes.areKnownTo(physical)) {
+				writes.knownTo(physical, awaitPosition(connection, writes.getPosition(), until));
 			}
-			long position = awaitPosition(connection, writes.getPosition(), until);
-			writes.knownTo(physical, position);
 			if (writes.areKnownTo(physical)) {
 				return true;
 			}
 		}
 		catch (SQLException ex) {
-			logger.debug("A connection of " + pool + " did not tell what its server knows", ex);
-			if (pool != null) {
-				pool.evict(connection);
-			}
+			logger.debug("A server did not tell what it knows", ex);
+			abort(connection);
 		}
-		connection.close();
+		JdbcUtils.closeConnection(connection);
 		return false;
 	}
 
-	private long awaitPosition(Connection connection, long wanted, long until) throws SQLException {
+	/**
+	 * Make a connection one that HikariCP does not keep.
+	 */
+	private static void abort(Connection connection) {
+		try {
+			connection.unwrap(Connection.class).abort(Runnable::run);
+		}
+		catch (SQLException ex) {
+			logger.debug("A connection cannot be aborted", ex);
+		}
+	}
+
+	private static long awaitPosition(Connection connection, long wanted, long until) throws SQLException {
 		long pause = SHORTEST_PAUSE_NANOS;
 		while (true) {
 			long position = OwnStatements.queryForLong(connection, POSITION);

@@ -99,8 +99,8 @@ final class WriterConnection extends ConnectionProxy {
 			catch (SQLException ex) {
 				logger.debug("Where a commit is that " + this.pool + " has acknowledged is not known", ex);
 				this.writes.lost();
-				// otherwise returning it fails, although what was committed is
-				this.pool.evict(this.connection);
+				// returning it would fail, although what was committed is
+				evict();
 			}
 		}
 	}

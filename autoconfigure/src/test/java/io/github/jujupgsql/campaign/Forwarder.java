@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class Forwarder implements AutoCloseable {
 
-	private final PgsqlServer server;
+	private volatile PgsqlServer server;
 
 	private final ServerSocket listening;
 
@@ -47,6 +47,14 @@ final class Forwarder implements AutoCloseable {
 	}
 
 	/**
+	 * Leads elsewhere from now on, but not what is open.
+	 * @param other where to
+	 */
+	void redirect(PgsqlServer other) {
+		this.server = other;
+	}
+
+	/**
 	 * Holds the connections that are opened from now on.
 	 * @return those
 	 */
@@ -72,7 +80,8 @@ final class Forwarder implements AutoCloseable {
 	}
 
 	private void forward(Socket client, @Nullable Hold current) throws IOException {
-		try (client; Socket upstream = new Socket(this.server.host(), this.server.port())) {
+		PgsqlServer target = this.server;
+		try (client; Socket upstream = new Socket(target.host(), target.port())) {
 			client.setTcpNoDelay(true);
 			upstream.setTcpNoDelay(true);
 			start(() -> {

@@ -215,10 +215,27 @@ class ReadYourWritesTests {
 		try (Application application = following("50ms"); ReadYourWrites.Scope scope = ReadYourWrites.open()) {
 			try (Connection connection = application.primary().getConnection()) {
 				insert(connection, 1);
-				terminate(Backend.of(connection));
+				terminate(cluster.master(), Backend.of(connection));
 			}
 			cluster.awaitReplayed();
 			assertThat(isServedByMaster(application)).isTrue();
+		}
+	}
+
+	@Test
+	void deadConnectionsToTheReplicasCostTheReaderNothing() throws Exception {
+		try (Application application = following("10s"); ReadYourWrites.Scope scope = ReadYourWrites.open()) {
+			for (int id = 1; id <= 10; id++) {
+				write(application, id, true);
+				for (PgsqlServer standby : cluster.standbys()) {
+					for (Backend backend : Backend.of(standby)) {
+						terminate(standby, backend);
+					}
+				}
+				try (Connection connection = application.replica().getConnection()) {
+					assertThat(isThere(connection, id)).isTrue();
+				}
+			}
 		}
 	}
 
@@ -321,9 +338,8 @@ class ReadYourWritesTests {
 		}
 	}
 
-	private static void terminate(Backend backend) throws SQLException {
-		try (Connection connection = cluster.master().superuserConnection();
-				Statement statement = connection.createStatement()) {
+	private static void terminate(PgsqlServer server, Backend backend) throws SQLException {
+		try (Connection connection = server.superuserConnection(); Statement statement = connection.createStatement()) {
 			statement.execute("SELECT pg_terminate_backend(" + backend.pid() + ", 10000)");
 		}
 	}

@@ -296,6 +296,18 @@ class ReplicasTests {
 		}
 	}
 
+	@Test
+	void aReaderOfThePrimaryThatHasBeenCutOffIsClosedQuietly() throws Exception {
+		this.relation.write(cluster.master(), List.of());
+		try (Application application = Application.following(this.relation);
+				Connection superuser = cluster.master().superuserConnection()) {
+			try (Connection connection = application.replica().getConnection()) {
+				execute(superuser, "SELECT pg_terminate_backend(" + Backend.of(connection).pid() + ", 10000)");
+			}
+			assertThatWritesAreRefused(application.replica(), true);
+		}
+	}
+
 	private static void assertThatWritesAreRefused(DataSource dataSource, boolean autoCommit) throws SQLException {
 		try (Connection connection = dataSource.getConnection()) {
 			assertThat(connection.isReadOnly()).isTrue();

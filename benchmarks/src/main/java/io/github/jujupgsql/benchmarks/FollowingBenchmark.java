@@ -46,6 +46,7 @@ public final class FollowingBenchmark {
 		scenarios.put("new-master", new NewMaster());
 		scenarios.put("dead-master", new DeadMaster());
 		scenarios.put("rotation", new PasswordRotation());
+		scenarios.put("same-name", new SameName());
 		if (arguments.length > 1) {
 			scenarios.keySet().retainAll(Arrays.asList(arguments).subList(1, arguments.length));
 		}
