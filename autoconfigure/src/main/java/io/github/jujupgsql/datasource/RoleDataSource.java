@@ -88,17 +88,13 @@ abstract class RoleDataSource extends DelegatingDataSource {
 
 	@Override
 	public Connection getConnection() throws SQLException {
-		RoleTable table = this.roles.current();
-		ServerPool pool = pick(table, null);
-		if (pool == null) {
-			return getConnection(null, deadline());
+		ServerPool pool = pick(this.roles.current(), null);
+		Connection connection = (pool != null) ? tryBorrow(pool) : null;
+		if (pool == null || connection == null) {
+			return getConnection(pool, deadline() - UNCLOCKED_NANOS);
 		}
-		if (pool.isInDoubt()) {
-			// asking may take its time, which has to be known
-			return new Waiting(null, deadline()).borrow(table, pool);
-		}
-		Connection connection = tryBorrow(pool);
-		return (connection != null) ? connection : getConnection(pool, deadline() - UNCLOCKED_NANOS);
+		Connection lent = pool.trusts(connection) ? lend(connection, pool) : null;
+		return (lent != null) ? lent : new Waiting(pool, deadline() - UNCLOCKED_NANOS).goOnWith(pool, connection);
 	}
 
 	/**
@@ -129,41 +125,33 @@ abstract class RoleDataSource extends DelegatingDataSource {
 	 */
 	private @Nullable Connection tryBorrow(ServerPool pool) throws SQLException {
 		try {
-			return borrow(pool, UNCLOCKED_MILLIS, Long.MAX_VALUE);
+			return pool.getConnection(UNCLOCKED_MILLIS);
 		}
-		catch (SQLTransientConnectionException | WrongRoleException ex) {
+		catch (SQLTransientConnectionException ex) {
+			return null;
+		}
+		catch (SQLException ex) {
+			if (isIn(this.roles.current(), pool)) {
+				throw ex;
+			}
 			return null;
 		}
 	}
 
 	/**
-	 * Borrow a connection, unless the pool loses its role meanwhile.
-	 * @param pool the pool
-	 * @param millis how long to wait for one
-	 * @param patienceMillis how long asking it may take, if it has to be asked
-	 * @return the connection, or {@code null} if another pool may have to be picked, or
-	 * the same one again
-	 * @throws SQLException if the pool in force has no connection to lend
+	 * Lend a connection, unless its pool has lost its role meanwhile.
+	 * @param connection a connection just borrowed
+	 * @param pool where it has been borrowed
+	 * @return the connection, or {@code null} if another one has to be borrowed
+	 * @throws SQLException if the pool in force has none that works
 	 */
-	private @Nullable Connection borrow(ServerPool pool, long millis, long patienceMillis) throws SQLException {
-		try {
-			Connection connection = pool.getConnection(millis, patienceMillis);
-			if (connection == null) {
-				return null;
-			}
-			RoleTable table = this.roles.current();
-			if (isIn(table, pool)) {
-				return prepare(connection, pool, table);
-			}
-			connection.close();
-			return null;
+	private @Nullable Connection lend(Connection connection, ServerPool pool) throws SQLException {
+		RoleTable table = this.roles.current();
+		if (isIn(table, pool)) {
+			return prepare(connection, pool, table);
 		}
-		catch (SQLException ex) {
-			if (!isIn(this.roles.current(), pool)) {
-				return null;
-			}
-			throw ex;
-		}
+		connection.close();
+		return null;
 	}
 
 	/**
@@ -251,28 +239,41 @@ abstract class RoleDataSource extends DelegatingDataSource {
 		}
 
 		/**
-		 * Borrow from a pool that has been picked already, at first.
+		 * Begin with a connection of the pool tried, unless it is of no use.
 		 */
-		Connection borrow(RoleTable table, ServerPool first) throws SQLException {
-			Connection connection = tryBorrow(table, first);
-			return (connection != null) ? connection : borrow();
+		Connection goOnWith(ServerPool pool, Connection connection) throws SQLException {
+			Connection lent = attempt(pool, () -> ask(pool, connection));
+			return (lent != null) ? lent : borrow();
 		}
 
 		private @Nullable Connection tryBorrow(RoleTable table, ServerPool pool) throws SQLException {
 			boolean again = pool == this.tried;
 			this.tried = pool;
 			this.patienceMillis = nextPatience(this.patienceMillis);
-			long left = TimeUnit.NANOSECONDS.toMillis(Math.max(0, left()));
+			long millis = Math.min(this.patienceMillis, leftMillis());
+			Connection lent = attempt(pool, () -> ask(pool, pool.getConnection(millis)));
+			if (lent == null && again && this.last instanceof WrongRoleException) {
+				await(table, Math.min(this.deadline, System.nanoTime() + WRONG_ROLE_NANOS));
+			}
+			return lent;
+		}
+
+		private @Nullable Connection ask(ServerPool pool, Connection connection) throws SQLException {
+			boolean fit = pool.trusts(connection) || pool.ask(connection, Math.max(1, leftMillis()));
+			return fit ? lend(connection, pool) : null;
+		}
+
+		private @Nullable Connection attempt(ServerPool pool, Attempt attempt) throws SQLException {
+			this.last = null;
 			try {
-				return RoleDataSource.this.borrow(pool, Math.min(this.patienceMillis, left), Math.max(1, left));
+				return attempt.make();
 			}
-			catch (SQLTransientConnectionException ex) {
+			catch (SQLTransientConnectionException | WrongRoleException ex) {
 				this.last = ex;
 			}
-			catch (WrongRoleException ex) {
-				this.last = ex;
-				if (again) {
-					await(table, Math.min(this.deadline, System.nanoTime() + WRONG_ROLE_NANOS));
+			catch (SQLException ex) {
+				if (isIn(RoleDataSource.this.roles.current(), pool)) {
+					throw ex;
 				}
 			}
 			return null;
@@ -295,12 +296,25 @@ abstract class RoleDataSource extends DelegatingDataSource {
 			return this.deadline - System.nanoTime();
 		}
 
+		private long leftMillis() {
+			return TimeUnit.NANOSECONDS.toMillis(Math.max(0, left()));
+		}
+
 		private SQLException timedOut() {
 			RoleTable table = RoleDataSource.this.roles.current();
 			ServerPool pool = pick(table, null);
 			Duration timeout = RoleDataSource.this.connectionTimeout;
 			return (pool != null) ? pool.timedOut(timeout, this.last) : unavailable(timeout, table);
 		}
+
+	}
+
+	/**
+	 * An attempt to borrow.
+	 */
+	private interface Attempt {
+
+		@Nullable Connection make() throws SQLException;
 
 	}
 

@@ -128,53 +128,43 @@ public final class ServerPool {
 	}
 
 	/**
-	 * Borrow a connection whose server is what it is taken for. One that was open before
-	 * there was reason to doubt that is asked first.
+	 * Borrow a connection. It may be lent only if this pool {@link #trusts} it, or it has
+	 * answered when {@link #ask asked}.
 	 * @param timeoutMillis how long to wait for one, in milliseconds
-	 * @param patienceMillis how long asking it may take, within the validation timeout
-	 * @return the connection, or {@code null} if the one at hand was of no use and has
-	 * been got rid of, so that the next attempt may get a better one
+	 * @return the connection
 	 * @throws SQLTransientConnectionException if none is to be had in time
-	 * @throws WrongRoleException if the server is not what it is taken for
 	 * @throws SQLException if the thread is interrupted
 	 */
-	public @Nullable Connection getConnection(long timeoutMillis, long patienceMillis) throws SQLException {
+	public Connection getConnection(long timeoutMillis) throws SQLException {
 		HikariPool opened = this.hikariPool;
 		if (opened == null) {
 			throw new IllegalStateException("Pool " + this.name + " is not open yet");
 		}
-		Connection connection = opened.getConnection(timeoutMillis);
+		return opened.getConnection(timeoutMillis);
+	}
+
+	/**
+	 * Return whether there is no doubt that a connection's server is what it is taken
+	 * for.
+	 * @param connection a connection that has been borrowed here
+	 * @return whether it has said so after the last reason for doubt
+	 * @throws SQLException if the connection is of no use
+	 */
+	public boolean trusts(Connection connection) throws SQLException {
 		OpenConnections open = this.connections.getOpen();
-		if (!open.isInDoubt() || open.isTrusted(connection.unwrap(Connection.class)) || isRetired()) {
-			return connection;
-		}
-		return isAsItShouldBe(connection, open, patienceMillis) ? connection : null;
+		return !open.isInDoubt() || open.isTrusted(connection.unwrap(Connection.class)) || isRetired();
 	}
 
 	/**
-	 * Return whether there are connections that have to be asked before they are lent.
-	 * @return whether borrowing may take a round trip
+	 * Ask a connection whether its server is what it is taken for.
+	 * @param connection a connection that has been borrowed here
+	 * @param patienceMillis how long that may take, within the validation timeout
+	 * @return whether it may be lent; if not, it has been got rid of
+	 * @throws WrongRoleException if the server is not what it is taken for; the
+	 * connection has been returned
 	 */
-	public boolean isInDoubt() {
-		return this.connections.getOpen().isInDoubt();
-	}
-
-	/**
-	 * Return whether a connection has been borrowed here.
-	 * @param connection the connection
-	 * @return whether it leads to this pool's server and is still open
-	 */
-	public boolean owns(Connection connection) {
-		try {
-			return this.connections.getOpen().contains(connection.unwrap(Connection.class));
-		}
-		catch (SQLException ex) {
-			return false;
-		}
-	}
-
-	private boolean isAsItShouldBe(Connection connection, OpenConnections open, long patienceMillis)
-			throws WrongRoleException {
+	public boolean ask(Connection connection, long patienceMillis) throws WrongRoleException {
+		OpenConnections open = this.connections.getOpen();
 		ServerRole role = this.connections.getRole();
 		try {
 			Connection physical = connection.unwrap(Connection.class);
@@ -205,6 +195,20 @@ public final class ServerPool {
 		catch (SQLException ex) {
 			logger.debug("A connection of " + this.name + " did not answer", ex);
 			evict(connection);
+			return false;
+		}
+	}
+
+	/**
+	 * Return whether a connection has been borrowed here.
+	 * @param connection the connection
+	 * @return whether it leads to this pool's server and is still open
+	 */
+	public boolean owns(Connection connection) {
+		try {
+			return this.connections.getOpen().contains(connection.unwrap(Connection.class));
+		}
+		catch (SQLException ex) {
 			return false;
 		}
 	}
