@@ -19,6 +19,7 @@ import io.github.jujupgsql.actuate.PgsqlHealthIndicator;
 import io.github.jujupgsql.autoconfigure.PgsqlAutoConfiguration;
 import io.github.jujupgsql.autoconfigure.PgsqlEndpointAutoConfiguration;
 import io.github.jujupgsql.autoconfigure.PgsqlHealthContributorAutoConfiguration;
+import io.github.jujupgsql.autoconfigure.PgsqlMetricsAutoConfiguration;
 import io.github.jujupgsql.test.PgsqlServer;
 
 import org.springframework.boot.actuate.autoconfigure.endpoint.EndpointAutoConfiguration;
@@ -45,8 +46,8 @@ final class FollowingApplication {
 	static ApplicationContextRunner runner() {
 		return new ApplicationContextRunner()
 			.withConfiguration(AutoConfigurations.of(PgsqlAutoConfiguration.class, PgsqlEndpointAutoConfiguration.class,
-					PgsqlHealthContributorAutoConfiguration.class, DataSourceAutoConfiguration.class,
-					EndpointAutoConfiguration.class, MetricsAutoConfiguration.class,
+					PgsqlHealthContributorAutoConfiguration.class, PgsqlMetricsAutoConfiguration.class,
+					DataSourceAutoConfiguration.class, EndpointAutoConfiguration.class, MetricsAutoConfiguration.class,
 					SimpleMetricsExportAutoConfiguration.class, DataSourcePoolMetricsAutoConfiguration.class))
 			.withPropertyValues("management.endpoints.web.exposure.include=pgsql", "spring.application.name=following",
 					"spring.datasource.hikari.maximum-pool-size=4", "spring.datasource.hikari.minimum-idle=0");

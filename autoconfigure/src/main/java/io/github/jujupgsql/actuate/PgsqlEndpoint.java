@@ -1,5 +1,6 @@
 package io.github.jujupgsql.actuate;
 
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 
@@ -52,7 +53,8 @@ public class PgsqlEndpoint {
 		return new PgsqlDescriptor(RelationDescriptor.of(this.watcher.getFile().toString(), state),
 				ProblemDescriptor.of(state.problem()),
 				(roles.primary() != null) ? PoolDescriptor.of(roles.primary()) : null,
-				PoolDescriptor.of(roles.replicas()), PoolDescriptor.of(this.pools.getDraining()));
+				roles.replicas().stream().map(PoolDescriptor::ofReplica).toList(),
+				this.pools.getDraining().stream().map(PoolDescriptor::of).toList());
 	}
 
 	/**
@@ -122,21 +124,27 @@ public class PgsqlEndpoint {
 	 * @param idle connections that wait for use
 	 * @param waiting threads that wait for a connection
 	 * @param maximum the most connections there may be
+	 * @param lag how far a replica lags behind the primary, while that is measured
 	 */
-	public record PoolDescriptor(String server, String pool, int active, int idle, int waiting, int maximum) {
+	public record PoolDescriptor(String server, String pool, int active, int idle, int waiting, int maximum,
+			@Nullable Duration lag) {
 
 		static PoolDescriptor of(ServerPool pool) {
+			return of(pool, null);
+		}
+
+		static PoolDescriptor ofReplica(ServerPool pool) {
+			return of(pool, pool.getLag());
+		}
+
+		private static PoolDescriptor of(ServerPool pool, @Nullable Duration lag) {
 			HikariDataSource opened = pool.getDataSource();
 			HikariPoolMXBean bean = (opened != null) ? opened.getHikariPoolMXBean() : null;
 			if (opened == null || bean == null) {
-				return new PoolDescriptor(pool.getServer(), pool.getName(), 0, 0, 0, 0);
+				return new PoolDescriptor(pool.getServer(), pool.getName(), 0, 0, 0, 0, lag);
 			}
 			return new PoolDescriptor(pool.getServer(), pool.getName(), bean.getActiveConnections(),
-					bean.getIdleConnections(), bean.getThreadsAwaitingConnection(), opened.getMaximumPoolSize());
-		}
-
-		static List<PoolDescriptor> of(List<ServerPool> pools) {
-			return pools.stream().map(PoolDescriptor::of).toList();
+					bean.getIdleConnections(), bean.getThreadsAwaitingConnection(), opened.getMaximumPoolSize(), lag);
 		}
 
 	}

@@ -48,6 +48,9 @@ public class PgsqlHealthIndicator extends AbstractHealthIndicator {
 			builder.withDetail("waitingFor", state.waitingFor());
 		}
 		builder.withDetail("replicas", roles.replicas().stream().map(ServerPool::getServer).toList());
+		if (roles.replicas().isEmpty()) {
+			builder.withDetail("noReplica", roles.whyNoReplica());
+		}
 		ServerPool primary = roles.primary();
 		if (primary == null) {
 			// a borrow would sit out the connection timeout only to say the same

@@ -11,6 +11,7 @@ import javax.sql.DataSource;
 import com.zaxxer.hikari.HikariDataSource;
 import io.github.jujupgsql.actuate.PgsqlEndpoint;
 import io.github.jujupgsql.actuate.PgsqlHealthIndicator;
+import io.github.jujupgsql.actuate.PgsqlMetrics;
 import io.github.jujupgsql.datasource.PrimaryDataSource;
 import io.github.jujupgsql.datasource.PrimaryUnavailableException;
 import io.github.jujupgsql.datasource.Replica;
@@ -18,6 +19,7 @@ import io.github.jujupgsql.datasource.ReplicaDataSource;
 import io.github.jujupgsql.pool.ServerPools;
 import io.github.jujupgsql.watch.RelationFileException;
 import io.github.jujupgsql.watch.RelationFileWatcher;
+import io.micrometer.core.instrument.MeterRegistry;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
@@ -35,6 +37,8 @@ import org.springframework.boot.jdbc.autoconfigure.JdbcClientAutoConfiguration;
 import org.springframework.boot.jdbc.autoconfigure.JdbcConnectionDetails;
 import org.springframework.boot.jdbc.autoconfigure.JdbcTemplateAutoConfiguration;
 import org.springframework.boot.jdbc.autoconfigure.health.DataSourceHealthContributorAutoConfiguration;
+import org.springframework.boot.micrometer.metrics.autoconfigure.MetricsAutoConfiguration;
+import org.springframework.boot.micrometer.metrics.autoconfigure.export.simple.SimpleMetricsExportAutoConfiguration;
 import org.springframework.boot.test.context.FilteredClassLoader;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.boot.test.system.CapturedOutput;
@@ -61,20 +65,23 @@ class PgsqlAutoConfigurationTests {
 
 	private final ApplicationContextRunner contextRunner = new ApplicationContextRunner()
 		.withConfiguration(AutoConfigurations.of(PgsqlAutoConfiguration.class, PgsqlEndpointAutoConfiguration.class,
-				PgsqlHealthContributorAutoConfiguration.class, DataSourceAutoConfiguration.class,
-				DataSourceTransactionManagerAutoConfiguration.class, JdbcTemplateAutoConfiguration.class,
-				JdbcClientAutoConfiguration.class, HealthContributorAutoConfiguration.class,
-				DataSourceHealthContributorAutoConfiguration.class, EndpointAutoConfiguration.class))
+				PgsqlHealthContributorAutoConfiguration.class, PgsqlMetricsAutoConfiguration.class,
+				DataSourceAutoConfiguration.class, DataSourceTransactionManagerAutoConfiguration.class,
+				JdbcTemplateAutoConfiguration.class, JdbcClientAutoConfiguration.class,
+				HealthContributorAutoConfiguration.class, DataSourceHealthContributorAutoConfiguration.class,
+				EndpointAutoConfiguration.class))
 		.withPropertyValues("spring.datasource.hikari.connection-timeout=250",
 				"management.endpoints.web.exposure.include=*", "management.endpoints.jmx.exposure.include=*");
 
 	@Test
 	void withoutRelationFileSpringBootsOwnDataSourceApplies() {
-		this.contextRunner.withPropertyValues("spring.datasource.url=jdbc:postgresql://localhost/notes")
+		withMeterRegistry(this.contextRunner)
+			.withPropertyValues("spring.datasource.url=jdbc:postgresql://localhost/notes")
 			.run((context) -> {
 				assertThat(context).hasSingleBean(DataSource.class).hasSingleBean(HikariDataSource.class);
 				assertThat(context).doesNotHaveBean(ServerPools.class)
 					.doesNotHaveBean(PgsqlEndpoint.class)
+					.doesNotHaveBean(PgsqlMetrics.class)
 					.doesNotHaveBean(PgsqlHealthIndicator.class);
 				assertThat(ConditionEvaluationReport.get(context.getBeanFactory())
 					.getConditionAndOutcomesBySource()
@@ -116,9 +123,26 @@ class PgsqlAutoConfigurationTests {
 	}
 
 	@Test
-	void withoutMetricsTheDataSourcesAreThere() {
-		onlyDataSources().withClassLoader(new FilteredClassLoader("io.micrometer"))
-			.run((context) -> assertThat(context).hasNotFailed().hasSingleBean(PrimaryDataSource.class));
+	void withoutMicrometerTheDataSourcesAreThere() {
+		onlyDataSources().withConfiguration(AutoConfigurations.of(PgsqlMetricsAutoConfiguration.class))
+			.withClassLoader(new FilteredClassLoader("io.micrometer"))
+			.run((context) -> assertThat(context).hasNotFailed()
+				.hasSingleBean(PrimaryDataSource.class)
+				.doesNotHaveBean("pgsqlMetrics"));
+	}
+
+	@Test
+	void withoutAMeterRegistryThereAreNoMetrics() {
+		withRelationFile().run((context) -> assertThat(context).hasNotFailed().doesNotHaveBean(PgsqlMetrics.class));
+	}
+
+	@Test
+	void withAMeterRegistryThereAreMetrics() {
+		withMeterRegistry(withRelationFile()).run((context) -> {
+			assertThat(context).hasSingleBean(PgsqlMetrics.class);
+			assertThat(context.getBean(MeterRegistry.class).get("juju.pgsql.primary.available").gauge().value())
+				.isZero();
+		});
 	}
 
 	@Test
@@ -265,6 +289,11 @@ class PgsqlAutoConfigurationTests {
 	private ApplicationContextRunner onlyDataSources() {
 		return new ApplicationContextRunner().withConfiguration(AutoConfigurations.of(PgsqlAutoConfiguration.class))
 			.withPropertyValues("juju.pgsql.relation-file=" + file());
+	}
+
+	private static ApplicationContextRunner withMeterRegistry(ApplicationContextRunner runner) {
+		return runner.withConfiguration(
+				AutoConfigurations.of(MetricsAutoConfiguration.class, SimpleMetricsExportAutoConfiguration.class));
 	}
 
 	private ApplicationContextRunner withRelationFile() {

@@ -28,6 +28,7 @@ class NoteRepository {
 				.single());
 	}
 
+	@RetryableRead
 	Served<List<Note>> newest(int limit) {
 		return this.replicas
 			.call((jdbc) -> jdbc.sql("SELECT id, text, created_at FROM notes ORDER BY id DESC LIMIT :limit")
@@ -36,6 +37,7 @@ class NoteRepository {
 				.list());
 	}
 
+	@RetryableRead
 	Served<Optional<Note>> find(long id) {
 		return this.replicas.call((jdbc) -> jdbc.sql("SELECT id, text, created_at FROM notes WHERE id = :id")
 			.param("id", id)
@@ -43,6 +45,7 @@ class NoteRepository {
 			.optional());
 	}
 
+	@RetryableRead
 	Served<Long> count() {
 		return this.replicas.call((jdbc) -> jdbc.sql("SELECT count(*) FROM notes").query(Long.class).single());
 	}

@@ -1,8 +1,6 @@
 package io.github.jujupgsql.sample;
 
-import java.sql.SQLException;
 import java.util.List;
-import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -18,9 +16,7 @@ import org.springframework.http.HttpStatus;
 import org.springframework.http.HttpStatusCode;
 import org.springframework.http.ProblemDetail;
 import org.springframework.http.ResponseEntity;
-import org.springframework.transaction.CannotCreateTransactionException;
 import org.springframework.transaction.TransactionException;
-import org.springframework.transaction.TransactionSystemException;
 import org.springframework.web.bind.MethodArgumentNotValidException;
 import org.springframework.web.bind.annotation.ExceptionHandler;
 import org.springframework.web.bind.annotation.RestControllerAdvice;
@@ -37,26 +33,17 @@ class ProblemAdvice extends ResponseEntityExceptionHandler {
 
 	private static final Logger log = LoggerFactory.getLogger(ProblemAdvice.class);
 
-	/**
-	 * SQLSTATE classes of faults that pass: connection lost, transaction rolled back (on
-	 * a standby: conflict with recovery), out of resources, shutting down.
-	 */
-	private static final Set<String> PASSING = Set.of("08", "40", "53", "57");
-
-	/** The server turned out to be a standby. */
-	private static final String READ_ONLY_TRANSACTION = "25006";
-
 	@ExceptionHandler
 	ResponseEntity<ProblemDetail> outcomeUnknown(UnknownOutcomeException ex) {
-		log.warn("Commit without an answer: {}", databaseFault(ex).getMessage());
+		log.warn("Commit without an answer: {}", PassingFaults.databaseFault(ex).getMessage());
 		return problem(HttpStatus.INTERNAL_SERVER_ERROR, "The connection to the database was lost while the note was "
 				+ "being committed. It may or may not be stored: look before you send it again.");
 	}
 
 	@ExceptionHandler({ DataAccessException.class, TransactionException.class })
 	ResponseEntity<ProblemDetail> databaseFailed(NestedRuntimeException ex) {
-		if (isPassing(ex)) {
-			log.warn("Database not available: {}", databaseFault(ex).getMessage());
+		if (PassingFaults.isPassing(ex)) {
+			log.warn("Database not available: {}", PassingFaults.databaseFault(ex).getMessage());
 			return problem(HttpStatus.SERVICE_UNAVAILABLE,
 					"The database is not available at the moment. Nothing was changed, please try again.");
 		}
@@ -90,26 +77,6 @@ class ProblemAdvice extends ResponseEntityExceptionHandler {
 
 	private static String sentence(Stream<String> faults) {
 		return faults.sorted().collect(Collectors.joining(", ", "", "."));
-	}
-
-	private static boolean isPassing(NestedRuntimeException ex) {
-		return ex instanceof CannotCreateTransactionException
-				|| (databaseFault(ex) instanceof SQLException fault && isPassing(fault.getSQLState()));
-	}
-
-	private static boolean isPassing(@Nullable String sqlState) {
-		return READ_ONLY_TRANSACTION.equals(sqlState)
-				|| (sqlState != null && sqlState.length() == 5 && PASSING.contains(sqlState.substring(0, 2)));
-	}
-
-	/**
-	 * The driver's exception, if there is one: its own cause may be a mere end of file.
-	 * The rollback on a lost connection fails as well, and hides what went wrong first.
-	 */
-	private static Throwable databaseFault(Throwable ex) {
-		Throwable hidden = (ex instanceof TransactionSystemException failed) ? failed.getApplicationException() : null;
-		Throwable cause = (hidden != null) ? hidden : ex.getCause();
-		return (ex instanceof SQLException || cause == null) ? ex : databaseFault(cause);
 	}
 
 	private static ResponseEntity<ProblemDetail> problem(HttpStatus status, String detail) {

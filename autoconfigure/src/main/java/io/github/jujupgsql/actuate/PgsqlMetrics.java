@@ -1,0 +1,157 @@
+package io.github.jujupgsql.actuate;
+
+import java.lang.ref.WeakReference;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Predicate;
+
+import com.zaxxer.hikari.HikariDataSource;
+import io.github.jujupgsql.pool.RoleTable;
+import io.github.jujupgsql.pool.ServerPool;
+import io.github.jujupgsql.pool.ServerPools;
+import io.github.jujupgsql.relation.ConnectionString;
+import io.github.jujupgsql.relation.PgsqlRelation;
+import io.github.jujupgsql.watch.RelationFileWatcher;
+import io.micrometer.core.instrument.FunctionCounter;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.MultiGauge;
+import io.micrometer.core.instrument.MultiGauge.Row;
+import io.micrometer.core.instrument.Tags;
+import io.micrometer.core.instrument.binder.MeterBinder;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * {@link MeterBinder} for the relation and the roles. Everything is looked up when it is
+ * asked for; only the standbys whose lag is measured have to be told.
+ *
+ * @since 0.1.0
+ */
+public class PgsqlMetrics implements MeterBinder {
+
+	private final RelationFileWatcher watcher;
+
+	private final ServerPools pools;
+
+	private final boolean fallbackToPrimary;
+
+	private final boolean lagIsMeasured;
+
+	/** One for each registry. */
+	private final List<MultiGauge> lags = new CopyOnWriteArrayList<>();
+
+	/**
+	 * Create the metrics.
+	 * @param watcher knows the relation
+	 * @param pools knows the roles
+	 * @param fallbackToPrimary whether reads go to the primary while there is no replica
+	 * @param lagIsMeasured whether the lag of standbys is measured
+	 */
+	public PgsqlMetrics(RelationFileWatcher watcher, ServerPools pools, boolean fallbackToPrimary,
+			boolean lagIsMeasured) {
+		this.watcher = watcher;
+		this.pools = pools;
+		this.fallbackToPrimary = fallbackToPrimary;
+		this.lagIsMeasured = lagIsMeasured;
+	}
+
+	@Override
+	public void bindTo(MeterRegistry registry) {
+		gauge("juju.pgsql.primary.available", (roles) -> roles.primary() != null)
+			.description("Whether there is a primary that has confirmed its role")
+			.register(registry);
+		gauge("juju.pgsql.fallback.to.primary", this::readsGoToThePrimary)
+			.description("Whether reads go to the primary because no standby is fit")
+			.register(registry);
+		Gauge.builder("juju.pgsql.replicas", this.pools, (pools) -> pools.getRoles().current().replicas().size())
+			.description("Standbys that serve reads")
+			.register(registry);
+		Gauge.builder("juju.pgsql.standbys", this.watcher, (watcher) -> watcher.getState().relation().standbys().size())
+			.description("Standbys that the relation names")
+			.register(registry);
+		FunctionCounter.builder("juju.pgsql.primary.failures", this.pools, ServerPools::getPrimaryFailures)
+			.description("Attempts to make the relation's master the primary that failed")
+			.register(registry);
+		FunctionCounter
+			.builder("juju.pgsql.relation.invalid", this.watcher, (watcher) -> watcher.getState().invalidReads())
+			.description("Contents of the relation file that had to be refused")
+			.register(registry);
+		Gauge
+			.builder("juju.pgsql.relation.problem", this.watcher,
+					(watcher) -> (watcher.getState().problem() != null) ? 1 : 0)
+			.description("Whether the relation file, as it is now, cannot be used")
+			.register(registry);
+		if (this.lagIsMeasured) {
+			MultiGauge lag = MultiGauge.builder("juju.pgsql.replica.lag")
+				.description("Time since when there is something that the standby has not replayed")
+				.baseUnit("seconds")
+				.register(registry);
+			lag.register(rows(this.watcher.getState().relation()));
+			this.lags.add(lag);
+		}
+	}
+
+	private Gauge.Builder<ServerPools> gauge(String name, Predicate<RoleTable> question) {
+		return Gauge.builder(name, this.pools, (pools) -> question.test(pools.getRoles().current()) ? 1 : 0);
+	}
+
+	private boolean readsGoToThePrimary(RoleTable roles) {
+		return this.fallbackToPrimary && roles.primary() != null && roles.replicas().isEmpty();
+	}
+
+	/**
+	 * Measure the standbys of a relation, and no longer those that it does not name.
+	 * @param relation what the relation says now
+	 */
+	public void follow(PgsqlRelation relation) {
+		this.lags.forEach((lag) -> lag.register(rows(relation)));
+	}
+
+	private List<Row<?>> rows(PgsqlRelation relation) {
+		return relation.standbys()
+			.stream()
+			.map(ConnectionString::address)
+			.distinct()
+			.<Row<?>>map((server) -> Row.of(Tags.of("server", server), new Standby(server), Standby::lagSeconds))
+			.toList();
+	}
+
+	/**
+	 * A standby, and the pool that it had when it was last seen among the replicas: one
+	 * that lags too far is none of them, and is measured all the same.
+	 */
+	private final class Standby {
+
+		private final String server;
+
+		private volatile WeakReference<ServerPool> lastSeen = new WeakReference<>(null);
+
+		Standby(String server) {
+			this.server = server;
+		}
+
+		/**
+		 * Return the lag, as not a number while it is not known.
+		 */
+		double lagSeconds() {
+			ServerPool pool = pool();
+			Duration lag = (pool != null) ? pool.getLag() : null;
+			return (lag != null) ? lag.toNanos() / 1e9 : Double.NaN;
+		}
+
+		private @Nullable ServerPool pool() {
+			for (ServerPool replica : PgsqlMetrics.this.pools.getRoles().current().replicas()) {
+				if (replica.getServer().equals(this.server)) {
+					this.lastSeen = new WeakReference<>(replica);
+					return replica;
+				}
+			}
+			ServerPool pool = this.lastSeen.get();
+			HikariDataSource opened = (pool != null) ? pool.getDataSource() : null;
+			return (opened != null && !opened.isClosed()) ? pool : null;
+		}
+
+	}
+
+}

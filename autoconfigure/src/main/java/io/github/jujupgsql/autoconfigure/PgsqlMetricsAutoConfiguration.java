@@ -1,0 +1,58 @@
+package io.github.jujupgsql.autoconfigure;
+
+import io.github.jujupgsql.actuate.PgsqlMetrics;
+import io.github.jujupgsql.event.PgsqlRelationEvent;
+import io.github.jujupgsql.pool.ServerPools;
+import io.github.jujupgsql.watch.RelationFileWatcher;
+import io.micrometer.core.instrument.MeterRegistry;
+
+import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.event.EventListener;
+
+/**
+ * {@link EnableAutoConfiguration Auto-configuration} for {@link PgsqlMetrics}.
+ *
+ * @since 0.1.0
+ */
+@AutoConfiguration(after = PgsqlAutoConfiguration.class,
+		afterName = "org.springframework.boot.micrometer.metrics.autoconfigure.CompositeMeterRegistryAutoConfiguration")
+@ConditionalOnClass(MeterRegistry.class)
+@ConditionalOnBean({ ServerPools.class, MeterRegistry.class })
+public final class PgsqlMetricsAutoConfiguration {
+
+	@Bean
+	@ConditionalOnMissingBean
+	PgsqlMetrics pgsqlMetrics(RelationFileWatcher watcher, ServerPools pools, PgsqlProperties properties) {
+		PgsqlProperties.Replica replica = properties.getReplica();
+		return new PgsqlMetrics(watcher, pools, replica.isFallbackToPrimary(), replica.getMaximumLag() != null);
+	}
+
+	@Bean
+	StandbysListener pgsqlMetricsStandbysListener(PgsqlMetrics metrics) {
+		return new StandbysListener(metrics);
+	}
+
+	/**
+	 * Has metrics follow the standbys that come and go, on the thread that tells of them.
+	 */
+	static class StandbysListener {
+
+		private final PgsqlMetrics metrics;
+
+		StandbysListener(PgsqlMetrics metrics) {
+			this.metrics = metrics;
+		}
+
+		@EventListener
+		void relationChanged(PgsqlRelationEvent event) {
+			this.metrics.follow(event.relation());
+		}
+
+	}
+
+}
