@@ -2,23 +2,12 @@ package io.github.jujupgsql.benchmarks;
 
 import java.sql.Connection;
 import java.sql.SQLException;
-import java.time.Duration;
-import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 import javax.sql.DataSource;
 
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
-import io.github.jujupgsql.datasource.LoadBalancing;
-import io.github.jujupgsql.datasource.PrimaryDataSource;
-import io.github.jujupgsql.datasource.ReplicaDataSource;
-import io.github.jujupgsql.pool.PoolSettings;
-import io.github.jujupgsql.pool.PoolSize;
-import io.github.jujupgsql.pool.ServerPoolFactory;
-import io.github.jujupgsql.pool.ServerPools;
-import io.github.jujupgsql.relation.ConnectionString;
-import io.github.jujupgsql.relation.PgsqlRelation;
 import io.github.jujupgsql.test.PgsqlCluster;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
@@ -44,44 +33,26 @@ import org.openjdk.jmh.annotations.Warmup;
 @SuppressWarnings("NullAway.Init")
 public class BorrowBenchmark {
 
-	private static final Duration CONNECTION_TIMEOUT = Duration.ofSeconds(30);
-
 	private PgsqlCluster cluster;
 
 	private HikariDataSource hikari;
 
-	private ServerPools pools;
-
-	private DataSource primary;
-
-	private DataSource replica;
+	private DataSources dataSources;
 
 	@Setup
 	public void start() throws SQLException {
 		this.cluster = PgsqlCluster.start(2);
-		ConnectionString master = ConnectionString.parse(this.cluster.master().connectionString());
-		List<ConnectionString> standbys = this.cluster.standbys()
-			.stream()
-			.map((server) -> ConnectionString.parse(server.connectionString()))
-			.toList();
 		HikariConfig config = new HikariConfig();
 		config.setJdbcUrl("jdbc:postgresql://" + this.cluster.master().address() + "/" + this.cluster.database());
 		config.setUsername(this.cluster.user());
 		config.setPassword(this.cluster.password());
 		this.hikari = new HikariDataSource(config);
-		PoolSize size = new PoolSize(10, 10);
-		this.pools = new ServerPools(new ServerPoolFactory(HikariConfig::new, "benchmark"),
-				new PoolSettings(size, size, CONNECTION_TIMEOUT, Duration.ofSeconds(1), true, null));
-		this.pools.accept(new PgsqlRelation(this.cluster.database(), List.of(), List.of(), null, master, standbys));
-		this.primary = new PrimaryDataSource(this.pools.getRoles(), CONNECTION_TIMEOUT, false);
-		this.replica = new ReplicaDataSource(this.pools.getRoles(), CONNECTION_TIMEOUT, LoadBalancing.LEAST_BUSY, true,
-				null);
-		this.primary.getConnection().close();
+		this.dataSources = new DataSources(this.cluster, false);
 	}
 
 	@TearDown
 	public void stop() {
-		this.pools.close();
+		this.dataSources.close();
 		this.hikari.close();
 		this.cluster.close();
 	}
@@ -98,12 +69,12 @@ public class BorrowBenchmark {
 
 	@Benchmark
 	public Connection primary() throws SQLException {
-		return borrowAndReturn(this.primary);
+		return borrowAndReturn(this.dataSources.primary());
 	}
 
 	@Benchmark
 	public Connection replica() throws SQLException {
-		return borrowAndReturn(this.replica);
+		return borrowAndReturn(this.dataSources.replica());
 	}
 
 	private static Connection borrowAndReturn(DataSource dataSource) throws SQLException {
