@@ -1,6 +1,7 @@
 package io.github.jujupgsql.actuate;
 
 import io.github.jujupgsql.pool.RoleTable;
+import io.github.jujupgsql.pool.RoleTable.LeftOut;
 import io.github.jujupgsql.pool.ServerPool;
 import io.github.jujupgsql.pool.ServerPools;
 import io.github.jujupgsql.watch.RelationFileWatcher;
@@ -48,8 +49,8 @@ public class PgsqlHealthIndicator extends AbstractHealthIndicator {
 			builder.withDetail("waitingFor", state.waitingFor());
 		}
 		builder.withDetail("replicas", roles.replicas().stream().map(ServerPool::getServer).toList());
-		if (roles.replicas().isEmpty()) {
-			builder.withDetail("noReplica", roles.whyNoReplica());
+		if (!roles.leftOut().isEmpty()) {
+			builder.withDetail("leftOut", roles.leftOut().stream().map(LeftOut::toString).toList());
 		}
 		ServerPool primary = roles.primary();
 		if (primary == null) {

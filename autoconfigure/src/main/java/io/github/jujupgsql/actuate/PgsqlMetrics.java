@@ -1,13 +1,13 @@
 package io.github.jujupgsql.actuate;
 
-import java.lang.ref.WeakReference;
-import java.time.Duration;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Predicate;
+import java.util.stream.Stream;
 
-import com.zaxxer.hikari.HikariDataSource;
 import io.github.jujupgsql.pool.RoleTable;
+import io.github.jujupgsql.pool.RoleTable.LeftOut;
 import io.github.jujupgsql.pool.ServerPool;
 import io.github.jujupgsql.pool.ServerPools;
 import io.github.jujupgsql.relation.ConnectionString;
@@ -20,7 +20,6 @@ import io.micrometer.core.instrument.MultiGauge;
 import io.micrometer.core.instrument.MultiGauge.Row;
 import io.micrometer.core.instrument.Tags;
 import io.micrometer.core.instrument.binder.MeterBinder;
-import org.jspecify.annotations.Nullable;
 
 /**
  * {@link MeterBinder} for the relation and the roles. Everything is looked up when it is
@@ -113,45 +112,23 @@ public class PgsqlMetrics implements MeterBinder {
 			.stream()
 			.map(ConnectionString::address)
 			.distinct()
-			.<Row<?>>map((server) -> Row.of(Tags.of("server", server), new Standby(server), Standby::lagSeconds))
+			.<Row<?>>map((server) -> Row.of(Tags.of("server", server), this.pools,
+					(pools) -> lagSeconds(pools.getRoles().current(), server)))
 			.toList();
 	}
 
 	/**
-	 * A standby, and the pool that it had when it was last seen among the replicas: one
-	 * that lags too far is none of them, and is measured all the same.
+	 * Return a standby's lag, as not a number while it is not known. One that lags too
+	 * far is left out, and measured all the same.
 	 */
-	private final class Standby {
-
-		private final String server;
-
-		private volatile WeakReference<ServerPool> lastSeen = new WeakReference<>(null);
-
-		Standby(String server) {
-			this.server = server;
-		}
-
-		/**
-		 * Return the lag, as not a number while it is not known.
-		 */
-		double lagSeconds() {
-			ServerPool pool = pool();
-			Duration lag = (pool != null) ? pool.getLag() : null;
-			return (lag != null) ? lag.toNanos() / 1e9 : Double.NaN;
-		}
-
-		private @Nullable ServerPool pool() {
-			for (ServerPool replica : PgsqlMetrics.this.pools.getRoles().current().replicas()) {
-				if (replica.getServer().equals(this.server)) {
-					this.lastSeen = new WeakReference<>(replica);
-					return replica;
-				}
-			}
-			ServerPool pool = this.lastSeen.get();
-			HikariDataSource opened = (pool != null) ? pool.getDataSource() : null;
-			return (opened != null && !opened.isClosed()) ? pool : null;
-		}
-
+	private static double lagSeconds(RoleTable roles, String server) {
+		return Stream.concat(roles.replicas().stream(), roles.leftOut().stream().map(LeftOut::pool))
+			.filter((pool) -> pool.getServer().equals(server))
+			.map(ServerPool::getLag)
+			.filter(Objects::nonNull)
+			.mapToDouble((lag) -> lag.toNanos() / 1e9)
+			.findFirst()
+			.orElse(Double.NaN);
 	}
 
 }

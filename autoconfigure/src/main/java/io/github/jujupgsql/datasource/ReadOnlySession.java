@@ -24,16 +24,10 @@ final class ReadOnlySession extends ConnectionProxy {
 	 * @param connection a connection just borrowed
 	 * @param pool where it has been borrowed
 	 * @return the connection, which leaves the session as it was when it is closed
-	 * @throws SQLException if the connection is of no use; it has been got rid of
+	 * @throws SQLException if the connection is of no use
 	 */
 	static Connection begin(Connection connection, ServerPool pool) throws SQLException {
-		try {
-			OwnStatements.execute(connection, "SET SESSION CHARACTERISTICS AS TRANSACTION READ ONLY");
-		}
-		catch (SQLException ex) {
-			pool.evict(connection);
-			throw ex;
-		}
+		OwnStatements.execute(connection, "SET SESSION CHARACTERISTICS AS TRANSACTION READ ONLY");
 		return new ReadOnlySession(connection, pool).proxy();
 	}
 

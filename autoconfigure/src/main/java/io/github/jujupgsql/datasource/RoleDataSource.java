@@ -93,8 +93,11 @@ abstract class RoleDataSource extends DelegatingDataSource {
 		if (pool == null || connection == null) {
 			return getConnection(pool, deadline() - UNCLOCKED_NANOS);
 		}
-		Connection lent = pool.trusts(connection) ? lend(connection, pool) : null;
-		return (lent != null) ? lent : new Waiting(pool, deadline() - UNCLOCKED_NANOS).goOnWith(pool, connection);
+		if (!pool.trusts(connection)) {
+			return new Waiting(pool, deadline() - UNCLOCKED_NANOS).goOnWith(pool, connection);
+		}
+		Connection lent = tryLend(connection, pool);
+		return (lent != null) ? lent : getConnection(pool, deadline() - UNCLOCKED_NANOS);
 	}
 
 	/**
@@ -138,20 +141,36 @@ abstract class RoleDataSource extends DelegatingDataSource {
 		}
 	}
 
+	private @Nullable Connection tryLend(Connection connection, ServerPool pool) throws SQLException {
+		try {
+			return lend(connection, pool);
+		}
+		catch (SQLTransientConnectionException ex) {
+			return null;
+		}
+	}
+
 	/**
 	 * Lend a connection, unless its pool has lost its role meanwhile.
 	 * @param connection a connection just borrowed
 	 * @param pool where it has been borrowed
 	 * @return the connection, or {@code null} if another one has to be borrowed
-	 * @throws SQLException if the pool in force has none that works
+	 * @throws SQLTransientConnectionException if it fails; it has been got rid of
 	 */
 	private @Nullable Connection lend(Connection connection, ServerPool pool) throws SQLException {
 		RoleTable table = this.roles.current();
-		if (isIn(table, pool)) {
+		if (!isIn(table, pool)) {
+			connection.close();
+			return null;
+		}
+		try {
 			return prepare(connection, pool, table);
 		}
-		connection.close();
-		return null;
+		catch (SQLException ex) {
+			pool.evict(connection);
+			throw new SQLTransientConnectionException(
+					pool.getServer() + ": a connection cannot be lent: " + ex.getMessage(), ex.getSQLState(), ex);
+		}
 	}
 
 	/**

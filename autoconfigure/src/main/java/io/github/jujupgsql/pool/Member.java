@@ -168,10 +168,10 @@ final class Member {
 
 	/**
 	 * Say why it does not play its role.
-	 * @return the server and the reason, for a person
+	 * @return the reason, for a person
 	 */
-	String whyUnfit() {
-		return this.pool.getServer() + ": " + (this.lastReason.isEmpty() ? "it has not answered yet" : this.lastReason);
+	String reason() {
+		return this.lastReason.isEmpty() ? "it has not answered yet" : this.lastReason;
 	}
 
 	void answered() {

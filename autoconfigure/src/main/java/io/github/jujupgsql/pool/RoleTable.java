@@ -1,6 +1,7 @@
 package io.github.jujupgsql.pool;
 
 import java.util.List;
+import java.util.stream.Collectors;
 
 import org.jspecify.annotations.Nullable;
 
@@ -10,25 +11,47 @@ import org.jspecify.annotations.Nullable;
  * @param primary the pool of the primary, or {@code null} while there is none
  * @param replicas the pools of the replicas
  * @param whyNoPrimary why there is no primary, for a person; empty while there is one
- * @param whyNoReplica why there is no replica, for a person; empty while there is one
+ * @param leftOut the standbys that do not serve reads now
  * @param hopeless whether it is of no use to wait for one: the server has refused
  * credentials that have never worked, or all is over
  * @since 0.1.0
  */
-public record RoleTable(@Nullable ServerPool primary, List<ServerPool> replicas, String whyNoPrimary,
-		String whyNoReplica, boolean hopeless) {
+public record RoleTable(@Nullable ServerPool primary, List<ServerPool> replicas, List<LeftOut> leftOut,
+		String whyNoPrimary, boolean hopeless) {
 
-	private static final String NOTHING_READ = "no relation has been read yet";
-
-	static final RoleTable EMPTY = new RoleTable(null, List.of(), NOTHING_READ, NOTHING_READ, false);
+	static final RoleTable EMPTY = new RoleTable(null, List.of(), List.of(), "no relation has been read yet", false);
 
 	public RoleTable {
 		replicas = List.copyOf(replicas);
+		leftOut = List.copyOf(leftOut);
 	}
 
 	static RoleTable closed() {
-		String reason = "the application is shutting down";
-		return new RoleTable(null, List.of(), reason, reason, true);
+		return new RoleTable(null, List.of(), List.of(), "the application is shutting down", true);
+	}
+
+	/**
+	 * Say why there is no replica.
+	 * @return the standbys that are left out and the reasons, for a person
+	 */
+	public String whyNoReplica() {
+		return this.leftOut.isEmpty() ? "there is no standby"
+				: this.leftOut.stream().map(LeftOut::toString).collect(Collectors.joining(", "));
+	}
+
+	/**
+	 * A standby that does not serve reads.
+	 *
+	 * @param pool its pool, which may not be open yet
+	 * @param reason why not, for a person
+	 */
+	public record LeftOut(ServerPool pool, String reason) {
+
+		@Override
+		public String toString() {
+			return this.pool.getServer() + ": " + this.reason;
+		}
+
 	}
 
 }

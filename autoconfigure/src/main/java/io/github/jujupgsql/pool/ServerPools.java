@@ -20,8 +20,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.stream.Collectors;
 
+import io.github.jujupgsql.pool.RoleTable.LeftOut;
 import io.github.jujupgsql.pool.ServerCheck.Answer;
 import io.github.jujupgsql.relation.ConnectionString;
 import io.github.jujupgsql.relation.PgsqlRelation;
@@ -240,17 +240,22 @@ public final class ServerPools implements Closeable {
 			this.primary = null;
 		}
 		ServerPool primaryPool = (this.primary != null) ? this.primary.pool : null;
-		List<ServerPool> replicas = new ArrayList<>();
+		Set<ServerPool> replicas = new LinkedHashSet<>();
+		Set<LeftOut> leftOut = new LinkedHashSet<>();
 		for (ConnectionString standby : this.relation.standbys()) {
+			Member named = this.members.get(standby);
 			Member member = servingReads(standby);
-			if (member != null && member != candidate && !replicas.contains(member.pool)) {
+			if (member != null && member != candidate) {
 				member.pool.serveAs(ServerRole.REPLICA, this.settings.replica());
 				replicas.add(member.pool);
 			}
+			else if (named != null && named != candidate) {
+				leftOut.add(new LeftOut(named.pool, named.reason()));
+			}
 		}
 		boolean hopeless = primaryPool == null && candidate != null && candidate.isHopeless();
-		publish(new RoleTable(primaryPool, replicas, (primaryPool != null) ? "" : whyNoPrimary(candidate),
-				replicas.isEmpty() ? whyNoReplica() : "", hopeless));
+		publish(new RoleTable(primaryPool, List.copyOf(replicas), List.copyOf(leftOut),
+				(primaryPool != null) ? "" : whyNoPrimary(candidate), hopeless));
 	}
 
 	private @Nullable Member servingReads(ConnectionString standby) {
@@ -270,17 +275,8 @@ public final class ServerPools implements Closeable {
 	}
 
 	private String whyNoPrimary(@Nullable Member candidate) {
-		return (candidate != null) ? candidate.whyUnfit() : "the relation names no master";
-	}
-
-	private String whyNoReplica() {
-		String reasons = this.relation.standbys()
-			.stream()
-			.map(this.members::get)
-			.filter((member) -> member != null && member != candidate())
-			.map(Member::whyUnfit)
-			.collect(Collectors.joining(", "));
-		return reasons.isEmpty() ? "the relation names no standby" : reasons;
+		return (candidate != null) ? candidate.pool.getServer() + ": " + candidate.reason()
+				: "the relation names no master";
 	}
 
 	private void publish(RoleTable next) {
@@ -457,8 +453,10 @@ public final class ServerPools implements Closeable {
 			.stream()
 			.filter((member) -> member.fitForReads && member != candidate())
 			.toList();
-		this.decisions.schedule(() -> runSafely(this::lookAtReplicas), this.replicaWatch.look(replicas),
-				TimeUnit.NANOSECONDS);
+		long pause = this.replicaWatch.look(replicas);
+		if (!this.decisions.isShutdown()) {
+			this.decisions.schedule(() -> runSafely(this::lookAtReplicas), pause, TimeUnit.NANOSECONDS);
+		}
 	}
 
 	private void measureLag() {

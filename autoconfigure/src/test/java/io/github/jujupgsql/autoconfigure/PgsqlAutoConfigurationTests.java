@@ -51,6 +51,7 @@ import org.springframework.jdbc.support.JdbcTransactionManager;
 import org.springframework.mock.env.MockEnvironment;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 /**
@@ -277,8 +278,9 @@ class PgsqlAutoConfigurationTests {
 		withRelationFile().run((context) -> {
 			assertThat(context).hasSingleBean(RelationFileWatcher.class);
 			context.close();
-			assertThat(Thread.getAllStackTraces().keySet()).extracting(Thread::getName)
-				.noneMatch((name) -> name.startsWith("pgsql-"));
+			// an executor is terminated a moment before its thread is
+			await().untilAsserted(() -> assertThat(Thread.getAllStackTraces().keySet()).extracting(Thread::getName)
+				.noneMatch((name) -> name.startsWith("pgsql-")));
 		});
 	}
 

@@ -31,6 +31,8 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
+import org.springframework.jdbc.support.JdbcUtils;
+
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.awaitility.Awaitility.await;
@@ -311,6 +313,22 @@ class ReplicasTests {
 				execute(superuser, "SELECT pg_terminate_backend(" + Backend.of(connection).pid() + ", 10000)");
 			}
 			assertThatWritesAreRefused(application.replica(), true);
+		}
+	}
+
+	@Test
+	void aConnectionThatCannotBeMadeReadOnlyIsReplaced() throws Exception {
+		try (Application application = Application.following(this.relation,
+				"spring.datasource.hikari.auto-commit=false", "juju.pgsql.replica.maximum-pool-size=1",
+				"spring.datasource.hikari.connection-timeout=5000")) {
+			application.awaitReplicas(cluster.standbys());
+			for (int i = 0; i < 12; i++) {
+				Connection connection = application.replica().getConnection();
+				// HikariCP does not notice that this begins a transaction, and cannot end
+				// it
+				connection.setSchema("public");
+				JdbcUtils.closeConnection(connection);
+			}
 		}
 	}
 
