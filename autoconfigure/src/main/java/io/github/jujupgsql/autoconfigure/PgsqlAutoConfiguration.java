@@ -11,10 +11,13 @@ import javax.sql.XADataSource;
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
 import com.zaxxer.hikari.metrics.micrometer.MicrometerMetricsTrackerFactory;
+import com.zaxxer.hikari.util.UtilityElf;
 import io.github.jujupgsql.actuate.RoleDataSourcePoolMetadata;
+import io.github.jujupgsql.datasource.LazyDataSource;
 import io.github.jujupgsql.datasource.PrimaryDataSource;
 import io.github.jujupgsql.datasource.Replica;
 import io.github.jujupgsql.datasource.ReplicaDataSource;
+import io.github.jujupgsql.datasource.RoutingDataSource;
 import io.github.jujupgsql.event.ApplicationEventListeners;
 import io.github.jujupgsql.event.RelationEventPublisher;
 import io.github.jujupgsql.event.RelationEventTiming;
@@ -26,16 +29,20 @@ import io.github.jujupgsql.relation.RelationReader;
 import io.github.jujupgsql.relation.WantedDatabase;
 import io.github.jujupgsql.watch.RelationFileWatcher;
 import io.micrometer.core.instrument.MeterRegistry;
+import org.jspecify.annotations.Nullable;
 import org.postgresql.Driver;
 
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.boot.context.properties.bind.Bindable;
 import org.springframework.boot.context.properties.bind.Binder;
+import org.springframework.boot.jdbc.DataSourceUnwrapper;
 import org.springframework.boot.jdbc.autoconfigure.DataSourceAutoConfiguration;
 import org.springframework.boot.jdbc.autoconfigure.JdbcConnectionDetails;
 import org.springframework.boot.jdbc.autoconfigure.JndiDataSourceAutoConfiguration;
@@ -115,8 +122,9 @@ public final class PgsqlAutoConfiguration {
 
 	@Bean
 	@Primary
+	@ConditionalOnMissingBean(name = "dataSource")
 	PrimaryDataSource dataSource(ServerPools pools, RelationFileWatcher watcher, Environment environment) {
-		return new PrimaryDataSource(pools.getRoles(), connectionTimeout(environment));
+		return primary(pools, environment);
 	}
 
 	@Bean(defaultCandidate = false)
@@ -134,11 +142,16 @@ public final class PgsqlAutoConfiguration {
 	@Bean
 	DataSourcePoolMetadataProvider pgsqlPoolMetadataProvider() {
 		return (dataSource) -> {
-			if (dataSource instanceof PrimaryDataSource primary) {
+			PrimaryDataSource primary = DataSourceUnwrapper.unwrap(dataSource, PrimaryDataSource.class);
+			if (primary != null) {
 				return new RoleDataSourcePoolMetadata(primary);
 			}
 			return (dataSource instanceof ReplicaDataSource replica) ? new RoleDataSourcePoolMetadata(replica) : null;
 		};
+	}
+
+	private static PrimaryDataSource primary(ServerPools pools, Environment environment) {
+		return new PrimaryDataSource(pools.getRoles(), connectionTimeout(environment));
 	}
 
 	private static Duration connectionTimeout(Environment environment) {
@@ -147,6 +160,14 @@ public final class PgsqlAutoConfiguration {
 
 	private static HikariConfig hikariConfig(Environment environment) {
 		return Binder.get(environment).bindOrCreate("spring.datasource.hikari", Bindable.of(HikariConfig.class));
+	}
+
+	/**
+	 * The isolation that HikariCP gives to connections.
+	 */
+	private static @Nullable Integer transactionIsolation(HikariConfig config) {
+		String name = config.getTransactionIsolation();
+		return (name != null) ? UtilityElf.getTransactionIsolation(name) : null;
 	}
 
 	/**
@@ -174,6 +195,39 @@ public final class PgsqlAutoConfiguration {
 					config.setMetricsTrackerFactory(new MicrometerMetricsTrackerFactory(registry));
 				}
 			};
+		}
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	@ConditionalOnBooleanProperty("juju.pgsql.route-read-only-transactions")
+	static class RoutingConfiguration {
+
+		@Bean
+		@Primary
+		RoutingDataSource dataSource(ServerPools pools, RelationFileWatcher watcher,
+				@Replica ReplicaDataSource replicas, Environment environment) {
+			HikariConfig config = hikariConfig(environment);
+			return new RoutingDataSource(primary(pools, environment), replicas, config.isAutoCommit(),
+					transactionIsolation(config));
+		}
+
+	}
+
+	/**
+	 * Spring Boot makes only DataSources of its own lazy.
+	 */
+	@Configuration(proxyBeanMethods = false)
+	@ConditionalOnProperty(name = "spring.datasource.connection-fetch", havingValue = "lazy")
+	@ConditionalOnBooleanProperty(name = "juju.pgsql.route-read-only-transactions", havingValue = false,
+			matchIfMissing = true)
+	static class LazyConfiguration {
+
+		@Bean
+		@Primary
+		LazyDataSource dataSource(ServerPools pools, RelationFileWatcher watcher, Environment environment) {
+			HikariConfig config = hikariConfig(environment);
+			return new LazyDataSource(primary(pools, environment), config.isAutoCommit(), transactionIsolation(config));
 		}
 
 	}
