@@ -11,12 +11,15 @@ import javax.sql.XADataSource;
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
 import com.zaxxer.hikari.metrics.micrometer.MicrometerMetricsTrackerFactory;
+import com.zaxxer.hikari.util.UtilityElf;
 import io.github.jujupgsql.actuate.RoleDataSourcePoolMetadata;
+import io.github.jujupgsql.datasource.LazyDataSource;
 import io.github.jujupgsql.datasource.PrimaryDataSource;
 import io.github.jujupgsql.autoconfigure.PgsqlProperties.ReadYourWrites;
 import io.github.jujupgsql.datasource.ReadYourWritesFilter;
 import io.github.jujupgsql.datasource.Replica;
 import io.github.jujupgsql.datasource.ReplicaDataSource;
+import io.github.jujupgsql.datasource.RoutingDataSource;
 import io.github.jujupgsql.event.ApplicationEventListeners;
 import io.github.jujupgsql.event.RelationEventPublisher;
 import io.github.jujupgsql.event.RelationEventTiming;
@@ -28,11 +31,13 @@ import io.github.jujupgsql.relation.RelationReader;
 import io.github.jujupgsql.relation.WantedDatabase;
 import io.github.jujupgsql.watch.RelationFileWatcher;
 import io.micrometer.core.instrument.MeterRegistry;
+import org.jspecify.annotations.Nullable;
 import org.postgresql.Driver;
 
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
@@ -40,6 +45,7 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplicat
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.boot.context.properties.bind.Bindable;
 import org.springframework.boot.context.properties.bind.Binder;
+import org.springframework.boot.jdbc.DataSourceUnwrapper;
 import org.springframework.boot.jdbc.autoconfigure.DataSourceAutoConfiguration;
 import org.springframework.boot.jdbc.autoconfigure.JdbcConnectionDetails;
 import org.springframework.boot.jdbc.autoconfigure.JndiDataSourceAutoConfiguration;
@@ -120,10 +126,10 @@ public final class PgsqlAutoConfiguration {
 
 	@Bean
 	@Primary
+	@ConditionalOnMissingBean(name = "dataSource")
 	PrimaryDataSource dataSource(ServerPools pools, RelationFileWatcher watcher, PgsqlProperties properties,
 			Environment environment) {
-		return new PrimaryDataSource(pools.getRoles(), connectionTimeout(environment),
-				properties.getReplica().getReadYourWrites() == ReadYourWrites.REQUEST);
+		return primary(pools, properties, environment);
 	}
 
 	@Bean(defaultCandidate = false)
@@ -142,11 +148,17 @@ public final class PgsqlAutoConfiguration {
 	@Bean
 	DataSourcePoolMetadataProvider pgsqlPoolMetadataProvider() {
 		return (dataSource) -> {
-			if (dataSource instanceof PrimaryDataSource primary) {
+			PrimaryDataSource primary = DataSourceUnwrapper.unwrap(dataSource, PrimaryDataSource.class);
+			if (primary != null) {
 				return new RoleDataSourcePoolMetadata(primary);
 			}
 			return (dataSource instanceof ReplicaDataSource replica) ? new RoleDataSourcePoolMetadata(replica) : null;
 		};
+	}
+
+	private static PrimaryDataSource primary(ServerPools pools, PgsqlProperties properties, Environment environment) {
+		return new PrimaryDataSource(pools.getRoles(), connectionTimeout(environment),
+				properties.getReplica().getReadYourWrites() == ReadYourWrites.REQUEST);
 	}
 
 	private static Duration connectionTimeout(Environment environment) {
@@ -155,6 +167,14 @@ public final class PgsqlAutoConfiguration {
 
 	private static HikariConfig hikariConfig(Environment environment) {
 		return Binder.get(environment).bindOrCreate("spring.datasource.hikari", Bindable.of(HikariConfig.class));
+	}
+
+	/**
+	 * The isolation that HikariCP gives to connections.
+	 */
+	private static @Nullable Integer transactionIsolation(HikariConfig config) {
+		String name = config.getTransactionIsolation();
+		return (name != null) ? UtilityElf.getTransactionIsolation(name) : null;
 	}
 
 	/**
@@ -195,6 +215,41 @@ public final class PgsqlAutoConfiguration {
 					config.setMetricsTrackerFactory(new MicrometerMetricsTrackerFactory(registry));
 				}
 			};
+		}
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	@ConditionalOnBooleanProperty("juju.pgsql.route-read-only-transactions")
+	static class RoutingConfiguration {
+
+		@Bean
+		@Primary
+		RoutingDataSource dataSource(ServerPools pools, RelationFileWatcher watcher, PgsqlProperties properties,
+				@Replica ReplicaDataSource replicas, Environment environment) {
+			HikariConfig config = hikariConfig(environment);
+			return new RoutingDataSource(primary(pools, properties, environment), replicas, config.isAutoCommit(),
+					transactionIsolation(config));
+		}
+
+	}
+
+	/**
+	 * Spring Boot makes only DataSources of its own lazy.
+	 */
+	@Configuration(proxyBeanMethods = false)
+	@ConditionalOnProperty(name = "spring.datasource.connection-fetch", havingValue = "lazy")
+	@ConditionalOnBooleanProperty(name = "juju.pgsql.route-read-only-transactions", havingValue = false,
+			matchIfMissing = true)
+	static class LazyConfiguration {
+
+		@Bean
+		@Primary
+		LazyDataSource dataSource(ServerPools pools, RelationFileWatcher watcher, PgsqlProperties properties,
+				Environment environment) {
+			HikariConfig config = hikariConfig(environment);
+			return new LazyDataSource(primary(pools, properties, environment), config.isAutoCommit(),
+					transactionIsolation(config));
 		}
 
 	}

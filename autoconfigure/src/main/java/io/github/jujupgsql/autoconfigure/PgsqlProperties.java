@@ -63,6 +63,12 @@ public class PgsqlProperties {
 	 */
 	private Duration drainTimeout = Duration.ofSeconds(30);
 
+	/**
+	 * Whether read-only transactions go to the replicas and everything else to the
+	 * primary.
+	 */
+	private boolean routeReadOnlyTransactions;
+
 	private final Primary primary = new Primary();
 
 	private final Replica replica = new Replica();
@@ -132,6 +138,14 @@ public class PgsqlProperties {
 	public void setDrainTimeout(Duration drainTimeout) {
 		Assert.isTrue(!drainTimeout.isNegative(), "Drain timeout must not be negative");
 		this.drainTimeout = drainTimeout;
+	}
+
+	public boolean isRouteReadOnlyTransactions() {
+		return this.routeReadOnlyTransactions;
+	}
+
+	public void setRouteReadOnlyTransactions(boolean routeReadOnlyTransactions) {
+		this.routeReadOnlyTransactions = routeReadOnlyTransactions;
 	}
 
 	public Primary getPrimary() {

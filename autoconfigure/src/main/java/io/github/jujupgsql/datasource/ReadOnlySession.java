@@ -11,7 +11,7 @@ import org.apache.commons.logging.LogFactory;
  * A connection of the primary whose session refuses to write, as a standby would, until
  * it is closed: the server's doing, for the driver looks after transactions alone.
  */
-final class ReadOnlySession extends ConnectionProxy {
+final class ReadOnlySession extends BorrowedConnection {
 
 	private static final Log logger = LogFactory.getLog(ReadOnlySession.class);
 

@@ -19,7 +19,7 @@ import org.postgresql.core.TransactionState;
  * Only the server knows whether a statement has written: a function may have. So whatever
  * could have counts.
  */
-final class WriterConnection extends ConnectionProxy {
+final class WriterConnection extends BorrowedConnection {
 
 	private static final Log logger = LogFactory.getLog(WriterConnection.class);
 

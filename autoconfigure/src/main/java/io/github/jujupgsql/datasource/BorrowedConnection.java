@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * A borrowed connection of which more is asked than HikariCP does.
  */
-abstract class ConnectionProxy implements InvocationHandler {
+abstract class BorrowedConnection implements InvocationHandler {
 
 	final Connection connection;
 
@@ -24,13 +24,13 @@ abstract class ConnectionProxy implements InvocationHandler {
 
 	private boolean evicted;
 
-	ConnectionProxy(Connection connection, ServerPool pool) {
+	BorrowedConnection(Connection connection, ServerPool pool) {
 		this.connection = connection;
 		this.pool = pool;
 	}
 
 	Connection proxy() {
-		return (Connection) Proxy.newProxyInstance(ConnectionProxy.class.getClassLoader(),
+		return (Connection) Proxy.newProxyInstance(BorrowedConnection.class.getClassLoader(),
 				new Class<?>[] { Connection.class }, this);
 	}
 

@@ -1,0 +1,205 @@
+package io.github.jujupgsql.datasource;
+
+import java.lang.reflect.InvocationHandler;
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Method;
+import java.lang.reflect.Proxy;
+import java.sql.Connection;
+import java.sql.DatabaseMetaData;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
+import org.jspecify.annotations.Nullable;
+import org.postgresql.core.BaseConnection;
+import org.postgresql.core.TransactionState;
+
+import org.springframework.jdbc.datasource.ConnectionProxy;
+import org.springframework.jdbc.support.JdbcUtils;
+
+/**
+ * A connection that is a replica's while it is read-only and the primary's otherwise.
+ * Spring's lazy connection picks its server once: what asks it for metadata before a
+ * transaction begins, or holds it over several transactions as an open JPA session does,
+ * would stay with the first choice. So this one gives its lazy connection back when it
+ * has become read-only, or is so no longer, and no transaction is open, and takes
+ * another. The settings come along; statements, and what else belongs to a session, do
+ * not.
+ */
+final class RoutedConnection implements InvocationHandler {
+
+	private static final Log logger = LogFactory.getLog(RoutedConnection.class);
+
+	private final RoutingDataSource dataSource;
+
+	private final Map<String, Setting> settings = new LinkedHashMap<>();
+
+	private Connection lazy;
+
+	/** What the lazy connection has been told. */
+	private boolean lazyReadOnly;
+
+	/** Whether the lazy connection may have been borrowed. */
+	private boolean used;
+
+	/** What the application wants. */
+	private boolean readOnly;
+
+	private boolean closed;
+
+	private RoutedConnection(RoutingDataSource dataSource) throws SQLException {
+		this.dataSource = dataSource;
+		this.lazy = dataSource.getLazyConnection();
+	}
+
+	static Connection of(RoutingDataSource dataSource) throws SQLException {
+		return (Connection) Proxy.newProxyInstance(ConnectionProxy.class.getClassLoader(),
+				new Class<?>[] { ConnectionProxy.class }, new RoutedConnection(dataSource));
+	}
+
+	@Override
+	public @Nullable Object invoke(Object proxy, Method method, Object @Nullable [] arguments) throws Throwable {
+		Object first = (arguments != null) ? arguments[0] : null;
+		switch (method.getName()) {
+			case "equals" -> {
+				return first == proxy;
+			}
+			case "hashCode" -> {
+				return System.identityHashCode(proxy);
+			}
+			case "unwrap" -> {
+				if (first instanceof Class<?> type && type.isInstance(proxy)) {
+					return proxy;
+				}
+				use();
+			}
+			case "isWrapperFor" -> {
+				if (first instanceof Class<?> type && type.isInstance(proxy)) {
+					return true;
+				}
+				use();
+			}
+			case "setReadOnly" -> {
+				setReadOnly(Boolean.TRUE.equals(first));
+				return null;
+			}
+			case "isReadOnly" -> {
+				return isReadOnly();
+			}
+			case "getMetaData" -> {
+				if (!this.closed) {
+					return RoutedMetaData.of(this, (Connection) proxy);
+				}
+			}
+			case "setAutoCommit", "setCatalog", "setSchema", "setHoldability", "setTransactionIsolation",
+					"setNetworkTimeout" -> {
+				settle();
+				this.settings.put(method.getName(), new Setting(method, arguments));
+			}
+			case "getAutoCommit", "commit", "rollback", "getWarnings", "clearWarnings" -> settle();
+			case "close", "abort" -> this.closed = true;
+			case "isClosed", "toString" -> {
+			}
+			default -> use();
+		}
+		return call(this.lazy, method, arguments);
+	}
+
+	private void setReadOnly(boolean value) throws SQLException {
+		if (value != this.lazyReadOnly && isInTransaction()) {
+			// the driver's to refuse
+			((ConnectionProxy) this.lazy).getTargetConnection().setReadOnly(value);
+			return;
+		}
+		this.readOnly = value;
+		if (!this.used) {
+			this.lazy.setReadOnly(value);
+			this.lazyReadOnly = value;
+		}
+	}
+
+	private boolean isReadOnly() throws SQLException {
+		return (this.readOnly == this.lazyReadOnly) ? this.lazy.isReadOnly() : this.readOnly;
+	}
+
+	/**
+	 * Return the metadata of whichever server it is now.
+	 * @return the metadata, for one question
+	 * @throws Throwable if there is no connection to be had
+	 */
+	DatabaseMetaData getMetaData() throws Throwable {
+		use();
+		return this.lazy.getMetaData();
+	}
+
+	private void use() throws Throwable {
+		settle();
+		this.used = true;
+	}
+
+	/**
+	 * Change over to the other server if that is due. A statement from before may have
+	 * begun a transaction meanwhile.
+	 */
+	private void settle() throws Throwable {
+		if (this.readOnly == this.lazyReadOnly || this.closed || isInTransaction()) {
+			return;
+		}
+		giveBack();
+		this.lazy = this.dataSource.getLazyConnection();
+		this.used = false;
+		this.lazy.setReadOnly(this.readOnly);
+		this.lazyReadOnly = this.readOnly;
+		for (Setting setting : this.settings.values()) {
+			call(this.lazy, setting.method(), setting.arguments());
+		}
+	}
+
+	/**
+	 * Give the lazy connection back without what HikariCP would leave to the next
+	 * borrower: the application will undo it on the other one.
+	 */
+	private void giveBack() {
+		try {
+			if (this.used && this.settings.containsKey("setHoldability")) {
+				this.lazy.setHoldability(ResultSet.CLOSE_CURSORS_AT_COMMIT);
+			}
+			if (this.used && this.settings.containsKey("setSchema")) {
+				this.lazy.setAutoCommit(true);
+				try (Statement statement = this.lazy.createStatement()) {
+					statement.execute("RESET search_path");
+				}
+			}
+		}
+		catch (SQLException ex) {
+			logger.debug("A connection may have been given back with settings", ex);
+		}
+		JdbcUtils.closeConnection(this.lazy);
+	}
+
+	private boolean isInTransaction() throws SQLException {
+		return this.used && !this.lazy.isClosed()
+				&& this.lazy.unwrap(BaseConnection.class).getTransactionState() != TransactionState.IDLE;
+	}
+
+	static @Nullable Object call(Object target, Method method, Object @Nullable [] arguments) throws Throwable {
+		try {
+			return method.invoke(target, arguments);
+		}
+		catch (InvocationTargetException ex) {
+			throw ex.getTargetException();
+		}
+	}
+
+	/**
+	 * A call that Spring's lazy connection keeps until it is borrowed.
+	 */
+	private record Setting(Method method, Object @Nullable [] arguments) {
+
+	}
+
+}

@@ -1,0 +1,43 @@
+package io.github.jujupgsql.datasource;
+
+import java.lang.reflect.InvocationHandler;
+import java.lang.reflect.Method;
+import java.lang.reflect.Proxy;
+import java.sql.Connection;
+import java.sql.DatabaseMetaData;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Metadata of a {@link RoutedConnection}, asked of the server that it is with at the
+ * moment of asking: the driver's own would go on asking a connection that somebody else
+ * has borrowed since.
+ */
+final class RoutedMetaData implements InvocationHandler {
+
+	private final RoutedConnection routed;
+
+	private final Connection connection;
+
+	private RoutedMetaData(RoutedConnection routed, Connection connection) {
+		this.routed = routed;
+		this.connection = connection;
+	}
+
+	static DatabaseMetaData of(RoutedConnection routed, Connection connection) {
+		return (DatabaseMetaData) Proxy.newProxyInstance(RoutedMetaData.class.getClassLoader(),
+				new Class<?>[] { DatabaseMetaData.class }, new RoutedMetaData(routed, connection));
+	}
+
+	@Override
+	public @Nullable Object invoke(Object proxy, Method method, Object @Nullable [] arguments) throws Throwable {
+		return switch (method.getName()) {
+			case "equals" -> arguments != null && arguments[0] == proxy;
+			case "hashCode" -> System.identityHashCode(proxy);
+			case "toString" -> "Metadata of " + this.connection;
+			case "getConnection" -> this.connection;
+			default -> RoutedConnection.call(this.routed.getMetaData(), method, arguments);
+		};
+	}
+
+}
