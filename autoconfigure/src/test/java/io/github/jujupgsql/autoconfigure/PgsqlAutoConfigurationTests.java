@@ -13,6 +13,7 @@ import io.github.jujupgsql.actuate.PgsqlEndpoint;
 import io.github.jujupgsql.actuate.PgsqlHealthIndicator;
 import io.github.jujupgsql.actuate.PgsqlMetrics;
 import io.github.jujupgsql.datasource.PrimaryDataSource;
+import io.github.jujupgsql.datasource.ReadYourWritesFilter;
 import io.github.jujupgsql.datasource.PrimaryUnavailableException;
 import io.github.jujupgsql.datasource.Replica;
 import io.github.jujupgsql.datasource.ReplicaDataSource;
@@ -41,6 +42,8 @@ import org.springframework.boot.micrometer.metrics.autoconfigure.MetricsAutoConf
 import org.springframework.boot.micrometer.metrics.autoconfigure.export.simple.SimpleMetricsExportAutoConfiguration;
 import org.springframework.boot.test.context.FilteredClassLoader;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
+import org.springframework.web.filter.OncePerRequestFilter;
+import org.springframework.boot.test.context.runner.WebApplicationContextRunner;
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.context.annotation.Bean;
@@ -271,6 +274,23 @@ class PgsqlAutoConfigurationTests {
 				.getFailure()
 				.rootCause()
 				.hasMessageContaining("Poll interval must be positive"));
+	}
+
+	@Test
+	void requestsAreScopesOnlyOfServletApplicationsThatWantIt() {
+		WebApplicationContextRunner web = new WebApplicationContextRunner()
+			.withConfiguration(AutoConfigurations.of(PgsqlAutoConfiguration.class))
+			.withPropertyValues("juju.pgsql.relation-file=" + file());
+		String on = "juju.pgsql.replica.read-your-writes=request";
+		web.withPropertyValues(on).run((context) -> assertThat(context).hasSingleBean(ReadYourWritesFilter.class));
+		web.run((context) -> assertThat(context).hasNotFailed().doesNotHaveBean(ReadYourWritesFilter.class));
+		web.withPropertyValues("juju.pgsql.replica.read-your-writes=off")
+			.run((context) -> assertThat(context).hasNotFailed().doesNotHaveBean(ReadYourWritesFilter.class));
+		web.withPropertyValues(on)
+			.withClassLoader(new FilteredClassLoader(OncePerRequestFilter.class))
+			.run((context) -> assertThat(context).hasNotFailed().hasSingleBean(ReplicaDataSource.class));
+		onlyDataSources().withPropertyValues(on)
+			.run((context) -> assertThat(context).hasNotFailed().doesNotHaveBean(ReadYourWritesFilter.class));
 	}
 
 	@Test

@@ -13,6 +13,7 @@ import javax.sql.DataSource;
 import io.github.jujupgsql.actuate.PgsqlHealthIndicator;
 import io.github.jujupgsql.autoconfigure.PgsqlAutoConfiguration;
 import io.github.jujupgsql.autoconfigure.PgsqlHealthContributorAutoConfiguration;
+import io.github.jujupgsql.datasource.ReadYourWrites;
 import io.github.jujupgsql.pool.ServerPools;
 import io.github.jujupgsql.test.PgsqlCluster;
 import io.github.jujupgsql.test.PgsqlServer;
@@ -88,6 +89,25 @@ class RoutingApplicationTests {
 				assertThat(gauge(registry, "active", "dataSource")).isZero();
 				assertThat(gauge(registry, "max", "dataSource")).isEqualTo(3);
 				assertThat(gauge(registry, "max", "replica")).isEqualTo(5);
+			});
+	}
+
+	@Test
+	void aReadOnlyTransactionKnowsWhatWasWrittenBeforeInItsScope() {
+		following(ROUTED)
+			.withPropertyValues("juju.pgsql.replica.read-your-writes=request",
+					"juju.pgsql.replica.read-your-writes-timeout=50ms")
+			.run((context) -> {
+				awaitReplica(context);
+				standby().pauseReplay();
+				try (ReadYourWrites.Scope scope = ReadYourWrites.open()) {
+					assertThat(ask(context, readOnly(context), PORT)).isEqualTo(port(standby()));
+					ask(context, readWrite(context), "SELECT pg_logical_emit_message(true, 'test', '')");
+					assertThat(ask(context, readOnly(context), PORT)).isEqualTo(port(cluster.master()));
+				}
+				finally {
+					standby().resumeReplay();
+				}
 			});
 	}
 
