@@ -96,8 +96,11 @@ public final class PgsqlAutoConfiguration {
 		RelationReader reader = new RelationReader(
 				new WantedDatabase(properties.getDatabase(), properties.getExtensions(), properties.getRoles()),
 				properties.getEndpoint());
-		return new RelationFileWatcher(file, reader, properties.getPollInterval(), properties.getMissingFileGrace(),
-				Clock.systemUTC(), (relation) -> pools.accept(relation, () -> events.changed(relation)));
+		RelationFileWatcher watcher = new RelationFileWatcher(file, reader, properties.getPollInterval(),
+				properties.getMissingFileGrace(), Clock.systemUTC(),
+				(relation) -> pools.accept(relation, () -> events.changed(relation)));
+		pools.whenInDoubt(watcher::wake);
+		return watcher;
 	}
 
 	@Bean
