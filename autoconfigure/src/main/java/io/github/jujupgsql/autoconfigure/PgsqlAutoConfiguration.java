@@ -31,22 +31,26 @@ import org.postgresql.Driver;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnCheckpointRestore;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.boot.context.properties.bind.Bindable;
 import org.springframework.boot.context.properties.bind.Binder;
+import org.springframework.boot.jdbc.HikariCheckpointRestoreLifecycle;
 import org.springframework.boot.jdbc.autoconfigure.DataSourceAutoConfiguration;
 import org.springframework.boot.jdbc.autoconfigure.JdbcConnectionDetails;
 import org.springframework.boot.jdbc.autoconfigure.JndiDataSourceAutoConfiguration;
 import org.springframework.boot.jdbc.autoconfigure.XADataSourceAutoConfiguration;
 import org.springframework.boot.jdbc.metadata.DataSourcePoolMetadataProvider;
 import org.springframework.context.ApplicationContext;
+import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Conditional;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Primary;
 import org.springframework.core.env.Environment;
+import org.springframework.jdbc.datasource.DelegatingDataSource;
 import org.springframework.util.Assert;
 
 /**
@@ -104,6 +108,12 @@ public final class PgsqlAutoConfiguration {
 	}
 
 	@Bean
+	RelationLifecycle pgsqlRelationLifecycle(RelationFileWatcher watcher, ServerPools pools,
+			ConfigurableApplicationContext context) {
+		return new RelationLifecycle(watcher, pools, context);
+	}
+
+	@Bean
 	RelationEventPublisher pgsqlRelationEventPublisher(ApplicationContext context) {
 		return new RelationEventPublisher(new ApplicationEventListeners(context));
 	}
@@ -158,6 +168,23 @@ public final class PgsqlAutoConfiguration {
 	interface HikariConfigCustomizer {
 
 		void customize(HikariConfig config);
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	@ConditionalOnCheckpointRestore
+	static class CheckpointRestoreConfiguration {
+
+		/**
+		 * In place of Spring Boot's own, which stops and starts the first pool for ever,
+		 * and fails to start it once it is closed. This one has none;
+		 * {@link RelationLifecycle} sees to all.
+		 */
+		@Bean
+		@ConditionalOnMissingBean
+		HikariCheckpointRestoreLifecycle hikariCheckpointRestoreLifecycle(ConfigurableApplicationContext context) {
+			return new HikariCheckpointRestoreLifecycle(new DelegatingDataSource(), context);
+		}
 
 	}
 

@@ -458,7 +458,7 @@ public final class ServerPool {
 			this.connections.serveAs(role);
 		}
 		HikariDataSource opened = this.dataSource;
-		if (opened != null) {
+		if (opened != null && !this.connections.isResting()) {
 			size.applyTo(opened);
 			fill();
 		}
@@ -473,7 +473,7 @@ public final class ServerPool {
 	boolean catchUpWith(ServerPool other) {
 		HikariDataSource opened = this.dataSource;
 		HikariPool pool = this.hikariPool;
-		if (opened == null || pool == null) {
+		if (opened == null || pool == null || this.connections.isResting()) {
 			return false;
 		}
 		int wanted = Math.min(other.getTotal(), opened.getMaximumPoolSize());
@@ -512,6 +512,32 @@ public final class ServerPool {
 	 */
 	boolean isStuck() {
 		return this.connections.getLastFailure() != null;
+	}
+
+	/**
+	 * Close what nobody uses, and open only what somebody waits for, until told to
+	 * {@link #wakeUp()}. To be called again, for what was in use or being opened
+	 * meanwhile.
+	 * @return whether nothing is open but what is in use
+	 */
+	boolean rest() {
+		this.connections.setResting(true);
+		HikariDataSource opened = this.dataSource;
+		HikariPool pool = this.hikariPool;
+		if (opened != null && pool != null) {
+			opened.setMinimumIdle(0);
+			if (pool.getThreadsAwaitingConnection() == 0) {
+				pool.softEvictConnections();
+			}
+		}
+		return this.connections.size() <= getActive();
+	}
+
+	/**
+	 * Be used as ever. The size is to be told again, with the role.
+	 */
+	void wakeUp() {
+		this.connections.setResting(false);
 	}
 
 	/**

@@ -20,7 +20,9 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 import io.github.jujupgsql.pool.ServerCheck.Answer;
 import io.github.jujupgsql.relation.ConnectionString;
@@ -45,6 +47,10 @@ public final class ServerPools implements Closeable {
 	private static final Log logger = LogFactory.getLog(ServerPools.class);
 
 	private static final Duration CLOSE_PATIENCE = Duration.ofSeconds(15);
+
+	private static final Duration PAUSE_PATIENCE = Duration.ofSeconds(5);
+
+	private static final long PAUSE_POLL_NANOS = TimeUnit.MILLISECONDS.toNanos(10);
 
 	private static final Duration LAG_INTERVAL = Duration.ofSeconds(1);
 
@@ -77,6 +83,8 @@ public final class ServerPools implements Closeable {
 	private PgsqlRelation relation = PgsqlRelation.NONE;
 
 	private @Nullable Member primary;
+
+	private boolean paused;
 
 	private final AtomicLong primaryFailures = new AtomicLong();
 
@@ -178,6 +186,64 @@ public final class ServerPools implements Closeable {
 				followed.run();
 			}
 		});
+	}
+
+	/**
+	 * Keep no connection that nobody uses and ask no server anything until told to
+	 * {@link #resume()}. Who borrows meanwhile still gets a connection. Blocks until what
+	 * nobody uses is closed, so that a checkpoint of the virtual machine finds no socket
+	 * open.
+	 */
+	public void pause() {
+		long deadline = System.nanoTime() + PAUSE_PATIENCE.toNanos();
+		while (!decideNow(this::rest) && System.nanoTime() - deadline < 0) {
+			LockSupport.parkNanos(PAUSE_POLL_NANOS);
+		}
+	}
+
+	private boolean rest() {
+		this.paused = true;
+		return Stream.of(this.members.values().stream(), this.former.values().stream())
+			.flatMap((members) -> members.map((member) -> member.pool))
+			.filter((pool) -> !pool.rest())
+			.count() == 0;
+	}
+
+	/**
+	 * Go on after {@link #pause()}.
+	 */
+	public void resume() {
+		decideNow(() -> {
+			this.paused = false;
+			this.members.values().forEach((member) -> member.pool.wakeUp());
+			this.former.values().forEach((member) -> member.pool.wakeUp());
+			if (this.primary != null) {
+				this.primary.pool.serveAs(ServerRole.PRIMARY, this.settings.primary());
+			}
+			assign();
+			checkWhatIsNotReady();
+			return true;
+		});
+	}
+
+	/**
+	 * Have something decided before this returns.
+	 * @return what was decided, or {@code true} if there is nothing to decide any more
+	 */
+	private boolean decideNow(Callable<Boolean> decision) {
+		try {
+			return this.decisions.submit(decision).get();
+		}
+		catch (InterruptedException ex) {
+			Thread.currentThread().interrupt();
+		}
+		catch (ExecutionException ex) {
+			logger.error("Assigning roles failed; the roles stay as they are", ex);
+		}
+		catch (RejectedExecutionException ex) {
+			logger.debug("Closed; a decision is dropped");
+		}
+		return true;
 	}
 
 	private void decide(Runnable decision) {
@@ -344,7 +410,7 @@ public final class ServerPools implements Closeable {
 	}
 
 	private void ask(Member member) {
-		if (member.question != null) {
+		if (member.question != null || this.paused) {
 			return;
 		}
 		if (member.nextCheck != null) {
@@ -441,6 +507,11 @@ public final class ServerPools implements Closeable {
 	 * when they are asked. Nothing is sent while reads come back.
 	 */
 	private void lookAtReplicas() {
+		if (this.paused) {
+			// for what was in use or being opened before
+			rest();
+			return;
+		}
 		for (Member member : List.copyOf(this.members.values())) {
 			if (member.fitForReads && member != candidate() && member.hasStalled()) {
 				ask(member);
