@@ -530,6 +530,14 @@ public final class ServerPool {
 				pool.softEvictConnections();
 			}
 		}
+		return isAtRest();
+	}
+
+	/**
+	 * Return whether nothing is open but what is in use.
+	 * @return whether it is so
+	 */
+	boolean isAtRest() {
 		return this.connections.size() <= getActive();
 	}
 

@@ -203,10 +203,11 @@ public final class ServerPools implements Closeable {
 
 	private boolean rest() {
 		this.paused = true;
-		return Stream.of(this.members.values().stream(), this.former.values().stream())
-			.flatMap((members) -> members.map((member) -> member.pool))
-			.filter((pool) -> !pool.rest())
-			.count() == 0;
+		// all of them, not only until one has yet to close something
+		long restless = Stream.concat(this.members.values().stream(), this.former.values().stream())
+			.filter((member) -> !member.pool.rest())
+			.count();
+		return restless == 0 && this.drainer.leaving().stream().allMatch(ServerPool::isAtRest);
 	}
 
 	/**
