@@ -36,6 +36,7 @@ import static io.github.jujupgsql.FollowingApplication.ask;
 import static io.github.jujupgsql.FollowingApplication.awaitPrimary;
 import static io.github.jujupgsql.FollowingApplication.awaitReplicas;
 import static io.github.jujupgsql.FollowingApplication.endpoint;
+import static io.github.jujupgsql.FollowingApplication.execute;
 import static io.github.jujupgsql.FollowingApplication.primary;
 import static io.github.jujupgsql.FollowingApplication.replica;
 import static io.github.jujupgsql.FollowingApplication.serverOf;
@@ -143,6 +144,27 @@ class StoppedContextTests {
 			master.start();
 			expectNoSession();
 			Way.STOP.start(context);
+			awaitConnections(context);
+		});
+	}
+
+	@Test
+	void aStandbyThatLaggedBehindBeforeAStopIsTakenBackAfterIt() {
+		this.runner = this.runner.withPropertyValues("juju.pgsql.replica.maximum-lag=500ms");
+		follow((context) -> {
+			awaitConnections(context);
+			PgsqlServer late = cluster.standbys().get(0);
+			late.pauseReplay();
+			try {
+				execute(primary(context), "CREATE TABLE late (i int)");
+				await().untilAsserted(() -> assertThat(endpoint(context).replicas()).hasSize(1));
+				Way.STOP.stop(context);
+				expectNothingOpen(context);
+				Way.STOP.start(context);
+			}
+			finally {
+				late.resumeReplay();
+			}
 			awaitConnections(context);
 		});
 	}

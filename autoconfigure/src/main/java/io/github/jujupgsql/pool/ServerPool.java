@@ -457,6 +457,10 @@ public final class ServerPool {
 		if (this.connections.getRole() != role) {
 			this.connections.serveAs(role);
 		}
+		resize(size);
+	}
+
+	private void resize(PoolSize size) {
 		HikariDataSource opened = this.dataSource;
 		if (opened != null && !this.connections.isResting()) {
 			size.applyTo(opened);
@@ -542,10 +546,12 @@ public final class ServerPool {
 	}
 
 	/**
-	 * Be used as ever. The size is to be told again, with the role.
+	 * Keep connections ready again.
+	 * @param size how large the pool is to be
 	 */
-	void wakeUp() {
+	void wakeUp(PoolSize size) {
 		this.connections.setResting(false);
+		resize(size);
 	}
 
 	/**

@@ -216,11 +216,9 @@ public final class ServerPools implements Closeable {
 	public void resume() {
 		decideNow(() -> {
 			this.paused = false;
-			this.members.values().forEach((member) -> member.pool.wakeUp());
-			this.former.values().forEach((member) -> member.pool.wakeUp());
-			if (this.primary != null) {
-				this.primary.pool.serveAs(ServerRole.PRIMARY, this.settings.primary());
-			}
+			Stream.concat(this.members.values().stream(), this.former.values().stream())
+				.forEach((member) -> member.pool
+					.wakeUp((member == this.primary) ? this.settings.primary() : this.settings.replica()));
 			assign();
 			checkWhatIsNotReady();
 			return true;
