@@ -38,6 +38,7 @@ import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnCheckpointRestore;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
@@ -46,17 +47,20 @@ import org.springframework.boot.context.properties.EnableConfigurationProperties
 import org.springframework.boot.context.properties.bind.Bindable;
 import org.springframework.boot.context.properties.bind.Binder;
 import org.springframework.boot.jdbc.DataSourceUnwrapper;
+import org.springframework.boot.jdbc.HikariCheckpointRestoreLifecycle;
 import org.springframework.boot.jdbc.autoconfigure.DataSourceAutoConfiguration;
 import org.springframework.boot.jdbc.autoconfigure.JdbcConnectionDetails;
 import org.springframework.boot.jdbc.autoconfigure.JndiDataSourceAutoConfiguration;
 import org.springframework.boot.jdbc.autoconfigure.XADataSourceAutoConfiguration;
 import org.springframework.boot.jdbc.metadata.DataSourcePoolMetadataProvider;
 import org.springframework.context.ApplicationContext;
+import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Conditional;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Primary;
 import org.springframework.core.env.Environment;
+import org.springframework.jdbc.datasource.DelegatingDataSource;
 import org.springframework.util.Assert;
 import org.springframework.web.filter.OncePerRequestFilter;
 
@@ -107,8 +111,17 @@ public final class PgsqlAutoConfiguration {
 		RelationReader reader = new RelationReader(
 				new WantedDatabase(properties.getDatabase(), properties.getExtensions(), properties.getRoles()),
 				properties.getEndpoint());
-		return new RelationFileWatcher(file, reader, properties.getPollInterval(), properties.getMissingFileGrace(),
-				Clock.systemUTC(), (relation) -> pools.accept(relation, () -> events.changed(relation)));
+		RelationFileWatcher watcher = new RelationFileWatcher(file, reader, properties.getPollInterval(),
+				properties.getMissingFileGrace(), Clock.systemUTC(),
+				(relation) -> pools.accept(relation, () -> events.changed(relation)));
+		pools.whenInDoubt(watcher::wake);
+		return watcher;
+	}
+
+	@Bean
+	RelationLifecycle pgsqlRelationLifecycle(RelationFileWatcher watcher, ServerPools pools,
+			ConfigurableApplicationContext context) {
+		return new RelationLifecycle(watcher, pools, context);
 	}
 
 	@Bean
@@ -195,6 +208,23 @@ public final class PgsqlAutoConfiguration {
 		@Bean
 		ReadYourWritesFilter pgsqlReadYourWritesFilter() {
 			return new ReadYourWritesFilter();
+		}
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	@ConditionalOnCheckpointRestore
+	static class CheckpointRestoreConfiguration {
+
+		/**
+		 * In place of Spring Boot's own, which stops and starts the first pool for ever,
+		 * and fails to start it once it is closed. This one has none;
+		 * {@link RelationLifecycle} sees to all.
+		 */
+		@Bean
+		@ConditionalOnMissingBean
+		HikariCheckpointRestoreLifecycle hikariCheckpointRestoreLifecycle(ConfigurableApplicationContext context) {
+			return new HikariCheckpointRestoreLifecycle(new DelegatingDataSource(), context);
 		}
 
 	}

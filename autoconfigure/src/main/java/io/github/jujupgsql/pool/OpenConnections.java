@@ -118,6 +118,15 @@ final class OpenConnections {
 	}
 
 	/**
+	 * Return how many are open.
+	 * @return the number
+	 */
+	synchronized int size() {
+		settle();
+		return this.askedAt.size();
+	}
+
+	/**
 	 * Forget all connections.
 	 * @return those that are still open
 	 */

@@ -11,6 +11,7 @@ import java.util.HashSet;
 import java.util.Properties;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 
 import io.github.jujupgsql.relation.DriverProperties;
@@ -56,7 +57,11 @@ final class ServerConnections extends AbstractDataSource {
 
 	private final AtomicReference<@Nullable Connection> checked = new AtomicReference<>();
 
+	private final AtomicInteger underWay = new AtomicInteger();
+
 	private volatile boolean retired;
+
+	private volatile boolean resting;
 
 	private volatile @Nullable ServerRole role;
 
@@ -106,6 +111,10 @@ final class ServerConnections extends AbstractDataSource {
 			catch (SQLException ex) {
 				ServerCheck failed = ServerCheck.failed(ex);
 				this.lastFailure = failed.reason();
+				if (this.resting) {
+					// HikariCP tries again if somebody waits
+					throw ex;
+				}
 				pause(failed.patience().pauseAfter(failures));
 			}
 		}
@@ -122,6 +131,16 @@ final class ServerConnections extends AbstractDataSource {
 	 * @throws SQLException if it cannot be opened, or its server has been left meanwhile
 	 */
 	Connection open() throws SQLException {
+		this.underWay.incrementAndGet();
+		try {
+			return connectAndAdd();
+		}
+		finally {
+			this.underWay.decrementAndGet();
+		}
+	}
+
+	private Connection connectAndAdd() throws SQLException {
 		// in this order: being given a role comes before all being doubted
 		long at = this.open.now();
 		ServerRole wanted = this.role;
@@ -185,6 +204,30 @@ final class ServerConnections extends AbstractDataSource {
 	 */
 	void offer(Connection connection) {
 		abortIfAny(this.checked.getAndSet(connection));
+	}
+
+	/**
+	 * Say whether connections are to be opened only for those who wait for one.
+	 * @param resting whether they are
+	 */
+	void setResting(boolean resting) {
+		synchronized (this.opening) {
+			this.resting = resting;
+			this.opening.notifyAll();
+		}
+	}
+
+	boolean isResting() {
+		return this.resting;
+	}
+
+	/**
+	 * Return how many connections are open or are being opened.
+	 * @return the number, or more while one comes to be open
+	 */
+	int size() {
+		// in this order, so that none is missed in between
+		return this.underWay.get() + this.open.size();
 	}
 
 	/**

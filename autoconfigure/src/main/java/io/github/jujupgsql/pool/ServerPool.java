@@ -506,8 +506,12 @@ public final class ServerPool {
 		if (this.connections.getRole() != role) {
 			this.connections.serveAs(role);
 		}
+		resize(size);
+	}
+
+	private void resize(PoolSize size) {
 		HikariDataSource opened = this.dataSource;
-		if (opened != null) {
+		if (opened != null && !this.connections.isResting()) {
 			size.applyTo(opened);
 			fill();
 		}
@@ -522,7 +526,7 @@ public final class ServerPool {
 	boolean catchUpWith(ServerPool other) {
 		HikariDataSource opened = this.dataSource;
 		HikariPool pool = this.hikariPool;
-		if (opened == null || pool == null) {
+		if (opened == null || pool == null || this.connections.isResting()) {
 			return false;
 		}
 		int wanted = Math.min(other.getTotal(), opened.getMaximumPoolSize());
@@ -561,6 +565,42 @@ public final class ServerPool {
 	 */
 	boolean isStuck() {
 		return this.connections.getLastFailure() != null;
+	}
+
+	/**
+	 * Close what nobody uses, and open only what somebody waits for, until told to
+	 * {@link #wakeUp()}. To be called again, for what was in use or being opened
+	 * meanwhile.
+	 * @return whether nothing is open but what is in use
+	 */
+	boolean rest() {
+		this.connections.setResting(true);
+		HikariDataSource opened = this.dataSource;
+		HikariPool pool = this.hikariPool;
+		if (opened != null && pool != null) {
+			opened.setMinimumIdle(0);
+			if (pool.getThreadsAwaitingConnection() == 0) {
+				pool.softEvictConnections();
+			}
+		}
+		return isAtRest();
+	}
+
+	/**
+	 * Return whether nothing is open but what is in use.
+	 * @return whether it is so
+	 */
+	boolean isAtRest() {
+		return this.connections.size() <= getActive();
+	}
+
+	/**
+	 * Keep connections ready again.
+	 * @param size how large the pool is to be
+	 */
+	void wakeUp(PoolSize size) {
+		this.connections.setResting(false);
+		resize(size);
 	}
 
 	/**

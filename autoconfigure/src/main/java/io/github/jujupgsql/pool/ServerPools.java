@@ -20,6 +20,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.LockSupport;
+import java.util.stream.Stream;
 
 import io.github.jujupgsql.pool.RoleTable.LeftOut;
 import io.github.jujupgsql.pool.ServerCheck.Answer;
@@ -45,6 +47,10 @@ public final class ServerPools implements Closeable {
 	private static final Log logger = LogFactory.getLog(ServerPools.class);
 
 	private static final Duration CLOSE_PATIENCE = Duration.ofSeconds(15);
+
+	private static final Duration PAUSE_PATIENCE = Duration.ofSeconds(5);
+
+	private static final long PAUSE_POLL_NANOS = TimeUnit.MILLISECONDS.toNanos(10);
 
 	private static final Duration LAG_INTERVAL = Duration.ofSeconds(1);
 
@@ -74,6 +80,8 @@ public final class ServerPools implements Closeable {
 	private PgsqlRelation relation = PgsqlRelation.NONE;
 
 	private @Nullable Member primary;
+
+	private boolean paused;
 
 	private final AtomicLong primaryFailures = new AtomicLong();
 
@@ -176,6 +184,63 @@ public final class ServerPools implements Closeable {
 				followed.run();
 			}
 		});
+	}
+
+	/**
+	 * Keep no connection that nobody uses and ask no server anything until told to
+	 * {@link #resume()}. Who borrows meanwhile still gets a connection. Blocks until what
+	 * nobody uses is closed, so that a checkpoint of the virtual machine finds no socket
+	 * open.
+	 */
+	public void pause() {
+		long deadline = System.nanoTime() + PAUSE_PATIENCE.toNanos();
+		while (!decideNow(this::rest) && System.nanoTime() - deadline < 0) {
+			LockSupport.parkNanos(PAUSE_POLL_NANOS);
+		}
+	}
+
+	private boolean rest() {
+		this.paused = true;
+		// all of them, not only until one has yet to close something
+		long restless = Stream.concat(this.members.values().stream(), this.former.values().stream())
+			.filter((member) -> !member.pool.rest())
+			.count();
+		return restless == 0 && this.drainer.leaving().stream().allMatch(ServerPool::isAtRest);
+	}
+
+	/**
+	 * Go on after {@link #pause()}.
+	 */
+	public void resume() {
+		decideNow(() -> {
+			this.paused = false;
+			Stream.concat(this.members.values().stream(), this.former.values().stream())
+				.forEach((member) -> member.pool
+					.wakeUp((member == this.primary) ? this.settings.primary() : this.settings.replica()));
+			assign();
+			checkWhatIsNotReady();
+			return true;
+		});
+	}
+
+	/**
+	 * Have something decided before this returns.
+	 * @return what was decided, or {@code true} if there is nothing to decide any more
+	 */
+	private boolean decideNow(Callable<Boolean> decision) {
+		try {
+			return this.decisions.submit(decision).get();
+		}
+		catch (InterruptedException ex) {
+			Thread.currentThread().interrupt();
+		}
+		catch (ExecutionException ex) {
+			logger.error("Assigning roles failed; the roles stay as they are", ex);
+		}
+		catch (RejectedExecutionException ex) {
+			logger.debug("Closed; a decision is dropped");
+		}
+		return true;
 	}
 
 	private void decide(Runnable decision) {
@@ -338,7 +403,7 @@ public final class ServerPools implements Closeable {
 	}
 
 	private void ask(Member member) {
-		if (member.owesAnswer()) {
+		if (member.owesAnswer() || this.paused) {
 			return;
 		}
 		if (member.nextCheck != null) {
@@ -449,9 +514,13 @@ public final class ServerPools implements Closeable {
 	}
 
 	private void lookAtReplicas() {
+		if (this.paused) {
+			// for what was in use or being opened before
+			rest();
+		}
 		List<Member> replicas = this.members.values()
 			.stream()
-			.filter((member) -> member.fitForReads && member != candidate())
+			.filter((member) -> member.fitForReads && member != candidate() && !this.paused)
 			.toList();
 		long pause = this.replicaWatch.look(replicas);
 		if (!this.decisions.isShutdown()) {

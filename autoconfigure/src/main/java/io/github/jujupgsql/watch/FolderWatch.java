@@ -29,8 +29,8 @@ import org.jspecify.annotations.Nullable;
  * name and the symbolic links on the way to it stand. Where no watch can be had it only
  * waits.
  * <p>
- * {@link #refresh()} and {@link #await(Duration)} are for one thread, {@link #close()}
- * for any.
+ * {@link #refresh()} and {@link #await(Duration)} are for one thread, {@link #wake()} and
+ * {@link #close()} for any.
  */
 final class FolderWatch implements Closeable {
 
@@ -41,6 +41,8 @@ final class FolderWatch implements Closeable {
 	private final Path file;
 
 	private final CountDownLatch closed = new CountDownLatch(1);
+
+	private final Waker waker = new Waker();
 
 	private final Map<Path, WatchKey> keys = new HashMap<>();
 
@@ -187,12 +189,18 @@ final class FolderWatch implements Closeable {
 	 * Wait until something may have happened to the file.
 	 * @param timeout how long at the most
 	 * @return {@code false} once this watch is closed
-	 * @throws InterruptedException if the thread was interrupted
+	 * @throws InterruptedException if the thread was interrupted, but not to wake it
 	 */
 	boolean await(Duration timeout) throws InterruptedException {
 		WatchService current = service();
+		this.waker.await(() -> awaitEvent(current, timeout));
+		return this.closed.getCount() > 0;
+	}
+
+	private void awaitEvent(@Nullable WatchService current, Duration timeout) throws InterruptedException {
 		if (current == null) {
-			return !this.closed.await(timeout.toNanos(), TimeUnit.NANOSECONDS);
+			this.closed.await(timeout.toNanos(), TimeUnit.NANOSECONDS);
+			return;
 		}
 		long deadline = System.nanoTime() + timeout.toNanos();
 		try {
@@ -203,11 +211,17 @@ final class FolderWatch implements Closeable {
 				long left = deadline - System.nanoTime();
 				key = (left > 0) ? current.poll(left, TimeUnit.NANOSECONDS) : null;
 			}
-			return this.closed.getCount() > 0;
 		}
 		catch (ClosedWatchServiceException ex) {
-			return false;
+			// the caller will notice
 		}
+	}
+
+	/**
+	 * End the wait that is under way or, if none is, the next one, as an event would.
+	 */
+	void wake() {
+		this.waker.wake();
 	}
 
 	/**

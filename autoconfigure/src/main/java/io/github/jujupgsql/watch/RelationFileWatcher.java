@@ -5,7 +5,12 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.HashSet;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
 
 import io.github.jujupgsql.relation.InvalidRelationException;
 import io.github.jujupgsql.relation.PgsqlRelation;
@@ -19,9 +24,9 @@ import org.jspecify.annotations.Nullable;
  * Follows the relation file: hands each new relation to one listener, and keeps the last
  * good one while the file is not whole, not valid or not readable.
  * <p>
- * All fields but {@link #state} belong to one thread: the one that calls {@link #start()}
- * until that returns, then the watching thread. Only {@link #state} is read by others; it
- * is replaced as a whole.
+ * What is known of the file belongs to one thread: the one that calls {@link #start()}
+ * until that returns, then the watching thread, one look at a time. Only {@link #state}
+ * is read by others; it is replaced as a whole.
  *
  * @since 0.1.0
  */
@@ -34,6 +39,9 @@ public final class RelationFileWatcher implements Closeable {
 	static final Duration START_PATIENCE = Duration.ofSeconds(2);
 
 	private static final Log logger = LogFactory.getLog(RelationFileWatcher.class);
+
+	/** How many faults are told one by one: a hostile file can have thousands. */
+	private static final int MOST_TOLD = 10;
 
 	private static final Duration CHANGING_FILE_PAUSE = Duration.ofMillis(5);
 
@@ -51,21 +59,33 @@ public final class RelationFileWatcher implements Closeable {
 
 	private final Clock clock;
 
-	private final FolderWatch folderWatch;
-
 	private final Settling settling = new Settling();
 
 	private final FileExposure exposure;
+
+	/** One for each time that the file is followed. */
+	private volatile FolderWatch folderWatch;
+
+	private boolean followed;
 
 	/** The content last judged, good or bad; {@code null} if the next one must be. */
 	private byte @Nullable [] judged;
 
 	private @Nullable RelationProblem judgedProblem;
 
+	private Set<String> warned = Set.of();
+
 	private @Nullable Long missingSince;
+
+	/** What the listener has; {@code null} if it failed, so that nobody knows. */
+	private @Nullable PgsqlRelation handedOver = PgsqlRelation.NONE;
+
+	/** What has gone wrong since a look has gone well. */
+	private final Set<String> failures = new HashSet<>();
 
 	private volatile RelationState state = RelationState.UNREAD;
 
+	/** There is one while the file is followed. */
 	private volatile @Nullable Thread thread;
 
 	/**
@@ -76,7 +96,8 @@ public final class RelationFileWatcher implements Closeable {
 	 * @param missingFileGrace how long a file that vanished may stay away before the
 	 * relation counts as broken
 	 * @param clock tells when a relation was read
-	 * @param listener gets each relation that differs from the one before; must not block
+	 * @param listener gets each relation that differs from the one before; must not
+	 * block. One that fails gets the relation of then at each look, until it takes it
 	 */
 	public RelationFileWatcher(Path path, RelationReader reader, Duration pollInterval, Duration missingFileGrace,
 			Clock clock, Consumer<PgsqlRelation> listener) {
@@ -108,11 +129,33 @@ public final class RelationFileWatcher implements Closeable {
 
 	/**
 	 * Read the file, hand over what it says, and follow it from now on. A file that does
-	 * not exist yet is waited for in the background.
+	 * not exist yet is waited for in the background. After {@link #close()} the last good
+	 * relation stays in use whatever the file is like now, and only what has changed is
+	 * handed over.
 	 * @throws RelationFileException if the file is there and stays unusable for two
-	 * seconds
+	 * seconds, the first time
 	 */
 	public void start() {
+		if (this.thread != null) {
+			return;
+		}
+		if (this.followed) {
+			this.folderWatch = new FolderWatch(getFile());
+			this.missingSince = null;
+			lookSafely();
+		}
+		else {
+			readFirst();
+			this.followed = true;
+		}
+		FolderWatch watch = this.folderWatch;
+		Thread watching = new Thread(() -> follow(watch), "pgsql-relation-watcher");
+		watching.setDaemon(true);
+		this.thread = watching;
+		watching.start();
+	}
+
+	private void readFirst() {
 		try {
 			awaitFirstReading();
 		}
@@ -126,16 +169,13 @@ public final class RelationFileWatcher implements Closeable {
 			this.folderWatch.close();
 			throw ex;
 		}
-		Thread watching = new Thread(this::run, "pgsql-relation-watcher");
-		watching.setDaemon(true);
-		this.thread = watching;
-		watching.start();
 	}
 
 	private void awaitFirstReading() throws InterruptedException {
 		long deadline = System.nanoTime() + START_PATIENCE.toNanos();
 		while (true) {
-			Duration pause = lookAgain();
+			Duration pause = look();
+			handOver();
 			if (this.state.readAt() != null && this.state.problem() == null) {
 				return;
 			}
@@ -153,33 +193,50 @@ public final class RelationFileWatcher implements Closeable {
 		}
 	}
 
-	private void run() {
-		try {
-			while (this.folderWatch.await(lookSafely())) {
-				// looked at on each wake and on each poll interval
+	/**
+	 * Look at the file on each wake and on each poll interval.
+	 */
+	private void follow(FolderWatch watch) {
+		boolean open = true;
+		while (open) {
+			Duration pause = lookSafely();
+			try {
+				open = watch.await(pause);
 			}
-		}
-		catch (InterruptedException ex) {
-			// closed
-		}
-	}
-
-	private Duration lookSafely() {
-		try {
-			return lookAgain();
-		}
-		catch (RuntimeException | Error ex) {
-			// also an error: without this thread, the application stays with dead servers
-			logger.error("Failed to act on relation file " + getFile() + "; it is still followed", ex);
-			return this.pollInterval;
+			catch (InterruptedException ex) {
+				// who is to end it closes the watch; without this thread, the application
+				// stays with dead servers
+				logger.debug("Interrupted while waiting", ex);
+			}
 		}
 	}
 
 	/**
-	 * Look at the file and act on it.
+	 * Look at the file and hand over what has changed, or what could not be handed over
+	 * before.
 	 * @return how long to wait for an event before the next look
 	 */
-	private Duration lookAgain() {
+	private synchronized Duration lookSafely() {
+		Duration pause = this.pollInterval;
+		try {
+			pause = look();
+			handOver();
+			this.failures.clear();
+		}
+		catch (RuntimeException | Error ex) {
+			// also an error: without this thread, the application stays with dead servers
+			if (this.failures.size() < MOST_TOLD && this.failures.add(ex.toString())) {
+				logger.error("Failed to act on relation file " + getFile() + "; that is tried again at each look", ex);
+			}
+		}
+		return pause;
+	}
+
+	/**
+	 * Look at the file and judge it.
+	 * @return how long to wait for an event before the next look
+	 */
+	private Duration look() {
 		this.folderWatch.refresh();
 		long started = System.nanoTime();
 		Look look = this.file.look();
@@ -199,6 +256,15 @@ public final class RelationFileWatcher implements Closeable {
 		return CHANGING_FILE_PAUSE;
 	}
 
+	private void handOver() {
+		PgsqlRelation relation = this.state.relation();
+		if (!relation.equals(this.handedOver)) {
+			this.handedOver = null;
+			this.listener.accept(relation);
+			this.handedOver = relation;
+		}
+	}
+
 	private Duration missing() {
 		long now = System.nanoTime();
 		if (this.missingSince == null) {
@@ -216,7 +282,8 @@ public final class RelationFileWatcher implements Closeable {
 			logger.warn("Relation file " + getFile() + " stayed away; the relation is broken");
 			this.judged = null;
 			this.judgedProblem = null;
-			take(this.state.broken());
+			this.warned = Set.of();
+			this.state = this.state.broken();
 		}
 		return this.pollInterval;
 	}
@@ -250,18 +317,23 @@ public final class RelationFileWatcher implements Closeable {
 		if (this.state.problem() != null) {
 			logger.info("Relation file " + getFile() + " is valid again");
 		}
-		for (String warning : reading.warnings()) {
-			if (!this.state.warnings().contains(warning)) {
-				logger.warn("Relation file " + getFile() + ": " + warning);
-			}
-		}
+		Set<String> news = new LinkedHashSet<>(reading.warnings());
+		news.removeAll(this.warned);
+		summary(List.copyOf(news)).forEach((warning) -> logger.warn("Relation file " + getFile() + ": " + warning));
 		if (reading.waitingFor() != null && !reading.waitingFor().equals(this.state.waitingFor())) {
 			logger.warn("Relation file " + getFile() + ": " + reading.waitingFor());
 		}
 		this.exposure.lookAt(reading.relation());
 		this.judged = bytes;
 		this.judgedProblem = null;
-		take(this.state.with(reading, this.clock.instant()));
+		this.warned = Set.copyOf(reading.warnings());
+		this.state = this.state.with(reading, summary(reading.warnings()), this.clock.instant());
+	}
+
+	private static List<String> summary(List<String> warnings) {
+		int more = warnings.size() - MOST_TOLD;
+		return (more <= 0) ? warnings
+				: Stream.concat(warnings.stream().limit(MOST_TOLD), Stream.of(more + " more like these")).toList();
 	}
 
 	private void refuse(byte[] bytes, InvalidRelationException fault) {
@@ -296,29 +368,34 @@ public final class RelationFileWatcher implements Closeable {
 		}
 	}
 
-	private void take(RelationState newState) {
-		boolean changed = !newState.relation().equals(this.state.relation());
-		this.state = newState;
-		if (changed) {
-			this.listener.accept(newState.relation());
+	/**
+	 * Have the file looked at now, as an event would, and return at once. For whoever has
+	 * reason to believe that the relation has changed; any thread may call it at any
+	 * time.
+	 */
+	public void wake() {
+		if (this.thread != null) {
+			this.folderWatch.wake();
 		}
 	}
 
 	/**
-	 * Stop following the file. No relation is handed over after this has returned.
+	 * Stop following the file, until {@link #start()} is called again. No relation is
+	 * handed over after this has returned.
 	 */
 	@Override
 	public void close() {
 		this.folderWatch.close();
 		Thread watching = this.thread;
-		if (watching != null) {
-			watching.interrupt();
-			try {
-				watching.join(CLOSE_PATIENCE.toMillis());
-			}
-			catch (InterruptedException ex) {
-				Thread.currentThread().interrupt();
-			}
+		if (watching == null) {
+			return;
+		}
+		this.thread = null;
+		try {
+			watching.join(CLOSE_PATIENCE.toMillis());
+		}
+		catch (InterruptedException ex) {
+			Thread.currentThread().interrupt();
 		}
 	}
 

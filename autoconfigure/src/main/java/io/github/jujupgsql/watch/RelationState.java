@@ -12,7 +12,8 @@ import org.jspecify.annotations.Nullable;
  *
  * @param relation the relation in use; {@link PgsqlRelation#NONE} while there is no file
  * @param readAt when it was read, or {@code null} if it never was
- * @param warnings what was left out of it, and why
+ * @param warnings what was left out of it, and why; the first ten, and how many more
+ * there are
  * @param waitingFor what the server has yet to grant, or {@code null}
  * @param problem why the file as it is now cannot be used, or {@code null} if it can
  * @param invalidReads how many contents of the file had to be refused so far
@@ -27,9 +28,8 @@ public record RelationState(PgsqlRelation relation, @Nullable Instant readAt, Li
 		warnings = List.copyOf(warnings);
 	}
 
-	RelationState with(RelationReading reading, Instant now) {
-		return new RelationState(reading.relation(), now, reading.warnings(), reading.waitingFor(), null,
-				this.invalidReads);
+	RelationState with(RelationReading reading, List<String> told, Instant now) {
+		return new RelationState(reading.relation(), now, told, reading.waitingFor(), null, this.invalidReads);
 	}
 
 	RelationState withProblem(@Nullable RelationProblem newProblem) {

@@ -1,17 +1,26 @@
 package io.github.jujupgsql.watch;
 
 import java.io.IOException;
+import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.time.ZoneOffset;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 
@@ -29,6 +38,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
@@ -55,8 +65,10 @@ class RelationFileFaultsTests {
 
 	private final List<@Nullable String> masters = new CopyOnWriteArrayList<>();
 
-	private Consumer<PgsqlRelation> listener = (relation) -> {
+	private volatile Consumer<PgsqlRelation> listener = (relation) -> {
 	};
+
+	private Clock clock = Clock.systemUTC();
 
 	private @Nullable RelationFileWatcher watcher;
 
@@ -158,6 +170,29 @@ class RelationFileFaultsTests {
 		}
 	}
 
+	@Test
+	@EnabledOnOs(OS.LINUX)
+	void whenOwnerChangesThenTheFileIsUsedAsSoonAsItCanBeReadAgain() throws Exception {
+		assumeThat(Files.getAttribute(file(), "unix:uid")).as("owners can be changed by root").isEqualTo(0);
+		List<String> ordinaryUser = List.of("unshare", "-U");
+		assumeThat(ForkedWatcher.works(ordinaryUser)).as("unshare can be used").isTrue();
+		try (ForkedWatcher forked = ForkedWatcher.start(ordinaryUser, file(), "")) {
+			forked.awaitOutput("master is a:5432");
+			Files.setAttribute(file(), "unix:uid", 12345);
+			forked.awaitOutput("and has the mode rw-------; the last good relation stays in use");
+			Files.setAttribute(file(), "unix:uid", 0);
+			forked.awaitOutput("can be read again");
+			Path beside = Files.writeString(this.folder.resolve("beside"), json("b"));
+			Files.setPosixFilePermissions(beside, PosixFilePermissions.fromString("rw-------"));
+			Files.setAttribute(beside, "unix:uid", 12345);
+			Files.move(beside, file(), StandardCopyOption.ATOMIC_MOVE);
+			await().until(() -> forked.output().split("stays in use", -1).length == 3);
+			assertThat(forked.output()).doesNotContain("master is b");
+			Files.setAttribute(file(), "unix:uid", 0);
+			forked.awaitOutput("master is b:5432");
+		}
+	}
+
 	@ParameterizedTest
 	@EnabledOnOs(OS.LINUX)
 	@CsvSource({ "max_inotify_instances, 3, hoard", "max_inotify_watches, 0, ''" })
@@ -196,23 +231,100 @@ class RelationFileFaultsTests {
 		assertThat(output).doesNotContain("s3cret");
 	}
 
-	@Test
-	void whenListenerThrowsThenLaterRelationsAreStillHandedOver() throws IOException {
+	@ParameterizedTest
+	@ValueSource(classes = { IllegalStateException.class, LinkageError.class })
+	void whenListenerThrowsThenItGetsTheRelationAgainAtTheNextLook(Class<? extends Throwable> fault,
+			CapturedOutput output) throws Exception {
+		Throwable thrown = fault.getConstructor(String.class).newInstance("expected");
 		start();
-		for (Throwable fault : List.of(new IllegalStateException("expected"), new LinkageError("expected"))) {
-			AtomicBoolean thrown = new AtomicBoolean();
-			this.listener = (relation) -> {
-				thrown.set(true);
-				RelationFileFaultsTests.<RuntimeException>sneak(fault);
-			};
-			rename(json("b"));
-			await().untilTrue(thrown);
-			this.listener = (relation) -> {
-			};
-			rename(json("c"));
-			await().until(() -> this.masters.contains("c"));
-			this.masters.clear();
+		this.listener = (relation) -> RelationFileFaultsTests.<RuntimeException>sneak(thrown);
+		rename(json("b"));
+		await().until(() -> {
+			watcher().wake();
+			return Collections.frequency(this.masters, "b") >= 5;
+		});
+		AtomicInteger taken = new AtomicInteger();
+		this.listener = (relation) -> taken.incrementAndGet();
+		await().until(() -> {
+			watcher().wake();
+			return taken.get() > 0;
+		});
+		rename(json("c"));
+		await().until(() -> this.masters.get(this.masters.size() - 1), "c"::equals);
+		assertThat(taken).as("once each").hasValue(2);
+		assertThat(output).containsOnlyOnce("Failed to act on relation file");
+	}
+
+	@Test
+	void whenListenerFailsThenTheFileIsStillFollowed(CapturedOutput output) throws IOException {
+		start();
+		this.listener = (relation) -> {
+			throw new IllegalStateException("failed for " + this.masters.get(this.masters.size() - 1));
+		};
+		for (int round = 0; round < 3; round++) {
+			for (String host : List.of("b", "c")) {
+				Files.writeString(file(), json(host));
+				await().until(() -> this.masters.get(this.masters.size() - 1), host::equals);
+			}
 		}
+		assertThat(output).containsOnlyOnce("failed for b").containsOnlyOnce("failed for c");
+	}
+
+	@Test
+	void whenListenerFailsDifferentlyEachTimeThenItIsToldTenTimes(CapturedOutput output) throws IOException {
+		start();
+		AtomicInteger failures = new AtomicInteger();
+		this.listener = (relation) -> {
+			throw new IllegalStateException("failure " + failures.incrementAndGet());
+		};
+		rename(json("b"));
+		await().until(() -> {
+			watcher().wake();
+			return failures.get() > 30;
+		});
+		assertThat(output.getAll().lines().filter((line) -> line.contains("Failed to act on relation file")))
+			.hasSize(10);
+	}
+
+	@Test
+	void whenListenerFailsAndTheFormerRelationComesBackThenItIsHandedOver() throws IOException {
+		start();
+		this.listener = (relation) -> {
+			throw new IllegalStateException("expected");
+		};
+		rename(json("b"));
+		await().until(() -> this.masters.contains("b"));
+		this.listener = (relation) -> {
+		};
+		rename(json("a"));
+		// nobody knows how much of the other one it has acted on
+		await().until(() -> this.masters.get(this.masters.size() - 1), "a"::equals);
+	}
+
+	@Test
+	void whenThousandsOfStandbysAreInvalidThenTenWarningsAndASummaryTell(CapturedOutput output) throws IOException {
+		start();
+		rename(hostile("b", 60_000));
+		expectMasters("a", "b");
+		assertThat(warningsOfStandbys(output)).isEqualTo(10);
+		assertThat(output).containsOnlyOnce(": 59990 more like these");
+		assertThat(state().warnings()).hasSize(11).last().isEqualTo("59990 more like these");
+		rename(hostile("c", 60_000));
+		expectMasters("a", "b", "c");
+		rename(hostile("d", 5));
+		expectMasters("a", "b", "c", "d");
+		assertThat(state().warnings()).hasSize(5);
+		assertThat(warningsOfStandbys(output)).as("nothing is told again").isEqualTo(10);
+		assertThat(output).containsOnlyOnce("more like these");
+	}
+
+	private static String hostile(String master, int standbys) {
+		return "{\"master\": \"host=" + master + " user=u\", \"standbys\": ["
+				+ String.join(",", Collections.nCopies(standbys, "\"x\"")) + "]}";
+	}
+
+	private static long warningsOfStandbys(CapturedOutput output) {
+		return output.getAll().lines().filter((line) -> line.contains("standby left out")).count();
 	}
 
 	@Test
@@ -277,6 +389,75 @@ class RelationFileFaultsTests {
 	}
 
 	@Test
+	void whenAnyLinkOfAChainIsSwappedThenTheFileAtItsEndIsFollowed() throws IOException {
+		Path first = Files.createDirectories(this.folder.resolve("etc/app"));
+		Path second = Files.createDirectories(this.folder.resolve("mnt/config"));
+		Path third = Files.createDirectories(this.folder.resolve("var/data"));
+		Files.writeString(third.resolve("one"), json("a"));
+		Path[] links = { first.resolve("relation"), second.resolve("relation"), second.resolve("..data"),
+				third.resolve("current") };
+		Files.createSymbolicLink(links[0], links[1]);
+		Files.createSymbolicLink(links[1], Path.of("..data", "current"));
+		Files.createSymbolicLink(links[2], Path.of("..", "..", "var", "data"));
+		Files.createSymbolicLink(links[3], Path.of("one"));
+		start(links[0], NEVER);
+		List<String> expected = new ArrayList<>(List.of("a"));
+		for (int round = 0; round < 5; round++) {
+			for (int i = 0; i < links.length; i++) {
+				String host = "h" + round + i;
+				expected.add(host);
+				Path other = Files.createDirectories(this.folder.resolve("other-" + host));
+				Files.writeString(other.resolve("current"), json(host));
+				Path link = Files.createSymbolicLink(this.folder.resolve("swap"),
+						(i == 2) ? other : other.resolve("current"));
+				Path kept = Files.readSymbolicLink(links[i]);
+				Files.move(link, links[i], StandardCopyOption.ATOMIC_MOVE);
+				expectMasters(expected.toArray(String[]::new));
+				expected.add("a");
+				Files.move(Files.createSymbolicLink(this.folder.resolve("swap"), kept), links[i],
+						StandardCopyOption.ATOMIC_MOVE);
+				expectMasters(expected.toArray(String[]::new));
+			}
+		}
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "1970-01-01T00:00:00Z", "2001-09-09T01:46:40Z", "2106-02-07T06:28:15Z" })
+	void whenTheClockThatSetItsTimesWasWrongThenTheFileIsFollowedAllTheSame(Instant time) throws IOException {
+		start();
+		Files.writeString(file(), json("b"));
+		Files.setLastModifiedTime(file(), FileTime.from(time));
+		expectMasters("a", "b");
+		// the same size and the same time as before
+		Files.writeString(file(), json("c"));
+		Files.setLastModifiedTime(file(), FileTime.from(time));
+		expectMasters("a", "b", "c");
+		Path beside = Files.writeString(this.folder.resolve("beside"), json("d"));
+		Files.setLastModifiedTime(beside, FileTime.from(time));
+		Files.move(beside, file(), StandardCopyOption.ATOMIC_MOVE);
+		Files.setLastModifiedTime(this.folder, FileTime.from(time.minusSeconds(60)));
+		expectMasters("a", "b", "c", "d");
+	}
+
+	@ParameterizedTest
+	@ValueSource(longs = { -40_000, 40_000 })
+	void whenTheClockJumpsThenAVanishedFileStillHasItsGracePeriod(long days) throws IOException {
+		AtomicReference<Instant> now = new AtomicReference<>(Instant.now());
+		InstantSource source = now::get;
+		this.clock = source.withZone(ZoneOffset.UTC);
+		start();
+		assertThat(state().readAt()).isEqualTo(now.get());
+		Files.delete(file());
+		looks(3);
+		now.updateAndGet((instant) -> instant.plus(days, ChronoUnit.DAYS));
+		looks(3);
+		expectMasters("a");
+		rename(json("b"));
+		expectMasters("a", "b");
+		assertThat(state().readAt()).isEqualTo(now.get());
+	}
+
+	@Test
 	void whenAnotherFolderHasTheNameThenItIsWatchedFromTheNextLookOn() throws Exception {
 		Path parent = Files.createDirectory(this.folder.resolve("parent"));
 		Path inner = Files.writeString(parent.resolve("relation"), json("a"));
@@ -321,18 +502,41 @@ class RelationFileFaultsTests {
 	}
 
 	private void start(Path path, Duration grace) {
-		this.watcher = new RelationFileWatcher(path, RelationExample.READER, NEVER, grace, Clock.systemUTC(),
-				(relation) -> {
-					ConnectionString master = relation.master();
-					this.masters.add((master != null) ? master.options().get("host") : null);
-					this.listener.accept(relation);
-				});
+		this.watcher = new RelationFileWatcher(path, RelationExample.READER, NEVER, grace, this.clock, (relation) -> {
+			ConnectionString master = relation.master();
+			this.masters.add((master != null) ? master.options().get("host") : null);
+			this.listener.accept(relation);
+		});
 		this.watcher.start();
 	}
 
 	private RelationState state() {
+		return watcher().getState();
+	}
+
+	private RelationFileWatcher watcher() {
 		assertThat(this.watcher).isNotNull();
-		return this.watcher.getState();
+		return this.watcher;
+	}
+
+	/** Have the watcher look at the file so many times. */
+	private void looks(int times) {
+		long before = waits();
+		await().until(() -> {
+			watcher().wake();
+			return waits() > before + times;
+		});
+	}
+
+	private static long waits() {
+		long[] threads = Thread.getAllStackTraces()
+			.keySet()
+			.stream()
+			.filter((thread) -> thread.getName().equals("pgsql-relation-watcher"))
+			.mapToLong(Thread::getId)
+			.toArray();
+		assertThat(threads).hasSize(1);
+		return ManagementFactory.getThreadMXBean().getThreadInfo(threads[0]).getWaitedCount();
 	}
 
 	private void expectMasters(@Nullable String... hosts) {

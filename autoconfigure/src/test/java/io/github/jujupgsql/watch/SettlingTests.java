@@ -71,6 +71,31 @@ class SettlingTests {
 	}
 
 	@ParameterizedTest
+	@EnumSource
+	void whenTheClockJumpsWhileItIsWrittenThenOldAndNewAreAllThatIsSeen(Style style) {
+		for (int times = 0; times < 3000; times++) {
+			RelationExample old = any();
+			RelationExample next = any();
+			SimulatedFile file = new SimulatedFile(old.content());
+			file.pause(LONG_AFTER);
+			int jumpAt = random.nextInt(next.content().length);
+			long jump = jump();
+			write(file, next.content(), style, (offset) -> {
+				if (offset == jumpAt) {
+					file.jump(jump);
+				}
+				return pause(0);
+			});
+			expectOldThenNew(old, next, style, file, random.nextBoolean());
+		}
+	}
+
+	private static long jump() {
+		long jump = TimeUnit.MILLISECONDS.toNanos(1L << random.nextInt(40));
+		return random.nextBoolean() ? jump : -jump;
+	}
+
+	@ParameterizedTest
 	@EnumSource(names = { "TRUNCATED", "OVERWRITTEN" })
 	void whenWatcherStartsWhileTheFileIsWrittenThenNoMixtureIsSeen(Style style) {
 		for (int times = 0; times < 5000; times++) {
@@ -128,6 +153,11 @@ class SettlingTests {
 		SimulatedFile file = new SimulatedFile(old.content());
 		file.pause(LONG_AFTER);
 		write(file, next.content(), style, pace);
+		expectOldThenNew(old, next, style, file, late);
+	}
+
+	private void expectOldThenNew(RelationExample old, RelationExample next, Style style, SimulatedFile file,
+			boolean late) {
 		List<PgsqlRelation> seen = new Watcher(file, late).watchFrom(0);
 		boolean same = old.relation().equals(next.relation());
 		assertThat(seen).as("%s → %s, %s", old, next, style)
@@ -195,12 +225,19 @@ class SettlingTests {
 
 		private long now;
 
+		/** How much the clock that sets the times of files is ahead. */
+		private long ahead;
+
 		SimulatedFile(byte[] content) {
 			this.past.add(new Moment(Long.MIN_VALUE, 0, content, time(), time(), time()));
 		}
 
 		void pause(long nanos) {
 			this.now += nanos;
+		}
+
+		void jump(long nanos) {
+			this.ahead += nanos;
 		}
 
 		void write(int offset, byte b, boolean keepTime) {
@@ -244,7 +281,8 @@ class SettlingTests {
 		}
 
 		private long time() {
-			return this.now - Math.floorMod(this.now, this.tick);
+			long time = this.now + this.ahead;
+			return time - Math.floorMod(time, this.tick);
 		}
 
 		private Moment last() {
