@@ -115,7 +115,8 @@ final class FollowingApplication {
 	}
 
 	static Connection borrowFrom(DataSource replicas, PgsqlServer server) throws SQLException {
-		for (int i = 0; i < 10; i++) {
+		// which one it is is left to chance
+		for (int i = 0; i < 100; i++) {
 			Connection connection = replicas.getConnection();
 			if (ask(connection, "SELECT inet_server_port()").equals(String.valueOf(server.port()))) {
 				return connection;

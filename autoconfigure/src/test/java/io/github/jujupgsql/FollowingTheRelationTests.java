@@ -105,7 +105,7 @@ class FollowingTheRelationTests {
 			awaitReplicas(context, addresses(cluster.standbys()));
 			assertThat(serverOf(primary(context))).isEqualTo(cluster.master().address());
 			Set<String> read = new HashSet<>();
-			for (int i = 0; i < 4; i++) {
+			for (int i = 0; i < 50; i++) {
 				read.add(serverOf(replica(context)));
 			}
 			assertThat(read).containsExactlyInAnyOrderElementsOf(addresses(cluster.standbys()));

@@ -114,7 +114,7 @@ class RoleChecksTests {
 		this.runner = this.runner.withPropertyValues("juju.pgsql.replica.maximum-pool-size=1");
 		follow((context) -> {
 			awaitReplicas(context, addresses(cluster.standbys()));
-			for (int i = 0; i < 4; i++) {
+			for (int i = 0; i < 20; i++) {
 				try (Connection reading = FollowingApplication.replica(context).getConnection()) {
 					execute(reading, "SET default_transaction_read_only = on");
 				}

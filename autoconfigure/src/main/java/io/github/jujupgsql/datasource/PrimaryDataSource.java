@@ -6,7 +6,6 @@ import java.time.Duration;
 import io.github.jujupgsql.pool.RoleTable;
 import io.github.jujupgsql.pool.Roles;
 import io.github.jujupgsql.pool.ServerPool;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Lends connections of the server that the relation calls master, once that server has
@@ -15,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @since 0.1.0
  */
-public final class PrimaryDataSource extends RoleDataSource {
+public final class PrimaryDataSource extends AbstractPrimaryDataSource {
 
 	private final boolean readYourWrites;
 
@@ -29,21 +28,6 @@ public final class PrimaryDataSource extends RoleDataSource {
 	public PrimaryDataSource(Roles roles, Duration connectionTimeout, boolean readYourWrites) {
 		super(roles, connectionTimeout);
 		this.readYourWrites = readYourWrites;
-	}
-
-	@Override
-	@Nullable ServerPool pick(RoleTable table, @Nullable ServerPool except) {
-		return table.primary();
-	}
-
-	@Override
-	long nextPatience(long patienceMillis) {
-		return LONGEST_PATIENCE_MILLIS;
-	}
-
-	@Override
-	boolean isIn(RoleTable table, ServerPool pool) {
-		return table.primary() == pool;
 	}
 
 	@Override

@@ -7,30 +7,14 @@ import java.time.Duration;
 import io.github.jujupgsql.pool.RoleTable;
 import io.github.jujupgsql.pool.Roles;
 import io.github.jujupgsql.pool.ServerPool;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Lends connections of the primary that only read, to whom no replica will do.
  */
-final class PrimaryReads extends RoleDataSource {
+final class PrimaryReads extends AbstractPrimaryDataSource {
 
 	PrimaryReads(Roles roles, Duration connectionTimeout) {
 		super(roles, connectionTimeout);
-	}
-
-	@Override
-	@Nullable ServerPool pick(RoleTable table, @Nullable ServerPool except) {
-		return table.primary();
-	}
-
-	@Override
-	long nextPatience(long patienceMillis) {
-		return LONGEST_PATIENCE_MILLIS;
-	}
-
-	@Override
-	boolean isIn(RoleTable table, ServerPool pool) {
-		return table.primary() == pool;
 	}
 
 	@Override

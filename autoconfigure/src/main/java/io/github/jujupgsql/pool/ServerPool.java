@@ -7,14 +7,11 @@ import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.LongAdder;
-import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 import java.util.function.Function;
 
 import com.zaxxer.hikari.HikariConfig;
-import com.zaxxer.hikari.HikariConfigMXBean;
 import com.zaxxer.hikari.HikariDataSource;
-import com.zaxxer.hikari.HikariPoolMXBean;
 import com.zaxxer.hikari.pool.HikariPool;
 import com.zaxxer.hikari.pool.HikariPool.PoolInitializationException;
 import io.github.jujupgsql.relation.ConnectionString;
@@ -39,12 +36,6 @@ public final class ServerPool {
 	private static final Duration CHECK_PATIENCE = Duration.ofSeconds(5);
 
 	private static final long CHECK_BORROW_MILLIS = 100;
-
-	private static final Duration SEND_AWAY_PATIENCE = Duration.ofSeconds(5);
-
-	private static final long EVICTION_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
-
-	private static final long DRAIN_POLL_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
 
 	private static final long WRITE_SUSPICION_NANOS = TimeUnit.SECONDS.toNanos(1);
 
@@ -624,67 +615,19 @@ public final class ServerPool {
 	void drain(Duration timeout) {
 		this.connections.retire();
 		HikariDataSource opened = this.dataSource;
-		if (opened == null) {
-			return;
-		}
-		long start = System.nanoTime();
-		HikariPoolMXBean pool = opened.getHikariPoolMXBean();
-		sendWaitersAway(opened);
-		pool.softEvictConnections();
-		while (pool.getActiveConnections() > 0 && System.nanoTime() - start < timeout.toNanos()
-				&& !Thread.currentThread().isInterrupted()) {
-			LockSupport.parkNanos(DRAIN_POLL_NANOS);
-		}
-		int left = pool.getActiveConnections();
-		long millis = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - start);
-		close();
-		if (left > 0) {
-			logger.warn("Aborted " + left + " connections to " + getServer() + " (" + this.name
-					+ ") that were still in use after " + millis + " ms");
-		}
-		else {
-			logger.info("Drained " + getServer() + " (" + this.name + ") in " + millis + " ms");
+		if (opened != null) {
+			new PoolShutdown(this, opened, this.connections).drain(timeout);
 		}
 	}
 
 	/**
-	 * Close whatever is open.
+	 * Close whatever is open. Blocks for a moment.
 	 */
 	void close() {
 		this.connections.abortAll();
 		HikariDataSource opened = this.dataSource;
-		if (opened != null && !opened.isClosed()) {
-			sendWaitersAway(opened);
-			// A thread of HikariCP that has just closed an evicted connection asks for
-			// the
-			// pool's monitor; closing holds it and waits ten seconds for that thread
-			LockSupport.parkNanos(EVICTION_NANOS);
-			opened.close();
-		}
-	}
-
-	/**
-	 * Give every thread that waits inside HikariCP a connection that leads nowhere, so
-	 * that it looks for another pool: closing wakes nobody. One is enough, for each
-	 * thread that returns it hands it to the next; it comes on top of the largest size,
-	 * as all others may be in use.
-	 * @param opened the pool of a server that has left
-	 */
-	private void sendWaitersAway(HikariDataSource opened) {
-		HikariPoolMXBean pool = opened.getHikariPoolMXBean();
-		HikariConfigMXBean size = opened.getHikariConfigMXBean();
-		// what is evicted need not be replaced
-		size.setMinimumIdle(0);
-		size.setMaximumPoolSize(size.getMaximumPoolSize() + 1);
-		long deadline = System.nanoTime() + SEND_AWAY_PATIENCE.toNanos();
-		while (pool.getThreadsAwaitingConnection() > 0 && System.nanoTime() - deadline < 0) {
-			try {
-				opened.getConnection().close();
-			}
-			catch (SQLException ex) {
-				logger.debug("Cannot send away those who wait for " + this.name, ex);
-				return;
-			}
+		if (opened != null) {
+			new PoolShutdown(this, opened, this.connections).close();
 		}
 	}
 

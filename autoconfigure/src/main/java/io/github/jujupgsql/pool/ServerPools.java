@@ -256,6 +256,9 @@ public final class ServerPools implements Closeable {
 		try {
 			decision.run();
 		}
+		catch (RejectedExecutionException ex) {
+			logger.debug("Closed; nothing follows from a decision");
+		}
 		catch (RuntimeException ex) {
 			logger.error("Assigning roles failed; the roles stay as they are", ex);
 		}

@@ -1,0 +1,104 @@
+package io.github.jujupgsql.pool;
+
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+
+import com.zaxxer.hikari.HikariConfigMXBean;
+import com.zaxxer.hikari.HikariDataSource;
+import com.zaxxer.hikari.HikariPoolMXBean;
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
+
+/**
+ * The end of a pool whose server has left. Nobody borrows there any more who looks at the
+ * table of roles; whoever waits in it already is sent away.
+ */
+final class PoolShutdown {
+
+	private static final Log logger = LogFactory.getLog(ServerPool.class);
+
+	private static final Duration SEND_AWAY_PATIENCE = Duration.ofSeconds(5);
+
+	private static final long EVICTION_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
+
+	private static final long POLL_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
+
+	private final ServerPool pool;
+
+	private final HikariDataSource opened;
+
+	private final ServerConnections connections;
+
+	/**
+	 * Begin to shut a pool down.
+	 * @param pool the pool
+	 * @param opened the pool proper
+	 * @param connections the pool's connections, which must have been retired
+	 */
+	PoolShutdown(ServerPool pool, HikariDataSource opened, ServerConnections connections) {
+		this.pool = pool;
+		this.opened = opened;
+		this.connections = connections;
+	}
+
+	void drain(Duration timeout) {
+		long start = System.nanoTime();
+		HikariPoolMXBean state = this.opened.getHikariPoolMXBean();
+		sendWaitersAway();
+		state.softEvictConnections();
+		while (state.getActiveConnections() > 0 && System.nanoTime() - start < timeout.toNanos()
+				&& !Thread.currentThread().isInterrupted()) {
+			LockSupport.parkNanos(POLL_NANOS);
+		}
+		int left = state.getActiveConnections();
+		long millis = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - start);
+		this.connections.abortAll();
+		close();
+		String what = this.pool.getServer() + " (" + this.pool + ")";
+		if (left > 0) {
+			logger.warn(
+					"Aborted " + left + " connections to " + what + " that were still in use after " + millis + " ms");
+		}
+		else {
+			logger.info("Drained " + what + " in " + millis + " ms");
+		}
+	}
+
+	void close() {
+		if (this.opened.isClosed()) {
+			return;
+		}
+		sendWaitersAway();
+		// A thread of HikariCP that has just closed an evicted connection asks for the
+		// pool's monitor; closing holds it and waits ten seconds for that thread
+		LockSupport.parkNanos(EVICTION_NANOS);
+		this.opened.close();
+	}
+
+	/**
+	 * Give every thread that waits inside HikariCP a connection that leads nowhere, so
+	 * that it looks for another pool: closing wakes nobody. One is enough, for each
+	 * thread that returns it hands it to the next; it comes on top of the largest size,
+	 * as all others may be in use.
+	 */
+	private void sendWaitersAway() {
+		HikariPoolMXBean state = this.opened.getHikariPoolMXBean();
+		HikariConfigMXBean size = this.opened.getHikariConfigMXBean();
+		// what is evicted need not be replaced
+		size.setMinimumIdle(0);
+		size.setMaximumPoolSize(size.getMaximumPoolSize() + 1);
+		long deadline = System.nanoTime() + SEND_AWAY_PATIENCE.toNanos();
+		while (state.getThreadsAwaitingConnection() > 0 && System.nanoTime() - deadline < 0) {
+			try {
+				this.opened.getConnection().close();
+			}
+			catch (SQLException ex) {
+				logger.debug("Cannot send away those who wait for " + this.pool, ex);
+				return;
+			}
+		}
+	}
+
+}
