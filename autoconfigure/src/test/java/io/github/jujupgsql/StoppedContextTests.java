@@ -4,7 +4,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
-import java.sql.SQLException;
+import java.time.Duration;
 import java.util.List;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
@@ -23,6 +23,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
+import org.springframework.boot.jdbc.HikariCheckpointRestoreLifecycle;
 import org.springframework.boot.test.context.assertj.AssertableApplicationContext;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.boot.test.context.runner.ContextConsumer;
@@ -42,6 +43,7 @@ import static io.github.jujupgsql.FollowingApplication.replica;
 import static io.github.jujupgsql.FollowingApplication.serverOf;
 import static io.github.jujupgsql.FollowingApplication.sessions;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowable;
 import static org.awaitility.Awaitility.await;
 
 /**
@@ -77,6 +79,7 @@ class StoppedContextTests {
 
 	@AfterEach
 	void nothingIsLeft() {
+		cluster.servers().forEach(PgsqlServer::start);
 		expectNoThread();
 		await().untilAsserted(() -> assertThat(inotifyInstances()).isLessThanOrEqualTo(this.inotifyInstances));
 		for (PgsqlServer server : cluster.formerMasters()) {
@@ -86,8 +89,11 @@ class StoppedContextTests {
 
 	@ParameterizedTest
 	@EnumSource
-	void whileStoppedNothingIsOpenAndAfterwardsTheFileIsFollowedAgain(Way way) {
+	void whileStoppedNothingIsOpenAndAfterwardsTheFileIsFollowedAgain(Way way, CapturedOutput output) {
+		// Spring Boot's own lifecycle of a pool takes one that is open when it is created
+		this.runner = this.runner.withBean(EarlyWorker.class);
 		follow((context) -> {
+			assertThat(context).hasSingleBean(HikariCheckpointRestoreLifecycle.class);
 			for (int round = 0; round < 2; round++) {
 				PgsqlServer former = cluster.master();
 				awaitConnections(context);
@@ -104,6 +110,7 @@ class StoppedContextTests {
 				assertThat(threads()).containsOnlyOnce(WATCHER);
 			}
 		});
+		assertThat(output).doesNotContain("allow pool suspension");
 	}
 
 	@Test
@@ -135,13 +142,25 @@ class StoppedContextTests {
 	}
 
 	@Test
-	void whenTheMasterIsGoneWhileStoppedThenNobodyKeepsAskingForIt() {
+	void whenServersAreGoneBeforeAStopThenNobodyGoesOnAskingForThem() {
+		this.runner = this.runner.withPropertyValues("spring.datasource.hikari.connection-timeout=500");
+		PgsqlServer master = cluster.master();
+		PgsqlServer standby = cluster.standbys().get(0);
+		standby.crash();
 		follow((context) -> {
-			awaitConnections(context);
-			PgsqlServer master = cluster.master();
+			await().until(() -> endpoint(context).replicas().size() == 1);
 			master.crash();
+			assertThat(catchThrowable(() -> serverOf(primary(context)))).isNotNull();
 			Way.STOP.stop(context);
+			await().until(() -> Thread.getAllStackTraces()
+				.values()
+				.stream()
+				.flatMap(Stream::of)
+				.noneMatch((call) -> call.getClassName().endsWith(".ServerConnections")));
 			master.start();
+			standby.start();
+			// longer than it takes until a standby is asked again
+			await().during(Duration.ofMillis(1500)).until(() -> endpoint(context).replicas().size() == 1);
 			expectNoSession();
 			Way.STOP.start(context);
 			awaitConnections(context);
@@ -280,6 +299,17 @@ class StoppedContextTests {
 
 		void start(AssertableApplicationContext context) {
 			this.start.accept(context.getSourceApplicationContext(ConfigurableApplicationContext.class));
+		}
+
+	}
+
+	/**
+	 * Has work to do when the context starts.
+	 */
+	static final class EarlyWorker {
+
+		EarlyWorker(DataSource dataSource) {
+			assertThat(serverOf(dataSource)).isEqualTo(cluster.master().address());
 		}
 
 	}
