@@ -8,9 +8,10 @@ import java.util.function.Consumer;
 /**
  * Looks whether reads come back from the replicas. Where none has since the last look,
  * the next borrower of each connection asks it first: the server may have gone, and no
- * read has been there to notice. Where some are in flight, the server itself is asked;
- * while it owes the answer, other replicas are preferred. Nothing is sent on behalf of
- * this while reads come back, or while nobody reads.
+ * read has been there to notice. Where some are in flight, or no connection could be
+ * opened the last time, the server itself is asked; while it owes the answer, other
+ * replicas are preferred. Nothing is sent on behalf of this while all is well, or while
+ * nobody reads.
  * <p>
  * Confined to the thread that assigns roles.
  */
@@ -55,14 +56,16 @@ final class ReplicaWatch {
 		for (Member replica : replicas) {
 			long owed = replica.owesAnswerFor(now);
 			replica.pool.setSilent(owed > this.promptNanos);
+			boolean stalled = false;
 			if (replica.hasReadComeBack()) {
 				this.lastRead = now;
 			}
 			else {
 				replica.pool.doubt();
-				if (replica.pool.getActive() > 0 && replica.unaskedFor(now) >= this.idleNanos) {
-					this.question.accept(replica);
-				}
+				stalled = replica.pool.getActive() > 0;
+			}
+			if ((stalled || replica.pool.isUnreachable()) && replica.unaskedFor(now) >= this.idleNanos) {
+				this.question.accept(replica);
 			}
 		}
 		boolean attentive = now - this.lastRead < ATTENTION_NANOS;

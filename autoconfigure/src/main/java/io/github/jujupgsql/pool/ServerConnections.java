@@ -65,7 +65,7 @@ final class ServerConnections extends AbstractDataSource {
 
 	private volatile @Nullable ServerRole role;
 
-	private volatile @Nullable String lastFailure;
+	private volatile @Nullable ServerCheck lastFailure;
 
 	/**
 	 * Create the source of a server's connections.
@@ -110,7 +110,7 @@ final class ServerConnections extends AbstractDataSource {
 			}
 			catch (SQLException ex) {
 				ServerCheck failed = ServerCheck.failed(ex);
-				this.lastFailure = failed.reason();
+				this.lastFailure = failed;
 				if (this.resting) {
 					// HikariCP tries again if somebody waits
 					throw ex;
@@ -283,7 +283,17 @@ final class ServerConnections extends AbstractDataSource {
 	 * @return the reason, for a person, or {@code null} if one could
 	 */
 	@Nullable String getLastFailure() {
-		return this.lastFailure;
+		ServerCheck failed = this.lastFailure;
+		return (failed != null) ? failed.reason() : null;
+	}
+
+	/**
+	 * Return whether that was because nobody is there.
+	 * @return whether the server could not be reached the last time
+	 */
+	boolean isUnreachable() {
+		ServerCheck failed = this.lastFailure;
+		return failed != null && failed.answer() == ServerCheck.Answer.UNREACHABLE;
 	}
 
 	/**

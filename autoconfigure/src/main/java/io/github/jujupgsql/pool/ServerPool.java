@@ -559,6 +559,14 @@ public final class ServerPool {
 	}
 
 	/**
+	 * Return whether the server could not be reached the last time that somebody tried.
+	 * @return whether it seems to have gone
+	 */
+	boolean isUnreachable() {
+		return this.connections.isUnreachable();
+	}
+
+	/**
 	 * Close what nobody uses, and open only what somebody waits for, until told to
 	 * {@link #wakeUp()}. To be called again, for what was in use or being opened
 	 * meanwhile.

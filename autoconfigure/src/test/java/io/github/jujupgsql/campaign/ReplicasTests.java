@@ -179,7 +179,7 @@ class ReplicasTests {
 	}
 
 	@Test
-	void whenAStandbyIsKilledWhileNobodyReadsThenNoReadFails() throws Exception {
+	void whenAStandbyIsKilledWhileNobodyReadsThenNoReadFailsAndItIsLeftOut() throws Exception {
 		try (Application application = Application.following(this.relation, SICK_AFTER,
 				"juju.pgsql.replica.maximum-pool-size=1", "juju.pgsql.replica.minimum-idle=1")) {
 			Rounds.run(ROUNDS, (number) -> {
@@ -195,6 +195,9 @@ class ReplicasTests {
 				for (int i = 0; i < 20; i++) {
 					read(application);
 				}
+				List<PgsqlServer> others = new ArrayList<>(cluster.standbys());
+				others.remove(sick);
+				application.awaitReplicas(others);
 				sick.start();
 			});
 		}
