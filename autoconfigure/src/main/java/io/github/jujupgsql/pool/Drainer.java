@@ -42,11 +42,12 @@ final class Drainer {
 	}
 
 	/**
-	 * Cut off a pool's connections before this returns, and close it in the background.
+	 * Close a pool whose connections have been cut off.
 	 * @param pool the pool, which is no longer in the table of roles
+	 * @param aborted how many connections that were
 	 */
-	void abort(ServerPool pool) {
-		pool.abort();
+	void closeAborted(ServerPool pool, int aborted) {
+		logger.info("Cut off " + aborted + " connections to " + pool.getServer() + " (" + pool + ")");
 		leave(pool, pool::close);
 	}
 

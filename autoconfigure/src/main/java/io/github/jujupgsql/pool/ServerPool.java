@@ -504,7 +504,6 @@ public final class ServerPool {
 		HikariDataSource opened = this.dataSource;
 		if (opened != null && !this.connections.isResting()) {
 			size.applyTo(opened);
-			fill();
 		}
 	}
 
@@ -532,7 +531,7 @@ public final class ServerPool {
 	/**
 	 * Have HikariCP open what is missing. By itself it looks every 30 seconds.
 	 */
-	private void fill() {
+	void fill() {
 		HikariDataSource opened = this.dataSource;
 		HikariPool pool = this.hikariPool;
 		if (opened != null && pool != null && !isRetired()) {
@@ -600,20 +599,21 @@ public final class ServerPool {
 	void wakeUp(PoolSize size) {
 		this.connections.setResting(false);
 		resize(size);
+		fill();
 	}
 
 	/**
 	 * Cut off every connection at once, and open none from now on.
+	 * @return how many were open
 	 */
-	void abort() {
+	int abort() {
 		this.connections.retire();
 		HikariPool opened = this.hikariPool;
 		if (opened != null) {
 			// otherwise closing a connection whose work is done fails
 			opened.softEvictConnections();
 		}
-		int aborted = this.connections.abortAll();
-		logger.info("Cut off " + aborted + " connections to " + getServer() + " (" + this.name + ")");
+		return this.connections.abortAll();
 	}
 
 	/**

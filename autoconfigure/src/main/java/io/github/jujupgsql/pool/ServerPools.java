@@ -52,6 +52,9 @@ public final class ServerPools implements Closeable {
 
 	private static final long PAUSE_POLL_NANOS = TimeUnit.MILLISECONDS.toNanos(10);
 
+	/** How long a new primary is left to those who wait before its pool is filled. */
+	private static final Duration FILL_DELAY = Duration.ofMillis(100);
+
 	private static final Duration LAG_INTERVAL = Duration.ofSeconds(1);
 
 	private final ServerPoolFactory factory;
@@ -315,6 +318,7 @@ public final class ServerPools implements Closeable {
 			Member member = servingReads(standby);
 			if (member != null && member != candidate) {
 				member.pool.serveAs(ServerRole.REPLICA, this.settings.replica());
+				member.pool.fill();
 				replicas.add(member.pool);
 			}
 			else if (named != null && named != candidate) {
@@ -546,7 +550,7 @@ public final class ServerPools implements Closeable {
 		Member fresh = newMember(server);
 		this.members.put(server, fresh);
 		failed(fresh, check);
-		this.drainer.abort(member.pool);
+		this.drainer.closeAborted(member.pool, member.pool.abort());
 	}
 
 	/**
@@ -615,9 +619,10 @@ public final class ServerPools implements Closeable {
 	 */
 	private void confirm(Member member) {
 		this.drainer.abortDraining((pool) -> this.drainingPrimaries.contains(pool) && isDeposed(pool, member));
-		this.former.values().removeIf((old) -> old.hasBeenPrimary && cutOff(old, member));
+		Map<ServerPool, Integer> aborted = new LinkedHashMap<>();
+		this.former.values().removeIf((old) -> old.hasBeenPrimary && cutOff(old, member, aborted));
 		for (Member other : List.copyOf(this.members.values())) {
-			if (other.hasBeenPrimary && cutOff(other, member)) {
+			if (other.hasBeenPrimary && cutOff(other, member, aborted)) {
 				ConnectionString stays = other.pool.getConnectionString();
 				this.members.put(stays, newMember(stays));
 			}
@@ -626,15 +631,18 @@ public final class ServerPools implements Closeable {
 		member.pool.serveAs(ServerRole.PRIMARY, this.settings.primary());
 		this.primary = member;
 		assign();
+		// whoever has waited is served first
+		aborted.forEach(this.drainer::closeAborted);
 		dismissFormer();
 		checkWhatIsNotReady();
+		this.decisions.schedule(() -> runSafely(member.pool::fill), FILL_DELAY.toNanos(), TimeUnit.NANOSECONDS);
 	}
 
-	private boolean cutOff(Member old, Member newPrimary) {
+	private static boolean cutOff(Member old, Member newPrimary, Map<ServerPool, Integer> aborted) {
 		if (!isDeposed(old.pool, newPrimary)) {
 			return false;
 		}
-		this.drainer.abort(old.pool);
+		aborted.put(old.pool, old.pool.abort());
 		return true;
 	}
 
