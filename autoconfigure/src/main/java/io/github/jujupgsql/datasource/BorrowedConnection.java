@@ -1,7 +1,6 @@
 package io.github.jujupgsql.datasource;
 
 import java.lang.reflect.InvocationHandler;
-import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
 import java.lang.reflect.Proxy;
 import java.sql.Connection;
@@ -76,12 +75,7 @@ abstract class BorrowedConnection implements InvocationHandler {
 			}
 			default -> {
 				before(method.getName(), arguments);
-				try {
-					return method.invoke(this.connection, arguments);
-				}
-				catch (InvocationTargetException ex) {
-					throw ex.getTargetException();
-				}
+				return Delegate.call(this.connection, method, arguments);
 			}
 		}
 	}

@@ -1,7 +1,6 @@
 package io.github.jujupgsql.datasource;
 
 import java.lang.reflect.InvocationHandler;
-import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
 import java.lang.reflect.Proxy;
 import java.sql.Connection;
@@ -106,7 +105,7 @@ final class RoutedConnection implements InvocationHandler {
 			}
 			default -> use();
 		}
-		return call(this.lazy, method, arguments);
+		return Delegate.call(this.lazy, method, arguments);
 	}
 
 	private void setReadOnly(boolean value) throws SQLException {
@@ -155,7 +154,7 @@ final class RoutedConnection implements InvocationHandler {
 		this.lazy.setReadOnly(this.readOnly);
 		this.lazyReadOnly = this.readOnly;
 		for (Setting setting : this.settings.values()) {
-			call(this.lazy, setting.method(), setting.arguments());
+			Delegate.call(this.lazy, setting.method(), setting.arguments());
 		}
 	}
 
@@ -184,15 +183,6 @@ final class RoutedConnection implements InvocationHandler {
 	private boolean isInTransaction() throws SQLException {
 		return this.used && !this.lazy.isClosed()
 				&& this.lazy.unwrap(BaseConnection.class).getTransactionState() != TransactionState.IDLE;
-	}
-
-	static @Nullable Object call(Object target, Method method, Object @Nullable [] arguments) throws Throwable {
-		try {
-			return method.invoke(target, arguments);
-		}
-		catch (InvocationTargetException ex) {
-			throw ex.getTargetException();
-		}
 	}
 
 	/**

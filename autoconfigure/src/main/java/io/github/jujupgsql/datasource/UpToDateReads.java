@@ -73,10 +73,8 @@ final class UpToDateReads {
 	private static boolean isUpToDate(Connection connection, Writes writes, long until) {
 		try {
 			Connection physical = connection.unwrap(Connection.class);
-			if (!writes.areKnownTo(physical)) {
-				writes.knownTo(physical, awaitPosition(connection, writes.getPosition(), until));
-			}
-			if (writes.areKnownTo(physical)) {
+			if (writes.areKnownTo(physical)
+					|| writes.learnt(physical, awaitPosition(connection, writes.getPosition(), until))) {
 				return true;
 			}
 		}

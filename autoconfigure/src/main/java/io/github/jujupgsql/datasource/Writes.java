@@ -71,10 +71,18 @@ final class Writes {
 		return this.upToDate.contains(connection);
 	}
 
-	synchronized void knownTo(Connection connection, long upTo) {
-		if (upTo >= this.position) {
+	/**
+	 * Take note of how far a connection's server has replayed.
+	 * @param connection the connection
+	 * @param upTo the position
+	 * @return whether that is far enough
+	 */
+	synchronized boolean learnt(Connection connection, long upTo) {
+		boolean enough = upTo >= this.position;
+		if (enough) {
 			this.upToDate.add(connection);
 		}
+		return enough;
 	}
 
 }

@@ -567,7 +567,7 @@ public final class ServerPool {
 
 	/**
 	 * Close what nobody uses, and open only what somebody waits for, until told to
-	 * {@link #wakeUp()}. To be called again, for what was in use or being opened
+	 * {@link #wakeUp(PoolSize)}. To be called again, for what was in use or being opened
 	 * meanwhile.
 	 * @return whether nothing is open but what is in use
 	 */
