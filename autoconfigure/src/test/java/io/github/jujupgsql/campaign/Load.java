@@ -19,6 +19,7 @@ import java.util.concurrent.atomic.AtomicLong;
 import javax.sql.DataSource;
 
 import io.github.jujupgsql.campaign.Operation.Kind;
+import io.github.jujupgsql.test.PgsqlCluster;
 import io.github.jujupgsql.test.PgsqlServer;
 import org.jspecify.annotations.Nullable;
 
@@ -62,26 +63,31 @@ final class Load implements AutoCloseable {
 	}
 
 	/**
-	 * Starts the threads.
+	 * Creates an empty table for the threads to write to, on every server of a cluster.
+	 * @param cluster the cluster
+	 */
+	static void createTable(PgsqlCluster cluster) throws SQLException {
+		try (Connection connection = cluster.master().connection();
+				Statement statement = connection.createStatement()) {
+			statement.execute("CREATE TABLE IF NOT EXISTS notes (id int PRIMARY KEY)");
+			statement.execute("TRUNCATE notes");
+		}
+		cluster.awaitReplayed();
+	}
+
+	/**
+	 * Starts the threads. There must be a table already.
 	 * @param application whose DataSources to use
 	 * @return the load, to be closed
 	 */
-	static Load on(Application application) throws SQLException {
+	static Load on(Application application) {
 		Load load = new Load(application.primary(), application.replica());
-		createTable(load.primary);
 		for (int i = 0; i < THREADS; i++) {
 			load.workers.add(load.new Worker("load-" + i));
 		}
 		load.workers.forEach(Thread::start);
 		load.awaitProgress();
 		return load;
-	}
-
-	static void createTable(DataSource dataSource) throws SQLException {
-		try (Connection connection = dataSource.getConnection(); Statement statement = connection.createStatement()) {
-			statement.execute("CREATE TABLE IF NOT EXISTS notes (id int PRIMARY KEY)");
-			statement.execute("TRUNCATE notes");
-		}
 	}
 
 	/**

@@ -45,9 +45,10 @@ class PlannedChangesTests {
 	private RelationFile relation;
 
 	@BeforeEach
-	void writeRelation() {
+	void prepare() throws SQLException {
 		this.relation = RelationFile.at(this.folder.resolve("relation.json"), cluster);
 		this.relation.write();
+		Load.createTable(cluster);
 	}
 
 	@Test

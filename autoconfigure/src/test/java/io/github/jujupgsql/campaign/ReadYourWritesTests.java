@@ -65,12 +65,7 @@ class ReadYourWritesTests {
 	void prepare() throws SQLException {
 		this.relation = RelationFile.at(this.folder.resolve("relation.json"), cluster);
 		this.relation.write();
-		try (Connection connection = cluster.master().connection();
-				Statement statement = connection.createStatement()) {
-			statement.execute("CREATE TABLE IF NOT EXISTS notes (id int PRIMARY KEY)");
-			statement.execute("TRUNCATE notes");
-		}
-		cluster.awaitReplayed();
+		Load.createTable(cluster);
 	}
 
 	@AfterEach

@@ -59,17 +59,10 @@ class ReplicasTests {
 	private RelationFile relation;
 
 	@BeforeEach
-	void writeRelation() {
+	void prepare() throws SQLException {
 		this.relation = RelationFile.at(this.folder.resolve("relation.json"), cluster);
 		this.relation.write();
-	}
-
-	@BeforeEach
-	void createTable() throws SQLException {
-		try (Connection connection = cluster.master().connection()) {
-			execute(connection, "CREATE TABLE IF NOT EXISTS notes (id int PRIMARY KEY)");
-		}
-		cluster.awaitReplayed();
+		Load.createTable(cluster);
 	}
 
 	@AfterEach

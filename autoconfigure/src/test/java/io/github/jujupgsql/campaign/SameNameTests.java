@@ -1,6 +1,7 @@
 package io.github.jujupgsql.campaign;
 
 import java.nio.file.Path;
+import java.sql.SQLException;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -10,6 +11,7 @@ import io.github.jujupgsql.test.PgsqlCluster;
 import io.github.jujupgsql.test.PgsqlServer;
 import io.github.jujupgsql.test.RelationFile;
 import org.junit.jupiter.api.AutoClose;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.ObjectMapper;
@@ -33,6 +35,11 @@ class SameNameTests {
 	@TempDir
 	@SuppressWarnings("NullAway.Init")
 	Path folder;
+
+	@BeforeEach
+	void prepare() throws SQLException {
+		Load.createTable(cluster);
+	}
 
 	@Test
 	void whenTheNameLeadsToAnotherServerThenWhoWaitsIsServedThere() throws Exception {
