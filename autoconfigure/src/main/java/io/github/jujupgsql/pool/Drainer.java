@@ -44,19 +44,19 @@ final class Drainer {
 	/**
 	 * Close a pool whose connections have been cut off.
 	 * @param pool the pool, which is no longer in the table of roles
-	 * @param aborted how many connections that were
+	 * @param cutOff how many connections that were
 	 */
-	void closeAborted(ServerPool pool, int aborted) {
-		logger.info("Cut off " + aborted + " connections to " + pool.getServer() + " (" + pool + ")");
-		leave(pool, pool::close);
+	void closeCutOff(ServerPool pool, int cutOff) {
+		logger.info("Cut off " + cutOff + " connections to " + pool.getServer() + " (" + pool + ")");
+		leave(pool, pool::closeCutOff);
 	}
 
 	/**
 	 * Cut off pools that are draining.
 	 * @param which those to cut off
 	 */
-	void abortDraining(Predicate<ServerPool> which) {
-		this.leaving.stream().filter(which).forEach(ServerPool::abort);
+	void cutOffDraining(Predicate<ServerPool> which) {
+		this.leaving.stream().filter(which).forEach(ServerPool::cutOff);
 	}
 
 	List<ServerPool> leaving() {

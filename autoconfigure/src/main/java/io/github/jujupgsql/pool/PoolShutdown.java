@@ -23,6 +23,8 @@ final class PoolShutdown {
 
 	private static final long EVICTION_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
 
+	private static final long GRACE_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
+
 	private static final long POLL_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
 
 	private final ServerPool pool;
@@ -64,6 +66,17 @@ final class PoolShutdown {
 		else {
 			logger.info("Drained " + what + " in " + millis + " ms");
 		}
+	}
+
+	/**
+	 * Close a pool whose connections have been cut off, once whoever had them has had
+	 * time to go on elsewhere.
+	 */
+	void closeCutOff() {
+		sendWaitersAway();
+		LockSupport.parkNanos(GRACE_NANOS);
+		this.connections.abortAll();
+		close();
 	}
 
 	void close() {

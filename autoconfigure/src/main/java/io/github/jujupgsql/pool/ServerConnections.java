@@ -51,6 +51,8 @@ final class ServerConnections extends AbstractDataSource {
 
 	private final int loginTimeout;
 
+	private final @Nullable ServerSockets sockets;
+
 	private final OpenConnections open = new OpenConnections();
 
 	private final Set<Thread> opening = new HashSet<>();
@@ -80,6 +82,7 @@ final class ServerConnections extends AbstractDataSource {
 		this.properties.putAll(properties);
 		// without it nobody can be called back from a server that does not answer
 		this.properties.putIfAbsent(PGProperty.LOGIN_TIMEOUT.getName(), String.valueOf(this.loginTimeout));
+		this.sockets = ServerSockets.unlessReplaced(this.properties);
 	}
 
 	private static Driver driver() {
@@ -163,11 +166,8 @@ final class ServerConnections extends AbstractDataSource {
 			this.opening.add(Thread.currentThread());
 		}
 		try {
-			Connection connection = this.driver.connect(DriverProperties.URL, this.properties);
-			if (connection == null) {
-				throw new IllegalStateException("The PostgreSQL driver did not take " + DriverProperties.URL);
-			}
-			return connection;
+			return (this.sockets != null) ? this.sockets.connect(this.properties, this::connect)
+					: connect(this.properties);
 		}
 		catch (SQLException ex) {
 			throw this.retired ? retired(ex) : ex;
@@ -181,6 +181,14 @@ final class ServerConnections extends AbstractDataSource {
 				}
 			}
 		}
+	}
+
+	private Connection connect(Properties properties) throws SQLException {
+		Connection connection = this.driver.connect(DriverProperties.URL, properties);
+		if (connection == null) {
+			throw new IllegalStateException("The PostgreSQL driver did not take " + DriverProperties.URL);
+		}
+		return connection;
 	}
 
 	private void pause(Duration pause) throws SQLException {
@@ -243,14 +251,33 @@ final class ServerConnections extends AbstractDataSource {
 	}
 
 	/**
-	 * Retire, and cut off every connection, whatever it is used for. Threads that wait
-	 * for the server's answer on one of them get an error at once.
+	 * Retire, and cut off every connection, whatever it is used for: nothing that the
+	 * server has yet to receive gets there, and nothing that it has yet to answer gets to
+	 * anybody. Threads that wait for an answer get an error at once. The server need not
+	 * notice before all are {@link #abortAll() aborted}.
+	 * @return how many were open
+	 */
+	int cutAll() {
+		retire();
+		if (this.sockets == null) {
+			return abortAll();
+		}
+		int cut = this.open.size();
+		this.sockets.cut();
+		return cut;
+	}
+
+	/**
+	 * Retire, and abort every connection, whatever it is used for.
 	 * @return how many were still open
 	 */
 	int abortAll() {
 		retire();
 		Collection<Connection> abandoned = this.open.removeAll();
 		abandoned.forEach(this::abort);
+		if (this.sockets != null) {
+			this.sockets.release();
+		}
 		return abandoned.size();
 	}
 

@@ -603,17 +603,18 @@ public final class ServerPool {
 	}
 
 	/**
-	 * Cut off every connection at once, and open none from now on.
+	 * Cut off every connection at once, and open none from now on. Does not wait for the
+	 * server.
 	 * @return how many were open
 	 */
-	int abort() {
+	int cutOff() {
 		this.connections.retire();
 		HikariPool opened = this.hikariPool;
 		if (opened != null) {
 			// otherwise closing a connection whose work is done fails
 			opened.softEvictConnections();
 		}
-		return this.connections.abortAll();
+		return this.connections.cutAll();
 	}
 
 	/**
@@ -625,6 +626,19 @@ public final class ServerPool {
 		HikariDataSource opened = this.dataSource;
 		if (opened != null) {
 			new PoolShutdown(this, opened, this.connections).drain(timeout);
+		}
+	}
+
+	/**
+	 * Close what has been cut off. Blocks for a moment.
+	 */
+	void closeCutOff() {
+		HikariDataSource opened = this.dataSource;
+		if (opened != null) {
+			new PoolShutdown(this, opened, this.connections).closeCutOff();
+		}
+		else {
+			this.connections.abortAll();
 		}
 	}
 

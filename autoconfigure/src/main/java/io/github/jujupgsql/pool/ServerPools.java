@@ -550,7 +550,7 @@ public final class ServerPools implements Closeable {
 		Member fresh = newMember(server);
 		this.members.put(server, fresh);
 		failed(fresh, check);
-		this.drainer.closeAborted(member.pool, member.pool.abort());
+		this.drainer.closeCutOff(member.pool, member.pool.cutOff());
 	}
 
 	/**
@@ -618,11 +618,11 @@ public final class ServerPools implements Closeable {
 	 * @param member the new primary
 	 */
 	private void confirm(Member member) {
-		this.drainer.abortDraining((pool) -> this.drainingPrimaries.contains(pool) && isDeposed(pool, member));
-		Map<ServerPool, Integer> aborted = new LinkedHashMap<>();
-		this.former.values().removeIf((old) -> old.hasBeenPrimary && cutOff(old, member, aborted));
+		this.drainer.cutOffDraining((pool) -> this.drainingPrimaries.contains(pool) && isDeposed(pool, member));
+		Map<ServerPool, Integer> cutOff = new LinkedHashMap<>();
+		this.former.values().removeIf((old) -> old.hasBeenPrimary && cutOff(old, member, cutOff));
 		for (Member other : List.copyOf(this.members.values())) {
-			if (other.hasBeenPrimary && cutOff(other, member, aborted)) {
+			if (other.hasBeenPrimary && cutOff(other, member, cutOff)) {
 				ConnectionString stays = other.pool.getConnectionString();
 				this.members.put(stays, newMember(stays));
 			}
@@ -632,17 +632,17 @@ public final class ServerPools implements Closeable {
 		this.primary = member;
 		assign();
 		// whoever has waited is served first
-		aborted.forEach(this.drainer::closeAborted);
+		cutOff.forEach(this.drainer::closeCutOff);
 		dismissFormer();
 		checkWhatIsNotReady();
 		this.decisions.schedule(() -> runSafely(member.pool::fill), FILL_DELAY.toNanos(), TimeUnit.NANOSECONDS);
 	}
 
-	private static boolean cutOff(Member old, Member newPrimary, Map<ServerPool, Integer> aborted) {
+	private static boolean cutOff(Member old, Member newPrimary, Map<ServerPool, Integer> cutOff) {
 		if (!isDeposed(old.pool, newPrimary)) {
 			return false;
 		}
-		aborted.put(old.pool, old.pool.abort());
+		cutOff.put(old.pool, old.pool.cutOff());
 		return true;
 	}
 

@@ -1,11 +1,8 @@
 package io.github.jujupgsql.relation;
 
 import java.io.IOException;
-import java.net.ConnectException;
 import java.net.InetAddress;
 import java.net.Socket;
-import java.net.SocketAddress;
-import java.net.SocketTimeoutException;
 import java.util.Properties;
 
 import javax.net.SocketFactory;
@@ -16,27 +13,36 @@ import javax.net.SocketFactory;
  * <p>
  * The driver itself has one timeout for all hosts together: the first that does not
  * answer uses it up, and each that comes after it has a millisecond left.
- * {@code sslmode=allow} alone has the driver try each host twice.
+ * {@code sslmode=allow} alone has the driver try each host twice. Where there is one host
+ * only, the driver's timeout is good as it is.
  *
  * @since 0.1.0
  */
-public final class HostTimeoutSocketFactory extends SocketFactory {
+public class HostTimeoutSocketFactory extends SocketFactory {
 
 	private final int millis;
 
 	/**
 	 * Create the factory, as the driver does.
-	 * @param properties the driver's properties, with a timeout
+	 * @param properties the driver's properties
 	 */
 	public HostTimeoutSocketFactory(Properties properties) {
 		int hosts = Servers.split(properties.getProperty(DriverProperty.PG_HOST.toString(), "")).size();
 		long seconds = Long.parseLong(properties.getProperty(DriverProperty.CONNECT_TIMEOUT.toString(), "0"));
-		this.millis = (int) Math.min(seconds * 1000 / hosts, Integer.MAX_VALUE);
+		this.millis = (hosts > 1) ? (int) Math.min(seconds * 1000 / hosts, Integer.MAX_VALUE) : 0;
 	}
 
 	@Override
 	public Socket createSocket() {
-		return new LimitedSocket(this.millis);
+		return new HostTimeoutSocket(this.millis);
+	}
+
+	/**
+	 * Return how long to wait for each host.
+	 * @return the time in milliseconds, 0 if only the driver's own timeout counts
+	 */
+	protected final int getHostTimeoutMillis() {
+		return this.millis;
 	}
 
 	@Override
@@ -58,32 +64,6 @@ public final class HostTimeoutSocketFactory extends SocketFactory {
 	public Socket createSocket(InetAddress address, int port, InetAddress localAddress, int localPort)
 			throws IOException {
 		return getDefault().createSocket(address, port, localAddress, localPort);
-	}
-
-	/**
-	 * Waits for no host longer than for another.
-	 */
-	private static final class LimitedSocket extends Socket {
-
-		private final int millis;
-
-		LimitedSocket(int millis) {
-			this.millis = millis;
-		}
-
-		@Override
-		public void connect(SocketAddress endpoint, int timeout) throws IOException {
-			// 0 is no limit to both
-			boolean limited = this.millis > 0 && (timeout == 0 || timeout > this.millis);
-			try {
-				super.connect(endpoint, limited ? this.millis : timeout);
-			}
-			catch (SocketTimeoutException ex) {
-				// after which the driver would try the same host again, without TLS
-				throw (ConnectException) new ConnectException("The host does not answer").initCause(ex);
-			}
-		}
-
 	}
 
 }
