@@ -59,13 +59,16 @@ final class FolderWatch implements Closeable {
 
 	/**
 	 * Watch the folders that matter now. What happens after this has returned wakes
-	 * {@link #await(Duration)}, so look at the file after it, not before.
+	 * {@link #await(Duration)}.
+	 * @return whether one of them was not watched before: then look at the file, which
+	 * may have changed meanwhile
 	 */
-	void refresh() {
+	boolean refresh() {
 		WatchService current = service();
 		if (current == null) {
-			return;
+			return false;
 		}
+		boolean refreshed = false;
 		boolean added;
 		do {
 			this.names = foldersOf(this.file);
@@ -80,9 +83,11 @@ final class FolderWatch implements Closeable {
 			for (Path folder : this.names.keySet()) {
 				added |= register(current, folder);
 			}
+			refreshed |= added;
 			// what was found may have changed before it was watched
 		}
 		while (added);
+		return refreshed;
 	}
 
 	/**

@@ -174,6 +174,7 @@ public final class RelationFileWatcher implements Closeable {
 	private void awaitFirstReading() throws InterruptedException {
 		long deadline = System.nanoTime() + START_PATIENCE.toNanos();
 		while (true) {
+			this.folderWatch.refresh();
 			Duration pause = look();
 			handOver();
 			if (this.state.readAt() != null && this.state.problem() == null) {
@@ -219,8 +220,14 @@ public final class RelationFileWatcher implements Closeable {
 	private synchronized Duration lookSafely() {
 		Duration pause = this.pollInterval;
 		try {
-			pause = look();
-			handOver();
+			try {
+				pause = look();
+				handOver();
+			}
+			finally {
+				// not before: whoever waits for the news does not care what is watched
+				watchFolders();
+			}
 			this.failures.clear();
 		}
 		catch (RuntimeException | Error ex) {
@@ -232,12 +239,18 @@ public final class RelationFileWatcher implements Closeable {
 		return pause;
 	}
 
+	private void watchFolders() {
+		if (this.folderWatch.refresh()) {
+			// the file may have changed before its folder was watched
+			this.folderWatch.wake();
+		}
+	}
+
 	/**
 	 * Look at the file and judge it.
 	 * @return how long to wait for an event before the next look
 	 */
 	private Duration look() {
-		this.folderWatch.refresh();
 		long started = System.nanoTime();
 		Look look = this.file.look();
 		if (look instanceof Look.Missing) {
