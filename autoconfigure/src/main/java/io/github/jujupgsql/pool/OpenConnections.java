@@ -88,9 +88,13 @@ final class OpenConnections {
 		settle();
 	}
 
-	synchronized void doubtAll() {
-		this.doubts++;
+	/**
+	 * Count nothing that has been said until now.
+	 * @return the time from which on it counts
+	 */
+	synchronized long doubtAll() {
 		this.inDoubt = true;
+		return ++this.doubts;
 	}
 
 	/**

@@ -284,13 +284,14 @@ final class ServerConnections extends AbstractDataSource {
 	/**
 	 * Say what the server is to be from now on. Whatever is open has to be asked for it.
 	 * @param role the role
+	 * @return since when, as {@link OpenConnections#now()} has it
 	 */
-	void serveAs(ServerRole role) {
+	long serveAs(ServerRole role) {
 		if (role == ServerRole.PRIMARY && this.role == ServerRole.REPLICA) {
 			this.open.promoted();
 		}
 		this.role = role;
-		this.open.doubtAll();
+		return this.open.doubtAll();
 	}
 
 	@Nullable ServerRole getRole() {

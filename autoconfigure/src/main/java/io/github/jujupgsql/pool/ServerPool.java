@@ -19,6 +19,8 @@ import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
 
+import org.springframework.jdbc.support.JdbcUtils;
+
 /**
  * The connections to one server, with one set of credentials, whatever role it plays.
  * Opens only once the server has answered; its target and its credentials never change.
@@ -321,37 +323,49 @@ public final class ServerPool {
 	 * becomes its first. Later an idle one is used or, as a pool that is exhausted or
 	 * whose server has gone would keep us waiting, one of our own. Blocks; one thread at
 	 * a time.
-	 * @return what it answered
+	 * @return what it answered, to be closed
 	 */
-	ServerCheck check() {
+	Inquiry inquire() {
 		try {
 			HikariPool opened = this.hikariPool;
 			if (opened == null) {
 				return open();
 			}
-			ServerCheck check = (opened.getIdleConnections() > 0) ? checkIdle(opened) : null;
-			if (check != null) {
-				return check;
+			Inquiry inquiry = (opened.getIdleConnections() > 0) ? inquireIdle(opened) : null;
+			if (inquiry != null) {
+				return inquiry;
 			}
 			try (Connection connection = this.connections.open()) {
-				return ServerCheck.ask(connection, CHECK_PATIENCE);
+				return new Inquiry(ServerCheck.ask(connection, CHECK_PATIENCE));
 			}
 		}
 		catch (SQLException ex) {
-			return ServerCheck.failed(ex);
+			return new Inquiry(ServerCheck.failed(ex));
 		}
 	}
 
 	/**
 	 * Ask the server on an idle connection. That one fails says nothing about the server.
 	 */
-	private @Nullable ServerCheck checkIdle(HikariPool opened) {
-		try (Connection connection = opened.getConnection(CHECK_BORROW_MILLIS)) {
-			return ServerCheck.ask(connection, CHECK_PATIENCE);
+	private @Nullable Inquiry inquireIdle(HikariPool opened) {
+		try {
+			return inquire(opened);
 		}
 		catch (SQLException ex) {
 			logger.debug("An idle connection of " + this.name + " did not answer", ex);
 			return null;
+		}
+	}
+
+	private Inquiry inquire(HikariPool opened) throws SQLException {
+		Connection connection = opened.getConnection(CHECK_BORROW_MILLIS);
+		try {
+			long at = this.connections.getOpen().now();
+			return new Inquiry(ServerCheck.ask(connection, CHECK_PATIENCE), connection, at);
+		}
+		catch (SQLException ex) {
+			JdbcUtils.closeConnection(connection);
+			throw ex;
 		}
 	}
 
@@ -361,12 +375,14 @@ public final class ServerPool {
 	 * @return what is wrong, for a person, or {@code null} if all is well
 	 */
 	public @Nullable String findFault() {
-		ServerCheck check = check();
-		ServerRole role = this.connections.getRole();
-		if (role == null || check.is(role)) {
-			return null;
+		try (Inquiry inquiry = inquire()) {
+			ServerCheck check = inquiry.check();
+			ServerRole role = this.connections.getRole();
+			if (role == null || check.is(role)) {
+				return null;
+			}
+			return getServer() + ": " + (check.reason().isEmpty() ? check.describe() : check.reason());
 		}
-		return getServer() + ": " + (check.reason().isEmpty() ? check.describe() : check.reason());
 	}
 
 	/**
@@ -401,30 +417,30 @@ public final class ServerPool {
 	 * it sets up the first connection holds for all, and if it had been dead by then,
 	 * none would ever be good.
 	 */
-	private ServerCheck open() throws SQLException {
-		Connection connection = this.connections.open();
-		this.connections.offer(connection);
+	private Inquiry open() throws SQLException {
+		this.connections.offer(this.connections.open());
 		HikariConfig config = this.configFactory.apply(this.connections);
 		config.setExceptionOverride(
 				new FaultWatch(config.getExceptionOverride(), this::connectionBroke, this::writeRefused));
 		this.timeouts = BorrowTimeouts.of(config);
 		HikariDataSource opened = openPool(config);
-		ServerCheck check;
+		// HikariDataSource lends with no other timeout than its own
+		HikariPool pool = (HikariPool) opened.getHikariPoolMXBean();
+		Inquiry inquiry;
 		try {
-			check = ServerCheck.ask(connection, CHECK_PATIENCE);
+			inquiry = inquire(pool);
 		}
 		catch (SQLException ex) {
 			opened.close();
 			throw ex;
 		}
 		this.dataSource = opened;
-		// HikariDataSource lends with no other timeout than its own
-		this.hikariPool = (HikariPool) opened.getHikariPoolMXBean();
+		this.hikariPool = pool;
 		if (isRetired()) {
 			// whoever retired it may have looked for a pool before there was one
 			close();
 		}
-		return check;
+		return inquiry;
 	}
 
 	private static HikariDataSource openPool(HikariConfig config) throws SQLException {
@@ -496,6 +512,19 @@ public final class ServerPool {
 	void serveAs(ServerRole role, PoolSize size) {
 		if (this.connections.getRole() != role) {
 			this.connections.serveAs(role);
+		}
+		resize(size);
+	}
+
+	/**
+	 * Use the server as the primary from now on.
+	 * @param size how large the pool is to be
+	 * @param inquiry the server's word that it is the primary
+	 */
+	void serveAsPrimary(PoolSize size, Inquiry inquiry) {
+		if (!isPrimary()) {
+			long since = this.connections.serveAs(ServerRole.PRIMARY);
+			inquiry.trust(this.connections.getOpen(), since);
 		}
 		resize(size);
 	}
@@ -609,10 +638,12 @@ public final class ServerPool {
 	 */
 	int cutOff() {
 		this.connections.retire();
-		HikariPool opened = this.hikariPool;
+		HikariDataSource opened = this.dataSource;
 		if (opened != null) {
+			// what is evicted need not be replaced
+			opened.setMinimumIdle(0);
 			// otherwise closing a connection whose work is done fails
-			opened.softEvictConnections();
+			opened.getHikariPoolMXBean().softEvictConnections();
 		}
 		return this.connections.cutAll();
 	}

@@ -417,11 +417,19 @@ public final class ServerPools implements Closeable {
 			member.nextCheck.cancel(false);
 		}
 		Object question = member.asked();
+		boolean candidate = member == candidate();
 		this.background.execute(() -> {
-			ServerCheck check = member.pool.check();
-			decide(() -> checked(member, question, check));
+			Inquiry inquiry = member.pool.inquire();
+			if (!candidate) {
+				inquiry.close();
+			}
+			decide(() -> {
+				try (inquiry) {
+					checked(member, question, inquiry);
+				}
+			});
 		});
-		if (isSettled(member) && member != candidate()) {
+		if (isSettled(member) && !candidate) {
 			expectAnswer(member, question);
 		}
 	}
@@ -442,12 +450,12 @@ public final class ServerPools implements Closeable {
 				expectAnswer(member, question);
 			}
 			else {
-				checked(member, question, ServerCheck.unanswered(patience));
+				checked(member, question, new Inquiry(ServerCheck.unanswered(patience)));
 			}
 		}), patience.toNanos(), TimeUnit.NANOSECONDS);
 	}
 
-	private void checked(Member member, Object question, ServerCheck check) {
+	private void checked(Member member, Object question, Inquiry inquiry) {
 		if (!member.hasAnswered(question)) {
 			return;
 		}
@@ -456,13 +464,14 @@ public final class ServerPools implements Closeable {
 			return;
 		}
 		boolean candidate = member == candidate();
+		ServerCheck check = inquiry.check();
 		switch (check.answer()) {
 			case NOT_IN_RECOVERY -> {
 				member.fitForReads = false;
 				if (candidate) {
 					member.answered();
 					if (member != this.primary && !isWarmingUp(member, this.primary)) {
-						confirm(member);
+						confirm(member, inquiry);
 					}
 				}
 				else {
@@ -616,8 +625,9 @@ public final class ServerPools implements Closeable {
 	 * primaries are cut off before anyone can borrow from the new one, so that no commit
 	 * is acknowledged there once there is one here.
 	 * @param member the new primary
+	 * @param inquiry its word
 	 */
-	private void confirm(Member member) {
+	private void confirm(Member member, Inquiry inquiry) {
 		this.drainer.cutOffDraining((pool) -> this.drainingPrimaries.contains(pool) && isDeposed(pool, member));
 		Map<ServerPool, Integer> cutOff = new LinkedHashMap<>();
 		this.former.values().removeIf((old) -> old.hasBeenPrimary && cutOff(old, member, cutOff));
@@ -628,10 +638,11 @@ public final class ServerPools implements Closeable {
 			}
 		}
 		member.hasBeenPrimary = true;
-		member.pool.serveAs(ServerRole.PRIMARY, this.settings.primary());
+		member.pool.serveAsPrimary(this.settings.primary(), inquiry);
 		this.primary = member;
 		assign();
 		// whoever has waited is served first
+		inquiry.close();
 		cutOff.forEach(this.drainer::closeCutOff);
 		dismissFormer();
 		checkWhatIsNotReady();
