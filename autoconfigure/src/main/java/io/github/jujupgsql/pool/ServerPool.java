@@ -637,12 +637,12 @@ public final class ServerPool {
 	 * @return how many were open
 	 */
 	int cutOff() {
-		this.connections.retire();
 		HikariDataSource opened = this.dataSource;
 		if (opened != null) {
 			// what is evicted need not be replaced
 			opened.setMinimumIdle(0);
-			// otherwise closing a connection whose work is done fails
+			// otherwise closing a connection whose work is done fails; before retiring,
+			// which lets in the dead end that all who wait are to get one after the other
 			opened.getHikariPoolMXBean().softEvictConnections();
 		}
 		return this.connections.cutAll();
