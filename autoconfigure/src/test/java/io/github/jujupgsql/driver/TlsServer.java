@@ -20,7 +20,7 @@ import static org.awaitility.Awaitility.await;
  * A real server with TLS, whose certificate is for {@code localhost}, and with users that
  * authenticate in their own ways, all with the same password.
  */
-final class TlsServer implements AutoCloseable {
+public final class TlsServer implements AutoCloseable {
 
 	/** Is let in by TLS only. */
 	static final String TLS_ONLY = "tls_only";
@@ -58,7 +58,7 @@ final class TlsServer implements AutoCloseable {
 		this.certificates = certificates;
 	}
 
-	static TlsServer start(Path folder) throws SQLException, GeneralSecurityException {
+	public static TlsServer start(Path folder) throws SQLException, GeneralSecurityException {
 		TlsServer server = new TlsServer(Certificates.create(folder));
 		try {
 			server.setUp();
@@ -114,7 +114,7 @@ final class TlsServer implements AutoCloseable {
 		return this.certificates;
 	}
 
-	PgsqlCluster cluster() {
+	public PgsqlCluster cluster() {
 		return this.cluster;
 	}
 
@@ -122,7 +122,7 @@ final class TlsServer implements AutoCloseable {
 	 * A connection string for the application's user.
 	 * @param options what to add or to replace, as {@code keyword=value}
 	 */
-	String with(String... options) {
+	public String with(String... options) {
 		return Stream.concat(Stream.of(this.cluster.master().connectionString()), Stream.of(options))
 			.collect(Collectors.joining(" "));
 	}
