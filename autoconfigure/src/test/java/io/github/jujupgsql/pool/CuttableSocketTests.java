@@ -32,6 +32,7 @@ class CuttableSocketTests {
 		try (ServerSocket listening = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
 			this.socket.connect(listening.getLocalSocketAddress());
 			this.server = listening.accept();
+			this.socket.setSoTimeout(10_000);
 		}
 	}
 
