@@ -12,8 +12,6 @@ import java.util.function.Function;
 
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
-import com.zaxxer.hikari.pool.HikariPool;
-import com.zaxxer.hikari.pool.HikariPool.PoolInitializationException;
 import io.github.jujupgsql.relation.ConnectionString;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
@@ -25,9 +23,8 @@ import org.springframework.jdbc.support.JdbcUtils;
  * The connections to one server, with one set of credentials, whatever role it plays.
  * Opens only once the server has answered; its target and its credentials never change.
  * <p>
- * {@link #dataSource}, {@link #timeouts} and, last, {@link #hikariPool} are written once,
- * by the one thread that checks the server at that time, and read by all. The role and
- * the size belong to the thread that assigns roles.
+ * {@link #opened} is written once, by the one thread that asks the server at that time,
+ * and read by all. The role and the size belong to the thread that assigns roles.
  *
  * @since 0.1.0
  */
@@ -63,11 +60,7 @@ public final class ServerPool {
 	/** Written by the thread that assigns roles. */
 	private volatile boolean silent;
 
-	private volatile @Nullable BorrowTimeouts timeouts;
-
-	private volatile @Nullable HikariDataSource dataSource;
-
-	private volatile @Nullable HikariPool hikariPool;
+	private volatile @Nullable OpenedPool opened;
 
 	/**
 	 * Create a pool that is not open yet.
@@ -108,7 +101,8 @@ public final class ServerPool {
 	 * @return the pool, or {@code null} while the server has not answered yet
 	 */
 	public @Nullable HikariDataSource getDataSource() {
-		return this.dataSource;
+		OpenedPool pool = this.opened;
+		return (pool != null) ? pool.dataSource() : null;
 	}
 
 	/**
@@ -129,11 +123,11 @@ public final class ServerPool {
 	 * @throws SQLException if the thread is interrupted
 	 */
 	public Connection getConnection(long timeoutMillis) throws SQLException {
-		HikariPool opened = this.hikariPool;
-		if (opened == null) {
+		OpenedPool pool = this.opened;
+		if (pool == null) {
 			throw new IllegalStateException("Pool " + this.name + " is not open yet");
 		}
-		return opened.getConnection(timeoutMillis);
+		return pool.getConnection(timeoutMillis);
 	}
 
 	/**
@@ -207,8 +201,8 @@ public final class ServerPool {
 	}
 
 	private long validationMillis() {
-		HikariDataSource opened = this.dataSource;
-		return (opened != null) ? opened.getValidationTimeout() : CHECK_PATIENCE.toMillis();
+		HikariDataSource pool = getDataSource();
+		return (pool != null) ? pool.getValidationTimeout() : CHECK_PATIENCE.toMillis();
 	}
 
 	/**
@@ -216,9 +210,9 @@ public final class ServerPool {
 	 * @param connection one that has been borrowed here
 	 */
 	public void evict(Connection connection) {
-		HikariDataSource opened = this.dataSource;
-		if (opened != null) {
-			opened.evictConnection(connection);
+		HikariDataSource pool = getDataSource();
+		if (pool != null) {
+			pool.evictConnection(connection);
 		}
 	}
 
@@ -229,20 +223,14 @@ public final class ServerPool {
 	 * @return what to tell it
 	 */
 	public SQLException timedOut(Duration timeout, @Nullable SQLException last) {
-		BorrowTimeouts counting = this.timeouts;
-		if (counting != null) {
-			counting.count();
-		}
 		StringBuilder message = new StringBuilder(this.name)
 			.append(" - Connection is not available, request timed out after ")
 			.append(timeout.toMillis())
 			.append("ms");
-		HikariPool opened = this.hikariPool;
-		if (opened != null) {
-			message.append(" (total=").append(opened.getTotalConnections());
-			message.append(", active=").append(opened.getActiveConnections());
-			message.append(", idle=").append(opened.getIdleConnections());
-			message.append(", waiting=").append(opened.getThreadsAwaitingConnection()).append(')');
+		OpenedPool pool = this.opened;
+		if (pool != null) {
+			pool.countTimeout();
+			message.append(" (").append(pool).append(')');
 		}
 		String lastFailure = this.connections.getLastFailure();
 		if (lastFailure != null) {
@@ -271,8 +259,8 @@ public final class ServerPool {
 	}
 
 	int getActive() {
-		HikariPool opened = this.hikariPool;
-		return (opened != null) ? opened.getActiveConnections() : 0;
+		OpenedPool pool = this.opened;
+		return (pool != null) ? pool.active() : 0;
 	}
 
 	/**
@@ -306,8 +294,8 @@ public final class ServerPool {
 	 * @return the connections in use, and the threads that wait for one
 	 */
 	public int getBusy() {
-		HikariPool opened = this.hikariPool;
-		return (opened != null) ? opened.getActiveConnections() + opened.getThreadsAwaitingConnection() : 0;
+		OpenedPool pool = this.opened;
+		return (pool != null) ? pool.active() + pool.waiting() : 0;
 	}
 
 	ConnectionString getConnectionString() {
@@ -327,11 +315,11 @@ public final class ServerPool {
 	 */
 	Inquiry inquire() {
 		try {
-			HikariPool opened = this.hikariPool;
-			if (opened == null) {
+			OpenedPool pool = this.opened;
+			if (pool == null) {
 				return open();
 			}
-			Inquiry inquiry = (opened.getIdleConnections() > 0) ? inquireIdle(opened) : null;
+			Inquiry inquiry = (pool.idle() > 0) ? inquireIdle(pool) : null;
 			if (inquiry != null) {
 				return inquiry;
 			}
@@ -347,9 +335,9 @@ public final class ServerPool {
 	/**
 	 * Ask the server on an idle connection. That one fails says nothing about the server.
 	 */
-	private @Nullable Inquiry inquireIdle(HikariPool opened) {
+	private @Nullable Inquiry inquireIdle(OpenedPool pool) {
 		try {
-			return inquire(opened);
+			return inquire(pool);
 		}
 		catch (SQLException ex) {
 			logger.debug("An idle connection of " + this.name + " did not answer", ex);
@@ -357,8 +345,8 @@ public final class ServerPool {
 		}
 	}
 
-	private Inquiry inquire(HikariPool opened) throws SQLException {
-		Connection connection = opened.getConnection(CHECK_BORROW_MILLIS);
+	private Inquiry inquire(OpenedPool pool) throws SQLException {
+		Connection connection = pool.getConnection(CHECK_BORROW_MILLIS);
 		try {
 			long at = this.connections.getOpen().now();
 			return new Inquiry(ServerCheck.ask(connection, CHECK_PATIENCE), connection, at);
@@ -392,11 +380,11 @@ public final class ServerPool {
 	 * @throws SQLException if there is no answer
 	 */
 	<T> @Nullable T ask(Question<T> question) throws SQLException {
-		HikariPool opened = this.hikariPool;
-		if (opened == null || opened.getIdleConnections() == 0) {
+		OpenedPool pool = this.opened;
+		if (pool == null || pool.idle() == 0) {
 			return null;
 		}
-		try (Connection connection = opened.getConnection(CHECK_BORROW_MILLIS)) {
+		try (Connection connection = pool.getConnection(CHECK_BORROW_MILLIS)) {
 			return question.on(connection);
 		}
 	}
@@ -422,34 +410,21 @@ public final class ServerPool {
 		HikariConfig config = this.configFactory.apply(this.connections);
 		config.setExceptionOverride(
 				new FaultWatch(config.getExceptionOverride(), this::connectionBroke, this::writeRefused));
-		this.timeouts = BorrowTimeouts.of(config);
-		HikariDataSource opened = openPool(config);
-		// HikariDataSource lends with no other timeout than its own
-		HikariPool pool = (HikariPool) opened.getHikariPoolMXBean();
+		OpenedPool pool = OpenedPool.open(config);
 		Inquiry inquiry;
 		try {
 			inquiry = inquire(pool);
 		}
 		catch (SQLException ex) {
-			opened.close();
+			pool.dataSource().close();
 			throw ex;
 		}
-		this.dataSource = opened;
-		this.hikariPool = pool;
+		this.opened = pool;
 		if (isRetired()) {
 			// whoever retired it may have looked for a pool before there was one
 			close();
 		}
 		return inquiry;
-	}
-
-	private static HikariDataSource openPool(HikariConfig config) throws SQLException {
-		try {
-			return new HikariDataSource(config);
-		}
-		catch (PoolInitializationException ex) {
-			throw (ex.getCause() instanceof SQLException cause) ? cause : new SQLException(ex.getMessage(), ex);
-		}
 	}
 
 	/**
@@ -530,9 +505,9 @@ public final class ServerPool {
 	}
 
 	private void resize(PoolSize size) {
-		HikariDataSource opened = this.dataSource;
-		if (opened != null && !this.connections.isResting()) {
-			size.applyTo(opened);
+		HikariDataSource pool = getDataSource();
+		if (pool != null && !this.connections.isResting()) {
+			size.applyTo(pool);
 		}
 	}
 
@@ -543,39 +518,19 @@ public final class ServerPool {
 	 * @return whether there are
 	 */
 	boolean catchUpWith(ServerPool other) {
-		HikariDataSource opened = this.dataSource;
-		HikariPool pool = this.hikariPool;
-		if (opened == null || pool == null || this.connections.isResting()) {
-			return false;
-		}
-		int wanted = Math.min(other.getTotal(), opened.getMaximumPoolSize());
-		if (pool.getTotalConnections() >= wanted) {
-			return true;
-		}
-		opened.setMinimumIdle(Math.max(opened.getMinimumIdle(), wanted));
-		fill();
-		return false;
+		OpenedPool pool = this.opened;
+		OpenedPool ahead = other.opened;
+		return pool != null && !this.connections.isResting() && pool.growTo((ahead != null) ? ahead.total() : 0);
 	}
 
 	/**
-	 * Have HikariCP open what is missing. By itself it looks every 30 seconds.
+	 * Have HikariCP open what is missing.
 	 */
 	void fill() {
-		HikariDataSource opened = this.dataSource;
-		HikariPool pool = this.hikariPool;
-		if (opened != null && pool != null && !isRetired()) {
-			int missing = Math.min(opened.getMinimumIdle() - pool.getIdleConnections(),
-					opened.getMaximumPoolSize() - pool.getTotalConnections());
-			for (int i = 1; i <= missing; i++) {
-				// asks for one more, unless as many are asked for already
-				pool.addBagItem(i);
-			}
+		OpenedPool pool = this.opened;
+		if (pool != null && !isRetired()) {
+			pool.fill();
 		}
-	}
-
-	private int getTotal() {
-		HikariPool opened = this.hikariPool;
-		return (opened != null) ? opened.getTotalConnections() : 0;
 	}
 
 	/**
@@ -602,12 +557,11 @@ public final class ServerPool {
 	 */
 	boolean rest() {
 		this.connections.setResting(true);
-		HikariDataSource opened = this.dataSource;
-		HikariPool pool = this.hikariPool;
-		if (opened != null && pool != null) {
-			opened.setMinimumIdle(0);
-			if (pool.getThreadsAwaitingConnection() == 0) {
-				pool.softEvictConnections();
+		OpenedPool pool = this.opened;
+		if (pool != null) {
+			pool.dataSource().setMinimumIdle(0);
+			if (pool.waiting() == 0) {
+				pool.empty();
 			}
 		}
 		return isAtRest();
@@ -637,13 +591,11 @@ public final class ServerPool {
 	 * @return how many were open
 	 */
 	int cutOff() {
-		HikariDataSource opened = this.dataSource;
-		if (opened != null) {
-			// what is evicted need not be replaced
-			opened.setMinimumIdle(0);
+		OpenedPool pool = this.opened;
+		if (pool != null) {
 			// otherwise closing a connection whose work is done fails; before retiring,
 			// which lets in the dead end that all who wait are to get one after the other
-			opened.getHikariPoolMXBean().softEvictConnections();
+			pool.empty();
 		}
 		return this.connections.cutAll();
 	}
@@ -654,9 +606,9 @@ public final class ServerPool {
 	 */
 	void drain(Duration timeout) {
 		this.connections.retire();
-		HikariDataSource opened = this.dataSource;
-		if (opened != null) {
-			new PoolShutdown(this, opened, this.connections).drain(timeout);
+		OpenedPool pool = this.opened;
+		if (pool != null) {
+			new PoolShutdown(this, pool.dataSource(), this.connections).drain(timeout);
 		}
 	}
 
@@ -664,9 +616,9 @@ public final class ServerPool {
 	 * Close what has been cut off. Blocks for a moment.
 	 */
 	void closeCutOff() {
-		HikariDataSource opened = this.dataSource;
-		if (opened != null) {
-			new PoolShutdown(this, opened, this.connections).closeCutOff();
+		OpenedPool pool = this.opened;
+		if (pool != null) {
+			new PoolShutdown(this, pool.dataSource(), this.connections).closeCutOff();
 		}
 		else {
 			this.connections.abortAll();
@@ -678,9 +630,9 @@ public final class ServerPool {
 	 */
 	void close() {
 		this.connections.abortAll();
-		HikariDataSource opened = this.dataSource;
-		if (opened != null) {
-			new PoolShutdown(this, opened, this.connections).close();
+		OpenedPool pool = this.opened;
+		if (pool != null) {
+			new PoolShutdown(this, pool.dataSource(), this.connections).close();
 		}
 	}
 

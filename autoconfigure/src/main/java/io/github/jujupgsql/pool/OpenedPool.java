@@ -1,0 +1,106 @@
+package io.github.jujupgsql.pool;
+
+import java.sql.Connection;
+import java.sql.SQLException;
+
+import com.zaxxer.hikari.HikariConfig;
+import com.zaxxer.hikari.HikariDataSource;
+import com.zaxxer.hikari.pool.HikariPool;
+import com.zaxxer.hikari.pool.HikariPool.PoolInitializationException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * HikariCP's pool of a server, once there is one.
+ *
+ * @param dataSource the pool as others know it
+ * @param pool the same, which lends with another timeout than its own as well
+ * @param timeouts counts timeouts in its metrics, or {@code null} if it has none
+ */
+record OpenedPool(HikariDataSource dataSource, HikariPool pool, @Nullable BorrowTimeouts timeouts) {
+
+	/**
+	 * Open a pool, which sets up its first connection.
+	 * @param config how to
+	 * @return the pool
+	 * @throws SQLException if that connection is of no use
+	 */
+	static OpenedPool open(HikariConfig config) throws SQLException {
+		BorrowTimeouts timeouts = BorrowTimeouts.of(config);
+		try {
+			HikariDataSource opened = new HikariDataSource(config);
+			return new OpenedPool(opened, (HikariPool) opened.getHikariPoolMXBean(), timeouts);
+		}
+		catch (PoolInitializationException ex) {
+			throw (ex.getCause() instanceof SQLException cause) ? cause : new SQLException(ex.getMessage(), ex);
+		}
+	}
+
+	Connection getConnection(long timeoutMillis) throws SQLException {
+		return this.pool.getConnection(timeoutMillis);
+	}
+
+	int idle() {
+		return this.pool.getIdleConnections();
+	}
+
+	int active() {
+		return this.pool.getActiveConnections();
+	}
+
+	int total() {
+		return this.pool.getTotalConnections();
+	}
+
+	int waiting() {
+		return this.pool.getThreadsAwaitingConnection();
+	}
+
+	void countTimeout() {
+		if (this.timeouts != null) {
+			this.timeouts.count();
+		}
+	}
+
+	/**
+	 * Have HikariCP open what is missing. By itself it looks every 30 seconds.
+	 */
+	void fill() {
+		int missing = Math.min(this.dataSource.getMinimumIdle() - idle(),
+				this.dataSource.getMaximumPoolSize() - total());
+		for (int i = 1; i <= missing; i++) {
+			// asks for one more, unless as many are asked for already
+			this.pool.addBagItem(i);
+		}
+	}
+
+	/**
+	 * Open connections in the background until there are as many as wanted, as far as the
+	 * size allows.
+	 * @param wanted how many there are to be
+	 * @return whether there are
+	 */
+	boolean growTo(int wanted) {
+		int possible = Math.min(wanted, this.dataSource.getMaximumPoolSize());
+		if (total() >= possible) {
+			return true;
+		}
+		this.dataSource.setMinimumIdle(Math.max(this.dataSource.getMinimumIdle(), possible));
+		fill();
+		return false;
+	}
+
+	/**
+	 * Get rid of what is open, idle connections at once, others when they are returned,
+	 * and replace none of them unless somebody waits for it.
+	 */
+	void empty() {
+		this.dataSource.setMinimumIdle(0);
+		this.pool.softEvictConnections();
+	}
+
+	@Override
+	public String toString() {
+		return "total=" + total() + ", active=" + active() + ", idle=" + idle() + ", waiting=" + waiting();
+	}
+
+}
