@@ -14,7 +14,6 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -63,7 +62,7 @@ public final class ServerPools implements Closeable {
 
 	private final Roles roles = new Roles();
 
-	private final ScheduledExecutorService decisions;
+	private final DecisionThread decisions;
 
 	private final ExecutorService background;
 
@@ -105,17 +104,16 @@ public final class ServerPools implements Closeable {
 	public ServerPools(ServerPoolFactory factory, PoolSettings settings) {
 		this.factory = factory;
 		this.settings = settings;
-		this.decisions = Executors.newSingleThreadScheduledExecutor(threads("pgsql-roles"));
+		this.decisions = new DecisionThread(threads("pgsql-roles"));
 		this.background = Executors.newCachedThreadPool(threads("pgsql-background-"));
 		this.drainer = new Drainer(this.background, settings.drainTimeout(), this::left);
 		this.log = new RoleLog(settings.fallbackToPrimary());
-		this.lagWatch = new LagWatch(settings.maximumLag(), this.background, this::decide, this::assign);
+		this.lagWatch = new LagWatch(settings.maximumLag(), this.background, this.decisions, this::assign);
 		if (this.lagWatch.isNeeded()) {
-			this.decisions.scheduleWithFixedDelay(() -> runSafely(this::measureLag), LAG_INTERVAL.toNanos(),
-					LAG_INTERVAL.toNanos(), TimeUnit.NANOSECONDS);
+			this.decisions.repeat(this::measureLag, LAG_INTERVAL);
 		}
 		this.replicaWatch = new ReplicaWatch(settings.sickAfter(), this::ask);
-		decide(this::lookAtReplicas);
+		this.decisions.execute(this::lookAtReplicas);
 	}
 
 	private static ThreadFactory threads(String name) {
@@ -179,7 +177,7 @@ public final class ServerPools implements Closeable {
 	 */
 	public void accept(PgsqlRelation newRelation, Runnable followed) {
 		long now = System.nanoTime();
-		decide(() -> {
+		this.decisions.execute(() -> {
 			try {
 				follow(newRelation, now);
 			}
@@ -197,7 +195,7 @@ public final class ServerPools implements Closeable {
 	 */
 	public void pause() {
 		long deadline = System.nanoTime() + PAUSE_PATIENCE.toNanos();
-		while (!decideNow(this::rest) && System.nanoTime() - deadline < 0) {
+		while (!this.decisions.decideNow(this::rest) && System.nanoTime() - deadline < 0) {
 			LockSupport.parkNanos(PAUSE_POLL_NANOS);
 		}
 	}
@@ -215,7 +213,7 @@ public final class ServerPools implements Closeable {
 	 * Go on after {@link #pause()}.
 	 */
 	public void resume() {
-		decideNow(() -> {
+		this.decisions.decideNow(() -> {
 			this.paused = false;
 			Stream.concat(this.members.values().stream(), this.former.values().stream())
 				.forEach((member) -> member.pool
@@ -224,47 +222,6 @@ public final class ServerPools implements Closeable {
 			checkWhatIsNotReady();
 			return true;
 		});
-	}
-
-	/**
-	 * Have something decided before this returns.
-	 * @return what was decided, or {@code true} if there is nothing to decide any more
-	 */
-	private boolean decideNow(Callable<Boolean> decision) {
-		try {
-			return this.decisions.submit(decision).get();
-		}
-		catch (InterruptedException ex) {
-			Thread.currentThread().interrupt();
-		}
-		catch (ExecutionException ex) {
-			logger.error("Assigning roles failed; the roles stay as they are", ex);
-		}
-		catch (RejectedExecutionException ex) {
-			logger.debug("Closed; a decision is dropped");
-		}
-		return true;
-	}
-
-	private void decide(Runnable decision) {
-		try {
-			this.decisions.execute(() -> runSafely(decision));
-		}
-		catch (RejectedExecutionException ex) {
-			logger.debug("Closed; a decision is dropped");
-		}
-	}
-
-	private static void runSafely(Runnable decision) {
-		try {
-			decision.run();
-		}
-		catch (RejectedExecutionException ex) {
-			logger.debug("Closed; nothing follows from a decision");
-		}
-		catch (RuntimeException ex) {
-			logger.error("Assigning roles failed; the roles stay as they are", ex);
-		}
 	}
 
 	private void follow(PgsqlRelation newRelation, long since) {
@@ -423,7 +380,7 @@ public final class ServerPools implements Closeable {
 			if (!candidate) {
 				inquiry.close();
 			}
-			decide(() -> {
+			this.decisions.execute(() -> {
 				try (inquiry) {
 					checked(member, question, inquiry);
 				}
@@ -441,7 +398,7 @@ public final class ServerPools implements Closeable {
 	private void expectAnswer(Member member, Object question) {
 		Duration patience = this.settings.sickAfter();
 		long due = System.nanoTime() + patience.toNanos();
-		this.decisions.schedule(() -> runSafely(() -> {
+		this.decisions.schedule(() -> {
 			if (!member.owesAnswerTo(question)) {
 				return;
 			}
@@ -452,7 +409,7 @@ public final class ServerPools implements Closeable {
 			else {
 				checked(member, question, new Inquiry(ServerCheck.unanswered(patience)));
 			}
-		}), patience.toNanos(), TimeUnit.NANOSECONDS);
+		}, patience);
 	}
 
 	private void checked(Member member, Object question, Inquiry inquiry) {
@@ -539,9 +496,7 @@ public final class ServerPools implements Closeable {
 			.filter((member) -> member.fitForReads && member != candidate() && !this.paused)
 			.toList();
 		long pause = this.replicaWatch.look(replicas);
-		if (!this.decisions.isShutdown()) {
-			this.decisions.schedule(() -> runSafely(this::lookAtReplicas), pause, TimeUnit.NANOSECONDS);
-		}
+		this.decisions.schedule(this::lookAtReplicas, Duration.ofNanos(pause));
 	}
 
 	private void measureLag() {
@@ -584,7 +539,7 @@ public final class ServerPools implements Closeable {
 	 * @param pool the server's pool
 	 */
 	private void suspect(ServerPool pool) {
-		decide(() -> {
+		this.decisions.execute(() -> {
 			Member member = this.members.get(pool.getConnectionString());
 			if (member != null && member.pool == pool) {
 				ask(member);
@@ -616,8 +571,7 @@ public final class ServerPools implements Closeable {
 	}
 
 	private void checkLater(Member member, Duration pause) {
-		member.nextCheck = this.decisions.schedule(() -> runSafely(() -> check(member)), pause.toNanos(),
-				TimeUnit.NANOSECONDS);
+		member.nextCheck = this.decisions.schedule(() -> check(member), pause);
 	}
 
 	/**
@@ -646,7 +600,7 @@ public final class ServerPools implements Closeable {
 		cutOff.forEach(this.drainer::closeCutOff);
 		dismissFormer();
 		checkWhatIsNotReady();
-		this.decisions.schedule(() -> runSafely(member.pool::fill), FILL_DELAY.toNanos(), TimeUnit.NANOSECONDS);
+		this.decisions.schedule(member.pool::fill, FILL_DELAY);
 	}
 
 	private static boolean cutOff(Member old, Member newPrimary, Map<ServerPool, Integer> cutOff) {
@@ -663,7 +617,7 @@ public final class ServerPools implements Closeable {
 
 	private void left(ServerPool pool) {
 		this.factory.release(pool);
-		decide(() -> this.drainingPrimaries.remove(pool));
+		this.decisions.execute(() -> this.drainingPrimaries.remove(pool));
 	}
 
 	/**
@@ -673,10 +627,7 @@ public final class ServerPools implements Closeable {
 	@Override
 	public void close() {
 		try {
-			List<Callable<Object>> closings = this.decisions.submit(this::dismissAll)
-				.get(CLOSE_PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
-			this.decisions.shutdownNow();
-			this.decisions.awaitTermination(CLOSE_PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
+			List<Callable<Object>> closings = this.decisions.end(this::dismissAll, CLOSE_PATIENCE);
 			this.background.invokeAll(closings, CLOSE_PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
 			// HikariCP, interrupted while it closes a pool, leaves threads behind
 			this.background.shutdown();
