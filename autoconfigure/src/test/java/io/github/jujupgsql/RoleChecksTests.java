@@ -227,6 +227,7 @@ class RoleChecksTests {
 		follow((context) -> {
 			try (Connection living = primary(context).getConnection()) {
 				cluster.rotatePassword();
+				evictIdle(context);
 				assertThat(ask(living, "SELECT 1")).isEqualTo("1");
 				CompletableFuture<String> waiting = async(() -> serverOf(primary(context)));
 				awaitWaiting(context, 1);
@@ -243,6 +244,7 @@ class RoleChecksTests {
 			try (Connection living = primary(context).getConnection()) {
 				assertThat(ask(living, "SELECT 1")).isEqualTo("1");
 				cluster.rotatePassword();
+				evictIdle(context);
 				assertThatExceptionOfType(SQLException.class).isThrownBy(() -> primary(context).getConnection())
 					.withMessageContaining("timed out after 1000ms")
 					.withMessageContaining("password authentication failed");
@@ -259,7 +261,7 @@ class RoleChecksTests {
 	@Test
 	void aServerThatHasTooManyConnectionsIsWaitedFor() throws SQLException {
 		follow((context) -> {
-			primary(context).unwrap(HikariDataSource.class).getHikariPoolMXBean().softEvictConnections();
+			evictIdle(context);
 			try (Connection connection = cluster.master().superuserConnection()) {
 				execute(connection, "ALTER ROLE " + cluster.user() + " CONNECTION LIMIT 0");
 				CompletableFuture<String> waiting = async(() -> serverOf(primary(context)));
@@ -276,6 +278,13 @@ class RoleChecksTests {
 			assertThat(serverOf(primary(context))).isEqualTo(cluster.master().address());
 			consumer.accept(context);
 		});
+	}
+
+	/**
+	 * Only what is in use stays open, and it is not kept afterwards.
+	 */
+	private static void evictIdle(AssertableApplicationContext context) throws SQLException {
+		primary(context).unwrap(HikariDataSource.class).getHikariPoolMXBean().softEvictConnections();
 	}
 
 	private static @Nullable String refusedWrite(AssertableApplicationContext context) throws SQLException {

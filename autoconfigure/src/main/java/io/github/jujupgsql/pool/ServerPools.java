@@ -234,6 +234,11 @@ public final class ServerPools implements Closeable {
 			this.members.put(named, (known != null) ? known : newMember(named));
 		}
 		this.former.putAll(leaving);
+		Member candidate = candidate();
+		if (candidate != null) {
+			// everybody waits for its answer
+			check(candidate);
+		}
 		assign();
 		dismissFormer();
 		checkWhatIsNotReady();
@@ -594,9 +599,9 @@ public final class ServerPools implements Closeable {
 		member.hasBeenPrimary = true;
 		member.pool.serveAsPrimary(this.settings.primary(), inquiry);
 		this.primary = member;
-		assign();
-		// whoever has waited is served first
+		// there for whoever has waited; the table in force gives this pool to nobody
 		inquiry.close();
+		assign();
 		cutOff.forEach(this.drainer::closeCutOff);
 		dismissFormer();
 		checkWhatIsNotReady();
