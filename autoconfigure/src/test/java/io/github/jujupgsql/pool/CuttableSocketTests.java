@@ -1,6 +1,7 @@
 package io.github.jujupgsql.pool;
 
 import java.io.IOException;
+import java.io.InputStream;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
@@ -82,12 +83,13 @@ class CuttableSocketTests {
 
 	@Test
 	void whatTheServerHasSentGetsToNobody() throws IOException {
+		InputStream input = this.socket.getInputStream();
 		this.server.getOutputStream().write(new byte[] { 'a', 'b' });
-		assertThat(this.socket.getInputStream().read()).isEqualTo('a');
+		assertThat(input.read()).isEqualTo('a');
 		this.socket.cut();
-		assertThatExceptionOfType(SocketException.class).isThrownBy(() -> this.socket.getInputStream().read());
-		assertThatExceptionOfType(SocketException.class)
-			.isThrownBy(() -> this.socket.getInputStream().read(new byte[1]));
+		assertThatExceptionOfType(SocketException.class).isThrownBy(input::read);
+		assertThatExceptionOfType(SocketException.class).isThrownBy(() -> input.read(new byte[1]));
+		assertThatExceptionOfType(SocketException.class).isThrownBy(this.socket::getInputStream);
 	}
 
 	@Test
