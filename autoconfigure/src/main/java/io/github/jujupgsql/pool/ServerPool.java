@@ -479,20 +479,20 @@ public final class ServerPool {
 	}
 
 	/**
-	 * Use the server in a role from now on. Connections that were open before are asked
-	 * before they are lent in it.
-	 * @param role the role
-	 * @param size how large the pool is to be in this role
+	 * Use the server as a replica from now on. Connections that were open before are
+	 * asked before they are lent as such.
+	 * @param size how large the pool is to be
 	 */
-	void serveAs(ServerRole role, PoolSize size) {
-		if (this.connections.getRole() != role) {
-			this.connections.serveAs(role);
+	void serveAsReplica(PoolSize size) {
+		if (this.connections.getRole() != ServerRole.REPLICA) {
+			this.connections.serveAs(ServerRole.REPLICA);
 		}
 		resize(size);
 	}
 
 	/**
-	 * Use the server as the primary from now on.
+	 * Use the server as the primary from now on. Connections that were open before are
+	 * asked before they are lent as such, but for the one that has just been.
 	 * @param size how large the pool is to be
 	 * @param inquiry the server's word that it is the primary
 	 */

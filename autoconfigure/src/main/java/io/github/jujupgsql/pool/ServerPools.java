@@ -234,14 +234,10 @@ public final class ServerPools implements Closeable {
 			this.members.put(named, (known != null) ? known : newMember(named));
 		}
 		this.former.putAll(leaving);
-		Member candidate = candidate();
-		if (candidate != null) {
-			// everybody waits for its answer
-			check(candidate);
-		}
+		// first, and the master before all others: everybody waits for its answer
+		checkWhatIsNotReady();
 		assign();
 		dismissFormer();
-		checkWhatIsNotReady();
 	}
 
 	private Member newMember(ConnectionString server) {
@@ -279,7 +275,7 @@ public final class ServerPools implements Closeable {
 			Member named = this.members.get(standby);
 			Member member = servingReads(standby);
 			if (member != null && member != candidate) {
-				member.pool.serveAs(ServerRole.REPLICA, this.settings.replica());
+				member.pool.serveAsReplica(this.settings.replica());
 				member.pool.fill();
 				replicas.add(member.pool);
 			}
