@@ -12,6 +12,7 @@ import java.util.function.Supplier;
 
 import javax.sql.DataSource;
 
+import com.zaxxer.hikari.HikariDataSource;
 import io.github.jujupgsql.actuate.PgsqlEndpoint;
 import io.github.jujupgsql.actuate.PgsqlEndpoint.PgsqlDescriptor;
 import io.github.jujupgsql.actuate.PgsqlEndpoint.PoolDescriptor;
@@ -60,6 +61,14 @@ final class FollowingApplication {
 
 	static DataSource primary(AssertableApplicationContext context) {
 		return context.getBean("dataSource", DataSource.class);
+	}
+
+	/**
+	 * Only what is in use stays open in the primary's pool, and it is not kept
+	 * afterwards.
+	 */
+	static void evictIdle(AssertableApplicationContext context) throws SQLException {
+		primary(context).unwrap(HikariDataSource.class).getHikariPoolMXBean().softEvictConnections();
 	}
 
 	static DataSource replica(AssertableApplicationContext context) {

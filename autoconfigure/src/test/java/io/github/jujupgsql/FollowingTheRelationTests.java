@@ -42,6 +42,7 @@ import static io.github.jujupgsql.FollowingApplication.awaitWaiting;
 import static io.github.jujupgsql.FollowingApplication.backends;
 import static io.github.jujupgsql.FollowingApplication.borrowFrom;
 import static io.github.jujupgsql.FollowingApplication.endpoint;
+import static io.github.jujupgsql.FollowingApplication.evictIdle;
 import static io.github.jujupgsql.FollowingApplication.execute;
 import static io.github.jujupgsql.FollowingApplication.health;
 import static io.github.jujupgsql.FollowingApplication.primary;
@@ -182,7 +183,7 @@ class FollowingTheRelationTests {
 	void aThreadThatWaitsForADeadMasterIsServedByTheNewOne() {
 		follow((context) -> {
 			awaitReplicas(context, addresses(cluster.standbys()));
-			primary(context).unwrap(HikariDataSource.class).getHikariPoolMXBean().softEvictConnections();
+			evictIdle(context);
 			cluster.master().crash();
 			CompletableFuture<String> waiting = async(() -> serverOf(primary(context)));
 			awaitWaiting(context, 1);
@@ -195,7 +196,7 @@ class FollowingTheRelationTests {
 	@Test
 	void whenTheMasterComesBackThenAThreadThatWaitsForItIsServedAtOnce() {
 		follow((context) -> {
-			primary(context).unwrap(HikariDataSource.class).getHikariPoolMXBean().softEvictConnections();
+			evictIdle(context);
 			cluster.master().crash();
 			CompletableFuture<String> waiting = async(() -> serverOf(primary(context)));
 			awaitWaiting(context, 1);
@@ -211,7 +212,7 @@ class FollowingTheRelationTests {
 					"spring.datasource.hikari.connection-timeout=500")
 			.run((context) -> {
 				assertThat(serverOf(primary(context))).isEqualTo(cluster.master().address());
-				primary(context).unwrap(HikariDataSource.class).getHikariPoolMXBean().softEvictConnections();
+				evictIdle(context);
 				cluster.master().crash();
 				assertThatExceptionOfType(SQLException.class).isThrownBy(() -> primary(context).getConnection())
 					.withMessageContaining(cluster.master().address() + " cannot be reached: Connection");

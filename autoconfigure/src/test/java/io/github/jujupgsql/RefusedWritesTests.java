@@ -8,7 +8,6 @@ import java.sql.SQLException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 
-import com.zaxxer.hikari.HikariDataSource;
 import io.github.jujupgsql.test.PgsqlCluster;
 import io.github.jujupgsql.test.PgsqlServer;
 import io.github.jujupgsql.test.RelationFile;
@@ -26,6 +25,7 @@ import static io.github.jujupgsql.FollowingApplication.ask;
 import static io.github.jujupgsql.FollowingApplication.async;
 import static io.github.jujupgsql.FollowingApplication.awaitPrimary;
 import static io.github.jujupgsql.FollowingApplication.awaitReplicas;
+import static io.github.jujupgsql.FollowingApplication.evictIdle;
 import static io.github.jujupgsql.FollowingApplication.execute;
 import static io.github.jujupgsql.FollowingApplication.primary;
 import static io.github.jujupgsql.FollowingApplication.serverOf;
@@ -73,7 +73,7 @@ class RefusedWritesTests {
 			PgsqlServer promoted = cluster.promote(cluster.mostAdvancedStandby());
 			changeUnnoticed();
 			// HikariCP would lend what died a moment ago
-			primary(context).unwrap(HikariDataSource.class).getHikariPoolMXBean().softEvictConnections();
+			evictIdle(context);
 			cluster.rejoin(demoted);
 			CompletableFuture<String> waiting = async(() -> serverOf(primary(context)));
 			assertThat(waiting.get(20, TimeUnit.SECONDS)).isEqualTo(promoted.address());

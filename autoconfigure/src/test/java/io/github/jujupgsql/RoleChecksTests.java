@@ -33,6 +33,7 @@ import static io.github.jujupgsql.FollowingApplication.awaitPrimary;
 import static io.github.jujupgsql.FollowingApplication.awaitReplicas;
 import static io.github.jujupgsql.FollowingApplication.awaitWaiting;
 import static io.github.jujupgsql.FollowingApplication.endpoint;
+import static io.github.jujupgsql.FollowingApplication.evictIdle;
 import static io.github.jujupgsql.FollowingApplication.execute;
 import static io.github.jujupgsql.FollowingApplication.health;
 import static io.github.jujupgsql.FollowingApplication.primary;
@@ -278,13 +279,6 @@ class RoleChecksTests {
 			assertThat(serverOf(primary(context))).isEqualTo(cluster.master().address());
 			consumer.accept(context);
 		});
-	}
-
-	/**
-	 * Only what is in use stays open, and it is not kept afterwards.
-	 */
-	private static void evictIdle(AssertableApplicationContext context) throws SQLException {
-		primary(context).unwrap(HikariDataSource.class).getHikariPoolMXBean().softEvictConnections();
 	}
 
 	private static @Nullable String refusedWrite(AssertableApplicationContext context) throws SQLException {

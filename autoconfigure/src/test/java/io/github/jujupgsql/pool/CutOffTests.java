@@ -90,9 +90,7 @@ class CutOffTests {
 		execute(connection, "INSERT INTO written VALUES (1)");
 		connections.cutAll();
 		isBroken(catchThrowable(connection::commit));
-		connections.abortAll();
-		await().until(() -> sessions() == 0);
-		assertThat(ask("SELECT count(*) FROM written")).isEqualTo("0");
+		assertNothingIsWritten(connections);
 	}
 
 	@ParameterizedTest
@@ -103,9 +101,7 @@ class CutOffTests {
 		connections.cutAll();
 		isBroken(catchThrowable(() -> execute(connection, "INSERT INTO written VALUES (1)")));
 		assertThat(connection.isValid(10)).isFalse();
-		connections.abortAll();
-		await().until(() -> sessions() == 0);
-		assertThat(ask("SELECT count(*) FROM written")).isEqualTo("0");
+		assertNothingIsWritten(connections);
 	}
 
 	@ParameterizedTest
@@ -141,6 +137,12 @@ class CutOffTests {
 		connections.cutAll();
 		assertThatExceptionOfType(SQLException.class).isThrownBy(connections::open)
 			.satisfies((ex) -> assertThat(ex.getSQLState()).isEqualTo("08003"));
+	}
+
+	private static void assertNothingIsWritten(ServerConnections connections) throws SQLException {
+		connections.abortAll();
+		await().until(() -> sessions() == 0);
+		assertThat(ask("SELECT count(*) FROM written")).isEqualTo("0");
 	}
 
 	private static void isBroken(Throwable fault) {
