@@ -3,6 +3,7 @@ package io.github.jujupgsql.actuate;
 import io.github.jujupgsql.pool.RoleTable;
 import io.github.jujupgsql.pool.RoleTable.LeftOut;
 import io.github.jujupgsql.pool.ServerPool;
+import io.github.jujupgsql.pool.ServerPool.Fault;
 import io.github.jujupgsql.pool.ServerPools;
 import io.github.jujupgsql.watch.RelationFileWatcher;
 import io.github.jujupgsql.watch.RelationState;
@@ -59,12 +60,15 @@ public class PgsqlHealthIndicator extends AbstractHealthIndicator {
 			return;
 		}
 		builder.withDetail("primary", primary.getServer());
-		String fault = primary.findFault();
+		Fault fault = this.pools.findFault(primary);
 		if (fault == null) {
 			builder.up();
 		}
+		else if (fault.serving()) {
+			builder.up().withDetail("newConnections", fault.reason());
+		}
 		else {
-			builder.down().withDetail("reason", fault);
+			builder.down().withDetail("reason", primary.getServer() + ": " + fault.reason());
 		}
 	}
 

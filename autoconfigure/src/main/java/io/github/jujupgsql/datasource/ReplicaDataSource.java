@@ -99,7 +99,7 @@ public final class ReplicaDataSource extends RoleDataSource {
 
 	@Override
 	boolean isHopeless(RoleTable table) {
-		return this.fallbackToPrimary && super.isHopeless(table);
+		return table.readsHopeless();
 	}
 
 	/**

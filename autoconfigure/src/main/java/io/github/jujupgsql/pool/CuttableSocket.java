@@ -31,6 +31,9 @@ final class CuttableSocket extends HostTimeoutSocket {
 
 	private volatile boolean released;
 
+	/** Whether the server has sent anything. Written by the thread that reads. */
+	private volatile boolean heard;
+
 	CuttableSocket(int hostTimeoutMillis) {
 		super(hostTimeoutMillis);
 	}
@@ -66,6 +69,18 @@ final class CuttableSocket extends HostTimeoutSocket {
 		}
 	}
 
+	boolean hasHeard() {
+		return this.heard;
+	}
+
+	private int received(int read) throws SocketException {
+		refuseIfCut();
+		if (read >= 0 && !this.heard) {
+			this.heard = true;
+		}
+		return read;
+	}
+
 	private void refuseIfCut() throws SocketException {
 		if (this.cut) {
 			throw new SocketException("The relation has left the server");
@@ -78,16 +93,12 @@ final class CuttableSocket extends HostTimeoutSocket {
 
 			@Override
 			public int read() throws IOException {
-				int read = super.read();
-				refuseIfCut();
-				return read;
+				return received(super.read());
 			}
 
 			@Override
 			public int read(byte[] bytes, int offset, int length) throws IOException {
-				int read = super.read(bytes, offset, length);
-				refuseIfCut();
-				return read;
+				return received(super.read(bytes, offset, length));
 			}
 
 		};

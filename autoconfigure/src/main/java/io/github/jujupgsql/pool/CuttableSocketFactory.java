@@ -14,7 +14,7 @@ import org.postgresql.PGProperty;
  */
 public final class CuttableSocketFactory extends HostTimeoutSocketFactory {
 
-	private final ServerSockets sockets;
+	private final ServerSockets.Login login;
 
 	/**
 	 * Create the factory, as the driver does.
@@ -22,12 +22,12 @@ public final class CuttableSocketFactory extends HostTimeoutSocketFactory {
 	 */
 	public CuttableSocketFactory(Properties properties) {
 		super(properties);
-		this.sockets = ServerSockets.connecting(properties.getProperty(PGProperty.SOCKET_FACTORY_ARG.getName()));
+		this.login = ServerSockets.connecting(properties.getProperty(PGProperty.SOCKET_FACTORY_ARG.getName()));
 	}
 
 	@Override
 	public Socket createSocket() {
-		return this.sockets.add(new CuttableSocket(getHostTimeoutMillis()));
+		return this.login.add(new CuttableSocket(getHostTimeoutMillis()));
 	}
 
 }

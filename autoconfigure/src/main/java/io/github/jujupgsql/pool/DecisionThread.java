@@ -16,8 +16,9 @@ import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 
 /**
- * The thread that assigns roles. One decision is made after the other; one that fails
- * leaves everything as it is, and one that comes after the end is dropped.
+ * The thread that assigns roles. One decision is made after the other. If one fails,
+ * whatever it throws, the next ones are made all the same and
+ * {@link #whenFailed(Runnable)} is told. One that comes after the end is dropped.
  */
 final class DecisionThread implements Executor {
 
@@ -25,8 +26,19 @@ final class DecisionThread implements Executor {
 
 	private final ScheduledExecutorService thread;
 
+	private volatile Runnable whenFailed = () -> {
+	};
+
 	DecisionThread(ThreadFactory factory) {
 		this.thread = Executors.newSingleThreadScheduledExecutor(factory);
+	}
+
+	/**
+	 * Have something done on this thread after a decision has failed.
+	 * @param task must not block
+	 */
+	void whenFailed(Runnable task) {
+		this.whenFailed = task;
 	}
 
 	/**
@@ -35,11 +47,22 @@ final class DecisionThread implements Executor {
 	 */
 	@Override
 	public void execute(Runnable decision) {
+		tryExecute(decision);
+	}
+
+	/**
+	 * Have something decided soon, unless this has ended.
+	 * @param decision must not block
+	 * @return whether it will be
+	 */
+	boolean tryExecute(Runnable decision) {
 		try {
 			this.thread.execute(() -> runSafely(decision));
+			return true;
 		}
 		catch (RejectedExecutionException ex) {
-			logger.debug("Closed; a decision is dropped");
+			logger.debug("Already closed; ignoring role event");
+			return false;
 		}
 	}
 
@@ -64,15 +87,25 @@ final class DecisionThread implements Executor {
 				TimeUnit.NANOSECONDS);
 	}
 
-	private static void runSafely(Runnable decision) {
+	private void runSafely(Runnable decision) {
 		try {
 			decision.run();
 		}
 		catch (RejectedExecutionException ex) {
-			logger.debug("Closed; nothing follows from a decision");
+			logger.debug("Already closed; ignoring role event");
 		}
-		catch (RuntimeException ex) {
-			logger.error("Assigning roles failed; the roles stay as they are", ex);
+		catch (Throwable ex) {
+			// also an error: there may be no memory for another thread, and be some later
+			failed(ex);
+		}
+	}
+
+	private void failed(Throwable fault) {
+		try {
+			this.whenFailed.run();
+		}
+		finally {
+			logger.error("Assigning roles failed; it is tried again", fault);
 		}
 	}
 
@@ -89,10 +122,10 @@ final class DecisionThread implements Executor {
 			Thread.currentThread().interrupt();
 		}
 		catch (ExecutionException ex) {
-			logger.error("Assigning roles failed; the roles stay as they are", ex);
+			execute(() -> failed(ex));
 		}
 		catch (RejectedExecutionException ex) {
-			logger.debug("Closed; a decision is dropped");
+			logger.debug("Already closed; ignoring role event");
 		}
 		return true;
 	}

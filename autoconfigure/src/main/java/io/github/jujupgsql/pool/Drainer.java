@@ -44,10 +44,8 @@ final class Drainer {
 	/**
 	 * Close a pool whose connections have been cut off.
 	 * @param pool the pool, which is no longer in the table of roles
-	 * @param cutOff how many connections that were
 	 */
-	void closeCutOff(ServerPool pool, int cutOff) {
-		logger.info("Cut off " + cutOff + " connections to " + pool.getServer() + " (" + pool + ")");
+	void closeCutOff(ServerPool pool) {
 		leave(pool, pool::closeCutOff);
 	}
 
@@ -65,18 +63,28 @@ final class Drainer {
 
 	private void leave(ServerPool pool, Runnable steps) {
 		this.leaving.add(pool);
-		this.threads.execute(() -> {
-			try {
-				steps.run();
-			}
-			catch (RuntimeException ex) {
-				logger.warn("Closing " + pool + " failed", ex);
-			}
-			finally {
-				this.leaving.remove(pool);
-				this.afterwards.accept(pool);
-			}
-		});
+		try {
+			this.threads.execute(() -> seeOff(pool, steps));
+		}
+		catch (RuntimeException | Error ex) {
+			// the caller still has it
+			this.leaving.remove(pool);
+			throw ex;
+		}
+	}
+
+	private void seeOff(ServerPool pool, Runnable steps) {
+		try {
+			steps.run();
+		}
+		catch (RuntimeException | Error ex) {
+			logger.warn("Closing " + pool + " failed", ex);
+			pool.abort();
+		}
+		finally {
+			this.leaving.remove(pool);
+			this.afterwards.accept(pool);
+		}
 	}
 
 }

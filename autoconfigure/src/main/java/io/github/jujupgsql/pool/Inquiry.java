@@ -11,7 +11,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * A server has been asked for its role. The connection that it was asked on is kept from
  * everybody else until this is closed, so that it need not be asked again if the server
- * gets that role meanwhile.
+ * gets that role meanwhile. Belongs to one thread at a time: to the one that asks, then
+ * to the one that assigns roles.
  */
 final class Inquiry implements Closeable {
 
@@ -22,6 +23,8 @@ final class Inquiry implements Closeable {
 	private final @Nullable Connection connection;
 
 	private final long askedAt;
+
+	private boolean closed;
 
 	/**
 	 * Create an inquiry.
@@ -56,7 +59,7 @@ final class Inquiry implements Closeable {
 	void trust(OpenConnections open, long since) {
 		// any other doubt may be about this connection
 		boolean noOtherDoubt = this.askedAt + 1 == since;
-		if (this.connection == null || !noOtherDoubt) {
+		if (this.connection == null || this.closed || !noOtherDoubt) {
 			return;
 		}
 		try {
@@ -75,11 +78,12 @@ final class Inquiry implements Closeable {
 	 */
 	@Override
 	public void close() {
-		if (this.connection != null) {
+		if (this.connection != null && !this.closed) {
+			this.closed = true;
 			try {
 				this.connection.close();
 			}
-			catch (SQLException ex) {
+			catch (SQLException | RuntimeException ex) {
 				logger.debug("Cannot return a connection", ex);
 			}
 		}

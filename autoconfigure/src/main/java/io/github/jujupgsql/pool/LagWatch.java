@@ -1,8 +1,8 @@
 package io.github.jujupgsql.pool;
 
-import java.sql.SQLException;
 import java.time.Duration;
 import java.util.Collection;
+import java.util.concurrent.Callable;
 import java.util.concurrent.Executor;
 
 import org.apache.commons.logging.Log;
@@ -27,6 +27,8 @@ final class LagWatch {
 	private final Runnable changed;
 
 	private final PrimaryLog log = new PrimaryLog();
+
+	private boolean primaryIsBeingAsked;
 
 	/**
 	 * Create the watch.
@@ -59,21 +61,16 @@ final class LagWatch {
 			standbys.forEach(this::measure);
 			return;
 		}
-		this.background.execute(() -> {
-			try {
-				long at = System.nanoTime();
-				Long written = primary.ask(Replay::written);
-				this.decisions.execute(() -> {
-					if (written != null) {
-						this.log.add(at, written);
-					}
-					standbys.forEach(this::measure);
-				});
+		if (this.primaryIsBeingAsked) {
+			return;
+		}
+		this.primaryIsBeingAsked = true;
+		inBackground(() -> primary.ask(Replay::written), (at, written) -> {
+			this.primaryIsBeingAsked = false;
+			if (written != null) {
+				this.log.add(at, written);
 			}
-			catch (SQLException ex) {
-				logger.debug("The primary's position is not known", ex);
-				this.decisions.execute(() -> standbys.forEach(this::measure));
-			}
+			standbys.forEach(this::measure);
 		});
 	}
 
@@ -82,21 +79,38 @@ final class LagWatch {
 			return;
 		}
 		standby.beingMeasured = true;
-		this.background.execute(() -> {
-			Replay replay = null;
-			try {
-				replay = standby.pool.ask(Replay::of);
-			}
-			catch (SQLException ex) {
-				logger.debug("The lag of " + standby.pool + " is not known", ex);
-			}
-			Replay measured = replay;
-			this.decisions.execute(() -> measured(standby, measured));
+		inBackground(() -> standby.pool.ask(Replay::of), (at, replay) -> {
+			standby.beingMeasured = false;
+			measured(standby, replay);
 		});
 	}
 
+	/**
+	 * Ask a server in the background and go on with its answer, or without one, whatever
+	 * has gone wrong.
+	 */
+	private <T> void inBackground(Callable<@Nullable T> question, Answered<T> answered) {
+		long at = System.nanoTime();
+		try {
+			this.background.execute(() -> {
+				T answer = null;
+				try {
+					answer = question.call();
+				}
+				catch (Exception | Error ex) {
+					logger.debug("A position in the write-ahead log is not known", ex);
+				}
+				T heard = answer;
+				this.decisions.execute(() -> answered.with(at, heard));
+			});
+		}
+		catch (RuntimeException | Error ex) {
+			answered.with(at, null);
+			throw ex;
+		}
+	}
+
 	private void measured(Member standby, @Nullable Replay replay) {
-		standby.beingMeasured = false;
 		if (replay == null || this.maximum == null) {
 			return;
 		}
@@ -105,12 +119,22 @@ final class LagWatch {
 		boolean behind = lag.compareTo(this.maximum) > 0;
 		if (behind != standby.lagsBehind) {
 			standby.lagsBehind = behind;
-			standby.lastReason = behind ? "it lags by " + lag.toMillis() + " ms" : "";
 			String server = standby.pool.getServer();
 			logger.info(behind ? "Standby " + server + " serves no reads: it lags by " + lag.toMillis() + " ms"
 					: "Standby " + server + " has caught up");
 			this.changed.run();
 		}
+	}
+
+	/**
+	 * What to do with an answer.
+	 *
+	 * @param <T> the type of the answer
+	 */
+	private interface Answered<T> {
+
+		void with(long askedAt, @Nullable T answer);
+
 	}
 
 }

@@ -3,6 +3,7 @@ package io.github.jujupgsql.pool;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 
+import io.github.jujupgsql.pool.ServerCheck.Answer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -13,6 +14,9 @@ final class Member {
 
 	private static final long WARM_UP_NANOS = TimeUnit.SECONDS.toNanos(2);
 
+	/** How long a server goes on to refuse credentials before waiting is of no use. */
+	private static final long HOPELESS_AFTER_NANOS = TimeUnit.SECONDS.toNanos(2);
+
 	final ServerPool pool;
 
 	/**
@@ -22,6 +26,11 @@ final class Member {
 
 	/** Whether it has answered from within recovery, and so may serve reads. */
 	boolean fitForReads;
+
+	/**
+	 * Ends the work in flight there, if it is a primary that the relation has withdrawn.
+	 */
+	@Nullable Future<?> withdrawal;
 
 	/** Whether it has replayed too little to serve reads, or may have. */
 	boolean lagsBehind;
@@ -41,12 +50,14 @@ final class Member {
 
 	private long warmingSince;
 
-	/** Whether what it said last is that it does not know these credentials. */
-	boolean credentialsRefused;
+	/** What it said last, if that keeps it from its role. */
+	private @Nullable ServerCheck lastFailure;
+
+	private long credentialsRefusedSince;
 
 	int failures;
 
-	String lastReason = "";
+	private String lastReason = "";
 
 	/**
 	 * Create a member that has not been asked yet.
@@ -59,13 +70,19 @@ final class Member {
 	}
 
 	/**
-	 * Take note of a failure.
-	 * @param reason why
-	 * @return whether it is news
+	 * Take note that it cannot play its role.
+	 * @param check what it answered
+	 * @param reason why that is no good
+	 * @return whether it is news: of another kind than the last time, whatever the words
 	 */
-	boolean failed(String reason) {
-		boolean news = !reason.equals(this.lastReason);
+	boolean failed(ServerCheck check, String reason) {
+		ServerCheck last = this.lastFailure;
+		boolean news = last == null || !last.isOfSameKind(check);
 		this.failures = news ? 1 : this.failures + 1;
+		if (news && check.answer() == Answer.CREDENTIALS_REFUSED) {
+			this.credentialsRefusedSince = System.nanoTime();
+		}
+		this.lastFailure = check;
 		this.lastReason = reason;
 		return news;
 	}
@@ -147,11 +164,15 @@ final class Member {
 	}
 
 	/**
-	 * Return whether there is no reason to hope that its credentials will work.
-	 * @return whether they have been refused and have never worked
+	 * Return whether there is no reason to hope that its credentials will work. Once is
+	 * not enough: a server that restarts, or whose users are just being made, refuses
+	 * what it takes a moment later.
+	 * @return whether they have been refused for some seconds and have never worked
 	 */
 	boolean isHopeless() {
-		return this.credentialsRefused && this.pool.getDataSource() == null;
+		return this.lastFailure != null && this.lastFailure.answer() == Answer.CREDENTIALS_REFUSED && this.failures > 1
+				&& System.nanoTime() - this.credentialsRefusedSince >= HOPELESS_AFTER_NANOS
+				&& this.pool.getDataSource() == null;
 	}
 
 	/**
@@ -171,11 +192,14 @@ final class Member {
 	 * @return the reason, for a person
 	 */
 	String reason() {
-		return this.lastReason.isEmpty() ? "it has not answered yet" : this.lastReason;
+		if (!this.lastReason.isEmpty()) {
+			return this.lastReason;
+		}
+		return this.fitForReads ? "its lag is not known yet" : "it has not answered yet";
 	}
 
 	void answered() {
-		this.credentialsRefused = false;
+		this.lastFailure = null;
 		this.failures = 0;
 		this.lastReason = "";
 	}

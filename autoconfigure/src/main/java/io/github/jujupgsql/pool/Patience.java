@@ -17,6 +17,9 @@ enum Patience {
 	/** There are others to read from. */
 	STANDBY(Duration.ofMillis(50), Duration.ofMillis(500)),
 
+	/** Something has failed on this side, and may go on to fail. */
+	RECOVERY(Duration.ofMillis(100), Duration.ofSeconds(10)),
+
 	/** A wrong password, repeated quickly, may get an account locked. */
 	CREDENTIALS(Duration.ofMillis(500), Duration.ofSeconds(30));
 

@@ -1,5 +1,6 @@
 package io.github.jujupgsql.pool;
 
+import java.time.Duration;
 import java.util.List;
 import java.util.stream.Collectors;
 
@@ -12,14 +13,17 @@ import org.jspecify.annotations.Nullable;
  * @param replicas the pools of the replicas
  * @param whyNoPrimary why there is no primary, for a person; empty while there is one
  * @param leftOut the standbys that do not serve reads now
- * @param hopeless whether it is of no use to wait for one: the server has refused
- * credentials that have never worked, or all is over
+ * @param hopeless whether it is of no use to wait for one: the server refuses credentials
+ * that have never worked, or all is over
+ * @param readsHopeless whether it is of no use for a reader to wait, for a replica or, if
+ * reads may go there, for the primary
  * @since 0.1.0
  */
 public record RoleTable(@Nullable ServerPool primary, List<ServerPool> replicas, List<LeftOut> leftOut,
-		String whyNoPrimary, boolean hopeless) {
+		String whyNoPrimary, boolean hopeless, boolean readsHopeless) {
 
-	static final RoleTable EMPTY = new RoleTable(null, List.of(), List.of(), "no relation has been read yet", false);
+	static final RoleTable EMPTY = new RoleTable(null, List.of(), List.of(), "no relation has been read yet", false,
+			false);
 
 	public RoleTable {
 		replicas = List.copyOf(replicas);
@@ -27,7 +31,7 @@ public record RoleTable(@Nullable ServerPool primary, List<ServerPool> replicas,
 	}
 
 	static RoleTable closed() {
-		return new RoleTable(null, List.of(), List.of(), "the application is shutting down", true);
+		return new RoleTable(null, List.of(), List.of(), "the application is shutting down", true, true);
 	}
 
 	/**
@@ -43,13 +47,23 @@ public record RoleTable(@Nullable ServerPool primary, List<ServerPool> replicas,
 	 * A standby that does not serve reads.
 	 *
 	 * @param pool its pool, which may not be open yet
-	 * @param reason why not, for a person
+	 * @param cause why not, unless it lags
+	 * @param lagging whether it lags too far behind
 	 */
-	public record LeftOut(ServerPool pool, String reason) {
+	public record LeftOut(ServerPool pool, String cause, boolean lagging) {
+
+		/**
+		 * Return why it does not serve reads, with its lag as it was last measured.
+		 * @return the reason
+		 */
+		public String reason() {
+			Duration lag = this.lagging ? this.pool.getLag() : null;
+			return (lag != null) ? "it lags by " + lag.toMillis() + " ms" : this.cause;
+		}
 
 		@Override
 		public String toString() {
-			return this.pool.getServer() + ": " + this.reason;
+			return this.pool.getServer() + ": " + reason();
 		}
 
 	}

@@ -7,7 +7,11 @@ import java.sql.Statement;
 import java.time.Duration;
 import java.util.Set;
 
+import io.github.jujupgsql.pool.ServerPool.Question;
+import org.jspecify.annotations.Nullable;
 import org.postgresql.PGConnection;
+import org.postgresql.util.PSQLException;
+import org.postgresql.util.ServerErrorMessage;
 
 /**
  * What a server answered when asked for its role.
@@ -15,20 +19,39 @@ import org.postgresql.PGConnection;
  * @param answer the answer
  * @param readOnlySession whether transactions of the session asked are read-only unless
  * they say otherwise
- * @param reason why there was none, for a person; otherwise empty
+ * @param sqlState the SQLSTATE of the failure if there was no answer; otherwise empty
+ * @param reason why there was none, on one line; otherwise empty
  */
-record ServerCheck(Answer answer, boolean readOnlySession, String reason) {
+record ServerCheck(Answer answer, boolean readOnlySession, String sqlState, String reason) {
 
-	/** Invalid password, and invalid authorization specification. */
-	private static final Set<String> CREDENTIALS_REFUSED = Set.of("28P01", "28000");
+	private static final String INVALID_PASSWORD = "28P01";
 
-	private static final String TOO_MANY_CONNECTIONS = "53300";
+	private static final String INVALID_AUTHORIZATION = "28000";
+
+	/** Where PostgreSQL refuses a role that does not exist or may not log in. */
+	private static final String REFUSES_ROLE = "InitializeSessionUserId";
+
+	/** The server is shutting down, has crashed, or is starting. */
+	private static final Set<String> SERVER_WENT = Set.of("57P01", "57P02", "57P03");
+
+	private static final int LONGEST_REASON = 500;
 
 	private static final String QUERY = "SELECT pg_is_in_recovery(), current_setting('default_transaction_read_only')";
 
 	enum Answer {
 
-		NOT_IN_RECOVERY, IN_RECOVERY, CREDENTIALS_REFUSED, TOO_MANY_CONNECTIONS, UNREACHABLE
+		NOT_IN_RECOVERY, IN_RECOVERY,
+
+		/** The server does not know this user or this password. */
+		CREDENTIALS_REFUSED,
+
+		/** The server is alive and lets nobody in now, for another reason. */
+		REFUSED,
+
+		UNREACHABLE,
+
+		/** Nobody has asked: that failed on this side. */
+		NOT_ASKED
 
 	}
 
@@ -40,16 +63,34 @@ record ServerCheck(Answer answer, boolean readOnlySession, String reason) {
 	 * @throws SQLException if it does not answer in time
 	 */
 	static ServerCheck ask(Connection connection, Duration patience) throws SQLException {
-		int timeout = connection.getNetworkTimeout();
-		connection.setNetworkTimeout(Runnable::run, (int) patience.toMillis());
+		return ask(connection, patience, ServerCheck::ask);
+	}
+
+	private static ServerCheck ask(Connection connection) throws SQLException {
 		try (Statement statement = connection.createStatement(); ResultSet result = statement.executeQuery(QUERY)) {
 			result.next();
 			Answer answer = result.getBoolean(1) ? Answer.IN_RECOVERY : Answer.NOT_IN_RECOVERY;
-			ServerCheck check = new ServerCheck(answer, result.getString(2).equals("on"), "");
+			return new ServerCheck(answer, result.getString(2).equals("on"), "", "");
+		}
+	}
+
+	/**
+	 * Ask a server something. Leaves no transaction open.
+	 * @param connection a connection to it
+	 * @param patience how long it may take
+	 * @param question the question
+	 * @return the answer
+	 * @throws SQLException if it does not answer in time
+	 */
+	static <T> T ask(Connection connection, Duration patience, Question<T> question) throws SQLException {
+		int timeout = connection.getNetworkTimeout();
+		connection.setNetworkTimeout(Runnable::run, (int) patience.toMillis());
+		try {
+			T answer = question.on(connection);
 			if (!connection.getAutoCommit()) {
 				connection.rollback();
 			}
-			return check;
+			return answer;
 		}
 		finally {
 			if (!connection.isClosed()) {
@@ -85,6 +126,15 @@ record ServerCheck(Answer answer, boolean readOnlySession, String reason) {
 	}
 
 	/**
+	 * Return whether another answer means the same, whatever its words.
+	 * @param other another answer
+	 * @return whether the answer and the SQLSTATE are the same
+	 */
+	boolean isOfSameKind(ServerCheck other) {
+		return this.answer == other.answer && this.sqlState.equals(other.sqlState);
+	}
+
+	/**
 	 * Return how soon to try again after a failure.
 	 * @return the patience
 	 */
@@ -92,21 +142,53 @@ record ServerCheck(Answer answer, boolean readOnlySession, String reason) {
 		return (this.answer == Answer.CREDENTIALS_REFUSED) ? Patience.CREDENTIALS : Patience.MASTER;
 	}
 
-	static ServerCheck failed(SQLException fault) {
-		SQLException root = innermost(fault);
+	/**
+	 * Return what it means that a server could not be asked.
+	 * @param fault what was thrown
+	 * @return an answer that says why
+	 */
+	static ServerCheck failed(Throwable fault) {
+		if (!(fault instanceof SQLException sqlFault)) {
+			return new ServerCheck(Answer.NOT_ASKED, false, fault.getClass().getName(), oneLine(fault.toString()));
+		}
+		SQLException root = innermost(sqlFault);
 		String state = String.valueOf(root.getSQLState());
-		Answer answer = Answer.UNREACHABLE;
-		if (CREDENTIALS_REFUSED.contains(state)) {
-			answer = Answer.CREDENTIALS_REFUSED;
+		return new ServerCheck(answer(root, state), false, state, oneLine(String.valueOf(root.getMessage())));
+	}
+
+	private static Answer answer(SQLException fault, String state) {
+		ServerErrorMessage said = (fault instanceof PSQLException ex) ? ex.getServerErrorMessage() : null;
+		if (state.equals(INVALID_PASSWORD) || (state.equals(INVALID_AUTHORIZATION) && isAboutRole(fault, said))) {
+			return Answer.CREDENTIALS_REFUSED;
 		}
-		else if (TOO_MANY_CONNECTIONS.equals(state)) {
-			answer = Answer.TOO_MANY_CONNECTIONS;
+		return (said != null && !SERVER_WENT.contains(state)) ? Answer.REFUSED : Answer.UNREACHABLE;
+	}
+
+	/**
+	 * PostgreSQL uses the same SQLSTATE where {@code pg_hba.conf} has no entry, which
+	 * comes and goes with addresses. Its routine's name is the same in all languages;
+	 * poolers tell none.
+	 */
+	private static boolean isAboutRole(SQLException fault, @Nullable ServerErrorMessage said) {
+		String routine = (said != null) ? said.getRoutine() : null;
+		if (routine != null) {
+			return routine.equals(REFUSES_ROLE);
 		}
-		return new ServerCheck(answer, false, String.valueOf(root.getMessage()));
+		String message = String.valueOf(fault.getMessage());
+		return !message.contains("pg_hba.conf") && (message.contains("role") || message.contains("password"));
+	}
+
+	/**
+	 * Servers and drivers choose their words, also over several lines: one line of a log
+	 * must not look like two.
+	 */
+	static String oneLine(String text) {
+		String line = text.replaceAll("[\\p{Cntrl}\\p{Zl}\\p{Zp}\\s]+", " ").strip();
+		return (line.length() <= LONGEST_REASON) ? line : line.substring(0, LONGEST_REASON) + "…";
 	}
 
 	static ServerCheck unanswered(Duration waited) {
-		return new ServerCheck(Answer.UNREACHABLE, false, "no answer within " + waited.toMillis() + " ms");
+		return new ServerCheck(Answer.UNREACHABLE, false, "", "no answer within " + waited.toMillis() + " ms");
 	}
 
 	/**

@@ -325,6 +325,14 @@ final class ServerConnections extends AbstractDataSource {
 	}
 
 	/**
+	 * Return whether the server is about to let a connection in.
+	 * @return whether it has answered one that is being opened, as far as that is known
+	 */
+	boolean isLoggingIn() {
+		return this.sockets != null && this.sockets.isLoggingIn();
+	}
+
+	/**
 	 * On closing, HikariCP waits that long for connections that are being opened; those
 	 * of a retired server come at once.
 	 */

@@ -307,6 +307,16 @@ public final class ServerPool {
 	}
 
 	/**
+	 * Return whether work may go on with another pool's connections until there are
+	 * connections here.
+	 * @param other the pool of what was named before
+	 * @return whether no more than the password has changed, or what is as harmless
+	 */
+	boolean canTakeOverFrom(ServerPool other) {
+		return this.connectionString.hasSameSessionsAs(other.connectionString);
+	}
+
+	/**
 	 * Ask the server for its role. Before there is a pool, the connection opened for this
 	 * becomes its first. Later an idle one is used or, as a pool that is exhausted or
 	 * whose server has gone would keep us waiting, one of our own. Blocks; one thread at
@@ -359,33 +369,55 @@ public final class ServerPool {
 
 	/**
 	 * Ask the server whether it is what it is taken for. Does not queue for a connection
-	 * of the pool.
-	 * @return what is wrong, for a person, or {@code null} if all is well
+	 * of the pool. Blocks.
+	 * @return what is wrong, or {@code null} if all is well
 	 */
-	public @Nullable String findFault() {
+	@Nullable Fault findFault() {
 		try (Inquiry inquiry = inquire()) {
 			ServerCheck check = inquiry.check();
 			ServerRole role = this.connections.getRole();
 			if (role == null || check.is(role)) {
 				return null;
 			}
-			return getServer() + ": " + (check.reason().isEmpty() ? check.describe() : check.reason());
+			boolean serving = check.answer() == ServerCheck.Answer.REFUSED && getActive() > 0;
+			return new Fault(check.reason().isEmpty() ? check.describe() : check.reason(), serving);
 		}
 	}
 
 	/**
-	 * Ask the server something, on a connection that nobody uses.
+	 * What is wrong with a server.
+	 *
+	 * @param reason what it is, on one line
+	 * @param serving whether the connections that are open serve on: the server only lets
+	 * no further ones in
+	 * @since 0.1.0
+	 */
+	public record Fault(String reason, boolean serving) {
+
+	}
+
+	/**
+	 * Ask the server something, on a connection that nobody uses or, if there is none, on
+	 * one of our own. Blocks.
 	 * @param question the question
-	 * @return the answer, or {@code null} if all connections are in use
-	 * @throws SQLException if there is no answer
+	 * @return the answer, or {@code null} while the pool is not open
+	 * @throws SQLException if there is no answer in time
 	 */
 	<T> @Nullable T ask(Question<T> question) throws SQLException {
 		OpenedPool pool = this.opened;
-		if (pool == null || pool.idle() == 0) {
+		if (pool == null) {
 			return null;
 		}
-		try (Connection connection = pool.getConnection(CHECK_BORROW_MILLIS)) {
-			return question.on(connection);
+		if (pool.idle() > 0) {
+			try (Connection connection = pool.getConnection(CHECK_BORROW_MILLIS)) {
+				return ServerCheck.ask(connection, CHECK_PATIENCE, question);
+			}
+			catch (SQLTransientConnectionException ex) {
+				logger.debug("The idle connection of " + this.name + " has been taken", ex);
+			}
+		}
+		try (Connection connection = this.connections.open()) {
+			return ServerCheck.ask(connection, CHECK_PATIENCE, question);
 		}
 	}
 
@@ -542,6 +574,15 @@ public final class ServerPool {
 	}
 
 	/**
+	 * Return whether the server is about to let a connection in. That may take long
+	 * without anything being wrong with the server.
+	 * @return whether it has answered one that is being opened
+	 */
+	boolean isLoggingIn() {
+		return this.connections.isLoggingIn();
+	}
+
+	/**
 	 * Return whether the server could not be reached the last time that somebody tried.
 	 * @return whether it seems to have gone
 	 */
@@ -623,6 +664,13 @@ public final class ServerPool {
 		else {
 			this.connections.abortAll();
 		}
+	}
+
+	/**
+	 * Abort whatever is open.
+	 */
+	void abort() {
+		this.connections.abortAll();
 	}
 
 	/**

@@ -2,14 +2,18 @@ package io.github.jujupgsql.pool;
 
 import java.io.Closeable;
 import java.time.Duration;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.HashMap;
+import java.util.Deque;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -20,6 +24,7 @@ import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.Function;
 import java.util.stream.Stream;
 
 import io.github.jujupgsql.pool.RoleTable.LeftOut;
@@ -56,6 +61,9 @@ public final class ServerPools implements Closeable {
 
 	private static final Duration LAG_INTERVAL = Duration.ofSeconds(1);
 
+	/** How long a question for the health of a server may take. */
+	private static final Duration HEALTH_PATIENCE = Duration.ofSeconds(5);
+
 	private final ServerPoolFactory factory;
 
 	private final PoolSettings settings;
@@ -74,16 +82,29 @@ public final class ServerPools implements Closeable {
 	 * Members that left, or must leave, as former primaries once the new one is
 	 * confirmed.
 	 */
-	private final Map<ConnectionString, Member> former = new HashMap<>();
+	private final Set<Member> former = new LinkedHashSet<>();
 
 	/** Former primaries that are draining because no new one was named. */
 	private final Set<ServerPool> drainingPrimaries = new LinkedHashSet<>();
+
+	/** What has been cut off, and is still to be closed. */
+	private final Set<ServerPool> cutOff = new LinkedHashSet<>();
+
+	/** What is to be followed, from the time it is known until it is. */
+	private final Deque<News> news = new ArrayDeque<>();
 
 	private PgsqlRelation relation = PgsqlRelation.NONE;
 
 	private @Nullable Member primary;
 
 	private boolean paused;
+
+	private boolean recovering;
+
+	/** How many times in a row going on has failed, and once more. */
+	private int recoveries = 1;
+
+	private final Map<ServerPool, CompletableFuture<Optional<ServerPool.Fault>>> healthQuestions = new ConcurrentHashMap<>();
 
 	private final AtomicLong primaryFailures = new AtomicLong();
 
@@ -102,10 +123,21 @@ public final class ServerPools implements Closeable {
 	 * @param settings how pools are sized and left
 	 */
 	public ServerPools(ServerPoolFactory factory, PoolSettings settings) {
+		this(factory, settings, ServerPools::threads);
+	}
+
+	/**
+	 * Create the pools of a relation that is not known yet.
+	 * @param factory makes a pool
+	 * @param settings how pools are sized and left
+	 * @param threads makes what makes threads with a name
+	 */
+	ServerPools(ServerPoolFactory factory, PoolSettings settings, Function<String, ThreadFactory> threads) {
 		this.factory = factory;
 		this.settings = settings;
-		this.decisions = new DecisionThread(threads("pgsql-roles"));
-		this.background = Executors.newCachedThreadPool(threads("pgsql-background-"));
+		this.decisions = new DecisionThread(threads.apply("pgsql-roles"));
+		this.decisions.whenFailed(this::recoverLater);
+		this.background = Executors.newCachedThreadPool(threads.apply("pgsql-background-"));
 		this.drainer = new Drainer(this.background, settings.drainTimeout(), this::left);
 		this.log = new RoleLog(settings.fallbackToPrimary());
 		this.lagWatch = new LagWatch(settings.maximumLag(), this.background, this.decisions, this::assign);
@@ -139,6 +171,45 @@ public final class ServerPools implements Closeable {
 	 */
 	public List<ServerPool> getDraining() {
 		return this.drainer.leaving();
+	}
+
+	/**
+	 * Find out whether a server is what it is taken for. Waits for its answer for five
+	 * seconds at the most, and asks once, however many want to know at the same time.
+	 * @param pool the server's pool
+	 * @return what is wrong, or {@code null} if all is well
+	 */
+	public ServerPool.@Nullable Fault findFault(ServerPool pool) {
+		CompletableFuture<Optional<ServerPool.Fault>> asked = new CompletableFuture<>();
+		CompletableFuture<Optional<ServerPool.Fault>> under = this.healthQuestions.putIfAbsent(pool, asked);
+		try {
+			if (under == null) {
+				this.background.execute(() -> {
+					try {
+						asked.complete(Optional.ofNullable(pool.findFault()));
+					}
+					catch (RuntimeException | Error ex) {
+						asked.completeExceptionally(ex);
+					}
+					finally {
+						this.healthQuestions.remove(pool, asked);
+					}
+				});
+			}
+			return ((under != null) ? under : asked).get(HEALTH_PATIENCE.toMillis(), TimeUnit.MILLISECONDS)
+				.orElse(null);
+		}
+		catch (TimeoutException ex) {
+			return new ServerPool.Fault(ServerCheck.unanswered(HEALTH_PATIENCE).reason(), false);
+		}
+		catch (InterruptedException ex) {
+			Thread.currentThread().interrupt();
+			return new ServerPool.Fault("interrupted while asking", false);
+		}
+		catch (ExecutionException | RuntimeException | Error ex) {
+			this.healthQuestions.remove(pool, asked);
+			return new ServerPool.Fault(ServerCheck.oneLine(ex.toString()), false);
+		}
 	}
 
 	/**
@@ -176,15 +247,44 @@ public final class ServerPools implements Closeable {
 	 * @param followed called by the thread that decides; must not block
 	 */
 	public void accept(PgsqlRelation newRelation, Runnable followed) {
-		long now = System.nanoTime();
+		News added = new News(newRelation, followed, System.nanoTime());
 		this.decisions.execute(() -> {
-			try {
-				follow(newRelation, now);
-			}
-			finally {
-				followed.run();
-			}
+			this.news.add(added);
+			followNews();
 		});
+	}
+
+	private void followNews() {
+		News last = this.news.peekLast();
+		if (last != null) {
+			follow(last.relation(), last.since());
+			while (!this.news.isEmpty()) {
+				this.news.remove().followed().run();
+			}
+		}
+	}
+
+	/**
+	 * Go on soon from where a decision has failed, whatever it threw and however far it
+	 * had come: everything that may be left to do is looked at once more.
+	 */
+	private void recoverLater() {
+		if (!this.recovering) {
+			this.recovering = true;
+			this.decisions.schedule(this::recover, Patience.RECOVERY.pauseAfter(this.recoveries));
+		}
+	}
+
+	private void recover() {
+		this.recovering = false;
+		this.recoveries++;
+		followNews();
+		closeCutOff();
+		assign();
+		dismissFormer();
+		limitWithdrawn();
+		checkWhatIsNotReady();
+		this.recoveries = 1;
 	}
 
 	/**
@@ -203,9 +303,7 @@ public final class ServerPools implements Closeable {
 	private boolean rest() {
 		this.paused = true;
 		// all of them, not only until one has yet to close something
-		long restless = Stream.concat(this.members.values().stream(), this.former.values().stream())
-			.filter((member) -> !member.pool.rest())
-			.count();
+		long restless = allMembers().stream().filter((member) -> !member.pool.rest()).count();
 		return restless == 0 && this.drainer.leaving().stream().allMatch(ServerPool::isAtRest);
 	}
 
@@ -215,9 +313,8 @@ public final class ServerPools implements Closeable {
 	public void resume() {
 		this.decisions.decideNow(() -> {
 			this.paused = false;
-			Stream.concat(this.members.values().stream(), this.former.values().stream())
-				.forEach((member) -> member.pool
-					.wakeUp((member == this.primary) ? this.settings.primary() : this.settings.replica()));
+			allMembers().forEach((member) -> member.pool
+				.wakeUp((member == this.primary) ? this.settings.primary() : this.settings.replica()));
 			assign();
 			checkWhatIsNotReady();
 			return true;
@@ -225,19 +322,37 @@ public final class ServerPools implements Closeable {
 	}
 
 	private void follow(PgsqlRelation newRelation, long since) {
+		// what may fail comes first, and changes nothing
+		Map<ConnectionString, Member> next = new LinkedHashMap<>();
+		for (ConnectionString server : named(newRelation)) {
+			Member known = known(server);
+			boolean withdrawn = known != null && known.hasBeenPrimary && newRelation.master() == null;
+			next.put(server, (known != null && !withdrawn) ? known : newMember(server));
+		}
 		this.relation = newRelation;
 		this.log.causedAt(since);
-		Map<ConnectionString, Member> leaving = this.members;
-		this.members = new LinkedHashMap<>();
-		for (ConnectionString named : named(newRelation)) {
-			Member known = leaving.containsKey(named) ? leaving.remove(named) : this.former.remove(named);
-			this.members.put(named, (known != null) ? known : newMember(named));
-		}
-		this.former.putAll(leaving);
+		this.former.addAll(this.members.values());
+		this.former.removeAll(next.values());
+		this.members = next;
 		// first, and the master before all others: everybody waits for its answer
 		checkWhatIsNotReady();
 		assign();
 		dismissFormer();
+		limitWithdrawn();
+	}
+
+	private @Nullable Member known(ConnectionString server) {
+		return Stream.concat(Stream.ofNullable(this.members.get(server)), this.former.stream())
+			.filter((member) -> member.pool.getConnectionString().equals(server))
+			.findFirst()
+			.orElse(null);
+	}
+
+	/**
+	 * Return all that has not been left for good.
+	 */
+	private List<Member> allMembers() {
+		return Stream.concat(this.members.values().stream(), this.former.stream()).toList();
 	}
 
 	private Member newMember(ConnectionString server) {
@@ -258,14 +373,14 @@ public final class ServerPools implements Closeable {
 	}
 
 	/**
-	 * Make the table that follows from what is known. Whoever is asked with new
-	 * credentials keeps its role in the old pool until it has answered; the primary steps
-	 * down at once for another server.
+	 * Make the table that follows from what is known. A server that is asked with a new
+	 * password keeps its role in the old pool until it has answered; the primary steps
+	 * down at once for another server, and for another database or user, too.
 	 */
 	private void assign() {
 		Member candidate = candidate();
 		if (this.primary != null && this.primary != candidate
-				&& (candidate == null || !candidate.pool.isSameServer(this.primary.pool))) {
+				&& (candidate == null || !candidate.pool.canTakeOverFrom(this.primary.pool))) {
 			this.primary = null;
 		}
 		ServerPool primaryPool = (this.primary != null) ? this.primary.pool : null;
@@ -280,12 +395,31 @@ public final class ServerPools implements Closeable {
 				replicas.add(member.pool);
 			}
 			else if (named != null && named != candidate) {
-				leftOut.add(new LeftOut(named.pool, named.reason()));
+				leftOut.add(new LeftOut(named.pool, named.reason(), named.fitForReads && named.lagsBehind));
 			}
+		}
+		if (candidate != null && replicas.isEmpty() && servesReadsUntilPromoted(candidate)) {
+			candidate.pool.serveAsReplica(this.settings.replica());
+			replicas.add(candidate.pool);
 		}
 		boolean hopeless = primaryPool == null && candidate != null && candidate.isHopeless();
 		publish(new RoleTable(primaryPool, List.copyOf(replicas), List.copyOf(leftOut),
-				(primaryPool != null) ? "" : whyNoPrimary(candidate), hopeless));
+				(primaryPool != null) ? "" : whyNoPrimary(candidate), hopeless,
+				replicas.isEmpty() && areReadsHopeless(hopeless)));
+	}
+
+	/**
+	 * Return whether the relation's master has yet to be promoted: until then it is the
+	 * standby that it was.
+	 */
+	private boolean servesReadsUntilPromoted(Member candidate) {
+		return this.primary == null && candidate.fitForReads && !candidate.lagsBehind;
+	}
+
+	private boolean areReadsHopeless(boolean primaryHopeless) {
+		List<Member> standbys = this.members.values().stream().filter((member) -> member != candidate()).toList();
+		boolean nowhereElse = this.settings.fallbackToPrimary() ? primaryHopeless : !standbys.isEmpty();
+		return nowhereElse && standbys.stream().allMatch(Member::isHopeless);
 	}
 
 	private @Nullable Member servingReads(ConnectionString standby) {
@@ -294,12 +428,11 @@ public final class ServerPools implements Closeable {
 	}
 
 	/**
-	 * Find who serves reads from the same server with former credentials.
+	 * Find who serves reads from the same server with a former password.
 	 */
 	private @Nullable Member predecessor(Member member) {
-		return this.former.values()
-			.stream()
-			.filter((old) -> old.servesReads() && old.pool.isSameServer(member.pool))
+		return this.former.stream()
+			.filter((old) -> old.servesReads() && member.pool.canTakeOverFrom(old.pool))
 			.findFirst()
 			.orElse(null);
 	}
@@ -324,16 +457,71 @@ public final class ServerPools implements Closeable {
 	 * new one is confirmed: until then nobody knows whether it may be cut off.
 	 */
 	private void dismissFormer() {
-		this.former.values().removeIf((member) -> {
+		for (Member member : List.copyOf(this.former)) {
 			boolean needed = member.hasBeenPrimary ? isPrimaryAwaited() : isReplacementAwaited(member);
 			if (!needed) {
 				if (member.hasBeenPrimary) {
 					this.drainingPrimaries.add(member.pool);
 				}
 				this.drainer.drain(member.pool);
+				this.former.remove(member);
 			}
-			return !needed;
-		});
+		}
+	}
+
+	/**
+	 * Bound the work in flight on a primary that the relation has withdrawn, from then
+	 * on, whatever becomes of the one that it names now.
+	 */
+	private void limitWithdrawn() {
+		for (Member member : allMembers()) {
+			boolean withdrawn = member.hasBeenPrimary && member != candidate() && member != this.primary;
+			if (!withdrawn && member.withdrawal != null) {
+				member.withdrawal.cancel(false);
+				member.withdrawal = null;
+			}
+			else if (withdrawn && member.withdrawal == null) {
+				member.withdrawal = this.decisions.schedule(() -> endWithdrawn(member), this.settings.drainTimeout());
+			}
+		}
+	}
+
+	private void endWithdrawn(Member member) {
+		boolean named = this.members.get(member.pool.getConnectionString()) == member;
+		if (member.withdrawal == null || (!named && !this.former.contains(member))) {
+			return;
+		}
+		member.withdrawal = null;
+		int active = member.pool.getActive();
+		if (named) {
+			replace(member);
+		}
+		else {
+			this.former.remove(member);
+		}
+		cutOff(member.pool);
+		closeCutOff();
+		if (active > 0) {
+			logger.warn("Aborted " + active + " connections to " + describe(member.pool) + " that were still in use "
+					+ this.settings.drainTimeout().toMillis() + " ms after the relation had withdrawn it");
+		}
+		assign();
+		checkWhatIsNotReady();
+	}
+
+	/**
+	 * Put a pool that has never been used in the place of one that must not be used any
+	 * more.
+	 */
+	private Member replace(Member member) {
+		ConnectionString server = member.pool.getConnectionString();
+		Member fresh = newMember(server);
+		this.members.put(server, fresh);
+		return fresh;
+	}
+
+	private static String describe(ServerPool pool) {
+		return pool.getServer() + " (" + pool + ")";
 	}
 
 	private boolean isPrimaryAwaited() {
@@ -344,7 +532,7 @@ public final class ServerPools implements Closeable {
 	private boolean isReplacementAwaited(Member old) {
 		return old.fitForReads && this.members.values()
 			.stream()
-			.anyMatch((member) -> !isSettled(member) && member.pool.isSameServer(old.pool));
+			.anyMatch((member) -> !isSettled(member) && member.pool.canTakeOverFrom(old.pool));
 	}
 
 	private void checkWhatIsNotReady() {
@@ -375,21 +563,50 @@ public final class ServerPools implements Closeable {
 			member.nextCheck.cancel(false);
 		}
 		Object question = member.asked();
-		boolean candidate = member == candidate();
-		this.background.execute(() -> {
-			Inquiry inquiry = member.pool.inquire();
-			if (!candidate) {
-				inquiry.close();
-			}
-			this.decisions.execute(() -> {
-				try (inquiry) {
-					checked(member, question, inquiry);
-				}
-			});
-		});
-		if (isSettled(member) && !candidate) {
+		try {
+			this.background.execute(() -> inquire(member, question));
+		}
+		catch (RejectedExecutionException ex) {
+			throw ex;
+		}
+		catch (RuntimeException | Error ex) {
+			checked(member, question, new Inquiry(ServerCheck.failed(ex)));
+			return;
+		}
+		if (isUsedForReads(member)) {
 			expectAnswer(member, question);
 		}
+	}
+
+	/**
+	 * Ask a server, in the background. Keeps the connection until the answer has been
+	 * acted on: only then is it known whether the server is to be the primary.
+	 */
+	private void inquire(Member member, Object question) {
+		Inquiry inquiry = inquire(member.pool);
+		boolean heard = this.decisions.tryExecute(() -> {
+			try (inquiry) {
+				checked(member, question, inquiry);
+			}
+		});
+		if (!heard) {
+			inquiry.close();
+		}
+	}
+
+	private static Inquiry inquire(ServerPool pool) {
+		try {
+			return pool.inquire();
+		}
+		catch (RuntimeException | Error ex) {
+			logger.debug("Asking " + pool + " failed", ex);
+			return new Inquiry(ServerCheck.failed(ex));
+		}
+	}
+
+	private boolean isUsedForReads(Member member) {
+		boolean replica = this.roles.current().replicas().contains(member.pool);
+		return (member == candidate()) ? replica : member.fitForReads;
 	}
 
 	/**
@@ -404,7 +621,9 @@ public final class ServerPools implements Closeable {
 				return;
 			}
 			boolean late = System.nanoTime() - due > patience.toNanos() / 4;
-			if (late || member.isAliveAllTheSame()) {
+			// how long a login takes says nothing about a server that is logging somebody
+			// in
+			if (late || member.isAliveAllTheSame() || member.pool.isLoggingIn()) {
 				expectAnswer(member, question);
 			}
 			else {
@@ -433,13 +652,18 @@ public final class ServerPools implements Closeable {
 					}
 				}
 				else {
-					notYet(member, "not in recovery", Patience.STANDBY);
+					notYet(member, check, "not in recovery", Patience.STANDBY);
 				}
 			}
 			case IN_RECOVERY -> {
 				if (candidate) {
-					demoteIfPrimary(member);
-					notYet(member, "in recovery", Patience.PROMOTION);
+					boolean served = servesReadsUntilPromoted(member);
+					boolean demoted = demoteIfPrimary(member);
+					member.fitForReads = true;
+					boolean assigned = notYet(member, check, "in recovery", Patience.PROMOTION);
+					if (!assigned && (demoted || served != servesReadsUntilPromoted(member))) {
+						assign();
+					}
 				}
 				else {
 					member.answered();
@@ -451,18 +675,18 @@ public final class ServerPools implements Closeable {
 					}
 				}
 			}
-			case CREDENTIALS_REFUSED, TOO_MANY_CONNECTIONS -> {
+			case CREDENTIALS_REFUSED, REFUSED, NOT_ASKED -> {
 				// what is open in a pool is still good
 				if (!isSettled(member)) {
 					failed(member, check);
 				}
 			}
 			case UNREACHABLE -> {
-				if (!isSettled(member)) {
-					failed(member, check);
-				}
-				else if (!candidate) {
+				if (isUsedForReads(member)) {
 					isSick(member, check);
+				}
+				else if (!isSettled(member)) {
+					failed(member, check);
 				}
 				// the primary's pool tries for itself to reach its server again
 			}
@@ -473,8 +697,8 @@ public final class ServerPools implements Closeable {
 	 * Let new credentials wait until their pool can carry the load. Asks again soon.
 	 */
 	private boolean isWarmingUp(Member member, @Nullable Member predecessor) {
-		boolean warmingUp = predecessor != null && predecessor != member && predecessor.pool.isSameServer(member.pool)
-				&& !member.isWarm(predecessor.pool);
+		boolean warmingUp = predecessor != null && predecessor != member
+				&& member.pool.canTakeOverFrom(predecessor.pool) && !member.isWarm(predecessor.pool);
 		if (warmingUp) {
 			checkLater(member, Patience.PROMOTION.pauseAfter(1));
 		}
@@ -482,22 +706,27 @@ public final class ServerPools implements Closeable {
 	}
 
 	private void failed(Member member, ServerCheck check) {
-		member.credentialsRefused = check.answer() == Answer.CREDENTIALS_REFUSED;
 		Patience patience = (member == candidate()) ? Patience.MASTER : Patience.STANDBY;
-		notYet(member, check.reason(), member.credentialsRefused ? Patience.CREDENTIALS : patience);
+		notYet(member, check, check.reason(),
+				(check.answer() == Answer.CREDENTIALS_REFUSED) ? Patience.CREDENTIALS : patience);
 	}
 
 	private void lookAtReplicas() {
-		if (this.paused) {
-			// for what was in use or being opened before
-			rest();
+		long pause = Patience.RECOVERY.pauseAfter(1).toNanos();
+		try {
+			if (this.paused) {
+				// for what was in use or being opened before
+				rest();
+			}
+			List<Member> replicas = this.members.values()
+				.stream()
+				.filter((member) -> isUsedForReads(member) && !this.paused)
+				.toList();
+			pause = this.replicaWatch.look(replicas);
 		}
-		List<Member> replicas = this.members.values()
-			.stream()
-			.filter((member) -> member.fitForReads && member != candidate() && !this.paused)
-			.toList();
-		long pause = this.replicaWatch.look(replicas);
-		this.decisions.schedule(this::lookAtReplicas, Duration.ofNanos(pause));
+		finally {
+			this.decisions.schedule(this::lookAtReplicas, Duration.ofNanos(pause));
+		}
 	}
 
 	private void measureLag() {
@@ -511,27 +740,30 @@ public final class ServerPools implements Closeable {
 	 */
 	private void isSick(Member member, ServerCheck check) {
 		this.log.causedAt(System.nanoTime());
-		ConnectionString server = member.pool.getConnectionString();
-		Member fresh = newMember(server);
-		this.members.put(server, fresh);
+		Member fresh = replace(member);
+		int open = cutOff(member.pool);
 		failed(fresh, check);
-		this.drainer.closeCutOff(member.pool, member.pool.cutOff());
+		logger.info("Aborted " + open + " connections to the replica " + describe(member.pool)
+				+ ", which does not answer: " + check.reason());
+		closeCutOff();
 	}
 
 	/**
 	 * Take the primary role from a server that turns out to be in recovery: demoted,
 	 * while the relation still calls it the master. It stays the candidate.
 	 * @param member the server
+	 * @return whether it was the primary
 	 */
-	private void demoteIfPrimary(Member member) {
-		if (member == this.primary) {
-			this.primary = null;
-			member.pool.doubt();
-			this.log.causedAt(System.nanoTime());
-			logger.warn("The primary " + member.pool.getServer()
-					+ " is in recovery although the relation calls it the master; writes wait");
-			assign();
+	private boolean demoteIfPrimary(Member member) {
+		if (member != this.primary) {
+			return false;
 		}
+		this.primary = null;
+		member.pool.doubt();
+		this.log.causedAt(System.nanoTime());
+		logger.warn("The primary " + member.pool.getServer()
+				+ " is in recovery although the relation calls it the master; writes wait");
+		return true;
 	}
 
 	/**
@@ -551,11 +783,18 @@ public final class ServerPools implements Closeable {
 		}
 	}
 
-	private void notYet(Member member, String reason, Patience patience) {
+	/**
+	 * Take note that a server cannot play its role yet, and ask it again later.
+	 * @return whether the table has been made anew
+	 */
+	private boolean notYet(Member member, ServerCheck check, String reason, Patience patience) {
 		if (member == candidate() && patience != Patience.PROMOTION) {
 			this.primaryFailures.incrementAndGet();
 		}
-		if (member.failed(reason)) {
+		boolean wasHopeless = member.isHopeless();
+		boolean news = member.failed(check, reason);
+		checkLater(member, patience.pauseAfter(member.failures));
+		if (news) {
 			String server = member.pool.getServer();
 			if (patience == Patience.PROMOTION) {
 				logger.info("Waiting for " + server + " to leave recovery; then it is the primary");
@@ -566,9 +805,12 @@ public final class ServerPools implements Closeable {
 			else {
 				logger.warn("Standby " + server + " serves no reads: " + reason);
 			}
+		}
+		boolean changed = news || wasHopeless != member.isHopeless();
+		if (changed) {
 			assign();
 		}
-		checkLater(member, patience.pauseAfter(member.failures));
+		return changed;
 	}
 
 	private void checkLater(Member member, Duration pause) {
@@ -578,38 +820,61 @@ public final class ServerPools implements Closeable {
 	/**
 	 * Give the primary role to a server that has said that it is not in recovery. Former
 	 * primaries are cut off before anyone can borrow from the new one, so that no commit
-	 * is acknowledged there once there is one here.
+	 * is acknowledged there once there is one here. If something fails in between, what
+	 * has been cut off stays so and is closed, the server has no role, and is asked
+	 * again.
 	 * @param member the new primary
 	 * @param inquiry its word
 	 */
 	private void confirm(Member member, Inquiry inquiry) {
 		this.drainer.cutOffDraining((pool) -> this.drainingPrimaries.contains(pool) && isDeposed(pool, member));
-		Map<ServerPool, Integer> cutOff = new LinkedHashMap<>();
-		this.former.values().removeIf((old) -> old.hasBeenPrimary && cutOff(old, member, cutOff));
-		for (Member other : List.copyOf(this.members.values())) {
-			if (other.hasBeenPrimary && cutOff(other, member, cutOff)) {
-				ConnectionString stays = other.pool.getConnectionString();
-				this.members.put(stays, newMember(stays));
-			}
-		}
+		Map<ServerPool, Integer> deposed = cutOffDeposed(member);
 		member.hasBeenPrimary = true;
 		member.pool.serveAsPrimary(this.settings.primary(), inquiry);
 		this.primary = member;
-		// there for whoever has waited; the table in force gives this pool to nobody
+		// there for those who have waited; the table in force gives this pool to nobody
 		inquiry.close();
 		assign();
-		cutOff.forEach(this.drainer::closeCutOff);
+		deposed.forEach((pool, open) -> logger
+			.info("Cut off " + open + " connections to the former primary " + describe(pool)));
+		closeCutOff();
 		dismissFormer();
 		checkWhatIsNotReady();
+		limitWithdrawn();
 		this.decisions.schedule(member.pool::fill, FILL_DELAY);
 	}
 
-	private static boolean cutOff(Member old, Member newPrimary, Map<ServerPool, Integer> cutOff) {
-		if (!isDeposed(old.pool, newPrimary)) {
-			return false;
+	private Map<ServerPool, Integer> cutOffDeposed(Member newPrimary) {
+		Map<ServerPool, Integer> deposed = new LinkedHashMap<>();
+		for (Member old : List.copyOf(this.members.values())) {
+			if (old.hasBeenPrimary && isDeposed(old.pool, newPrimary)) {
+				replace(old);
+				deposed.put(old.pool, cutOff(old.pool));
+			}
 		}
-		cutOff.put(old.pool, old.pool.cutOff());
-		return true;
+		for (Member old : List.copyOf(this.former)) {
+			if (old.hasBeenPrimary && isDeposed(old.pool, newPrimary)) {
+				this.former.remove(old);
+				deposed.put(old.pool, cutOff(old.pool));
+			}
+		}
+		return deposed;
+	}
+
+	/**
+	 * Cut a pool off that nothing else knows any more.
+	 * @return how many connections were open
+	 */
+	private int cutOff(ServerPool pool) {
+		this.cutOff.add(pool);
+		return pool.cutOff();
+	}
+
+	private void closeCutOff() {
+		for (ServerPool pool : List.copyOf(this.cutOff)) {
+			this.drainer.closeCutOff(pool);
+			this.cutOff.remove(pool);
+		}
 	}
 
 	private static boolean isDeposed(ServerPool old, Member newPrimary) {
@@ -650,11 +915,24 @@ public final class ServerPools implements Closeable {
 	private List<Callable<Object>> dismissAll() {
 		this.roles.publish(RoleTable.closed());
 		List<ServerPool> pools = new ArrayList<>(this.drainer.leaving());
+		pools.addAll(this.cutOff);
 		this.members.values().forEach((member) -> pools.add(member.pool));
-		this.former.values().forEach((member) -> pools.add(member.pool));
+		this.former.forEach((member) -> pools.add(member.pool));
 		this.members.clear();
 		this.former.clear();
+		this.cutOff.clear();
 		return pools.stream().map((pool) -> Executors.callable(pool::close)).toList();
+	}
+
+	/**
+	 * A relation that is to be followed.
+	 *
+	 * @param relation what it says
+	 * @param followed called when it is
+	 * @param since since when it is known, as of {@link System#nanoTime()}
+	 */
+	private record News(PgsqlRelation relation, Runnable followed, long since) {
+
 	}
 
 }

@@ -18,12 +18,12 @@ import org.postgresql.PGProperty;
 /**
  * The sockets beneath the connections to one server.
  * <p>
- * The driver makes its socket factory by name and gives it nothing but texts, so who is
- * connecting stands in {@link #CONNECTING} under a number meanwhile.
+ * The driver makes its socket factory by name and gives it nothing but texts, so a
+ * connection that is being opened stands in {@link #CONNECTING} under a number meanwhile.
  */
 final class ServerSockets {
 
-	private static final Map<String, ServerSockets> CONNECTING = new ConcurrentHashMap<>();
+	private static final Map<String, Login> CONNECTING = new ConcurrentHashMap<>();
 
 	private static final AtomicLong numbers = new AtomicLong();
 
@@ -32,6 +32,8 @@ final class ServerSockets {
 	 * when it cannot tell the server that it closes it.
 	 */
 	private final Set<CuttableSocket> sockets = Collections.newSetFromMap(new WeakHashMap<>());
+
+	private final Set<Login> logins = ConcurrentHashMap.newKeySet();
 
 	/**
 	 * Create the sockets that a driver is to use.
@@ -58,30 +60,41 @@ final class ServerSockets {
 		numbered.putAll(properties);
 		numbered.setProperty(PGProperty.SOCKET_FACTORY.getName(), CuttableSocketFactory.class.getName());
 		numbered.setProperty(PGProperty.SOCKET_FACTORY_ARG.getName(), number);
-		CONNECTING.put(number, this);
+		Login login = new Login(this);
+		this.logins.add(login);
+		CONNECTING.put(number, login);
 		try {
 			return driver.connect(numbered);
 		}
 		finally {
 			CONNECTING.remove(number);
+			this.logins.remove(login);
 		}
 	}
 
 	/**
-	 * Find who is connecting.
+	 * Find out which connection is being opened.
 	 * @param number the number
-	 * @return its sockets
-	 * @throws NullPointerException if it has given up
+	 * @return what its sockets are added to
+	 * @throws NullPointerException if it has been given up
 	 */
-	static ServerSockets connecting(@Nullable String number) {
-		return Objects.requireNonNull(CONNECTING.get(String.valueOf(number)), "Nobody waits for this connection");
+	static Login connecting(@Nullable String number) {
+		return Objects.requireNonNull(CONNECTING.get(String.valueOf(number)), "The connection has been given up");
 	}
 
-	CuttableSocket add(CuttableSocket socket) {
+	/**
+	 * Return whether the server is about to let a connection in: it has answered
+	 * something, if only that it wants a password.
+	 * @return whether a login is under way that the server takes part in
+	 */
+	boolean isLoggingIn() {
+		return this.logins.stream().anyMatch(Login::isAnswered);
+	}
+
+	private void add(CuttableSocket socket) {
 		synchronized (this.sockets) {
 			this.sockets.add(socket);
 		}
-		return socket;
 	}
 
 	/**
@@ -112,6 +125,33 @@ final class ServerSockets {
 	interface Connecting<T> {
 
 		T connect(Properties properties) throws SQLException;
+
+	}
+
+	/**
+	 * A connection that is being opened. {@link #socket} is written by the thread that
+	 * opens it, for each host or way that it tries.
+	 */
+	static final class Login {
+
+		private final ServerSockets sockets;
+
+		private volatile @Nullable CuttableSocket socket;
+
+		private Login(ServerSockets sockets) {
+			this.sockets = sockets;
+		}
+
+		CuttableSocket add(CuttableSocket added) {
+			this.sockets.add(added);
+			this.socket = added;
+			return added;
+		}
+
+		private boolean isAnswered() {
+			CuttableSocket latest = this.socket;
+			return latest != null && latest.hasHeard();
+		}
 
 	}
 

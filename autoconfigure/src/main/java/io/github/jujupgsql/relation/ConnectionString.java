@@ -2,8 +2,11 @@ package io.github.jujupgsql.relation;
 
 import java.util.Collections;
 import java.util.EnumMap;
+import java.util.EnumSet;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
 
 import org.jspecify.annotations.Nullable;
 
@@ -20,6 +23,13 @@ import org.jspecify.annotations.Nullable;
  * @since 0.1.0
  */
 public final class ConnectionString {
+
+	/** What is compared otherwise, and what a session that is open knows nothing of. */
+	private static final Set<Keyword> SAME_SESSIONS_WHATEVER = EnumSet.of(Keyword.HOST, Keyword.HOSTADDR, Keyword.PORT,
+			Keyword.DBNAME, Keyword.PASSWORD, Keyword.PASSFILE, Keyword.SSLPASSWORD, Keyword.APPLICATION_NAME,
+			Keyword.FALLBACK_APPLICATION_NAME, Keyword.CONNECT_TIMEOUT, Keyword.KEEPALIVES, Keyword.KEEPALIVES_IDLE,
+			Keyword.KEEPALIVES_INTERVAL, Keyword.KEEPALIVES_COUNT, Keyword.TCP_USER_TIMEOUT,
+			Keyword.LOAD_BALANCE_HOSTS);
 
 	private final EnumMap<Keyword, String> values;
 
@@ -100,6 +110,26 @@ public final class ConnectionString {
 	public @Nullable String user() {
 		String user = get(Keyword.USER, "");
 		return user.isEmpty() ? null : user;
+	}
+
+	/**
+	 * Return whether work may go on in sessions of the one while those of the other are
+	 * still to be opened: both lead to the same database on the same servers, as the same
+	 * user, with the same protection and the same session options. They may differ in
+	 * passwords, in the name of the application and in how long connecting may take.
+	 * @param other another connection string
+	 * @return whether nothing would change for a session but how it is opened
+	 * @since 0.1.0
+	 */
+	public boolean hasSameSessionsAs(ConnectionString other) {
+		return address().equals(other.address()) && Objects.equals(database(), other.database())
+				&& sessionValues().equals(other.sessionValues());
+	}
+
+	private Map<Keyword, String> sessionValues() {
+		Map<Keyword, String> values = new EnumMap<>(this.values);
+		values.keySet().removeAll(SAME_SESSIONS_WHATEVER);
+		return values;
 	}
 
 	/**

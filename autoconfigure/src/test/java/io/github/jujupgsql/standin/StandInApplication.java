@@ -113,7 +113,7 @@ public final class StandInApplication implements AutoCloseable {
 	public void awaitRoles(String what, Predicate<RoleTable> condition) {
 		await().pollDelay(Duration.ZERO)
 			.pollInterval(Duration.ofMillis(1))
-			.untilAsserted(() -> assertThat(roles()).as(what).matches(condition));
+			.untilAsserted(() -> assertThat(roles()).matches(condition, what));
 	}
 
 	/**
