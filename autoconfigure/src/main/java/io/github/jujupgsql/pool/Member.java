@@ -55,6 +55,8 @@ final class Member {
 
 	private long credentialsRefusedSince;
 
+	private boolean hopeless;
+
 	int failures;
 
 	private String lastReason = "";
@@ -84,6 +86,11 @@ final class Member {
 		}
 		this.lastFailure = check;
 		this.lastReason = reason;
+		// once is not enough: a server that restarts, or whose users are just being made,
+		// refuses what it takes a moment later
+		this.hopeless = check.answer() == Answer.CREDENTIALS_REFUSED && this.failures > 1
+				&& System.nanoTime() - this.credentialsRefusedSince >= HOPELESS_AFTER_NANOS
+				&& this.pool.getDataSource() == null;
 		return news;
 	}
 
@@ -164,15 +171,11 @@ final class Member {
 	}
 
 	/**
-	 * Return whether there is no reason to hope that its credentials will work. Once is
-	 * not enough: a server that restarts, or whose users are just being made, refuses
-	 * what it takes a moment later.
+	 * Return whether there is no reason to hope that its credentials will work.
 	 * @return whether they have been refused for some seconds and have never worked
 	 */
 	boolean isHopeless() {
-		return this.lastFailure != null && this.lastFailure.answer() == Answer.CREDENTIALS_REFUSED && this.failures > 1
-				&& System.nanoTime() - this.credentialsRefusedSince >= HOPELESS_AFTER_NANOS
-				&& this.pool.getDataSource() == null;
+		return this.hopeless;
 	}
 
 	/**
@@ -200,6 +203,7 @@ final class Member {
 
 	void answered() {
 		this.lastFailure = null;
+		this.hopeless = false;
 		this.failures = 0;
 		this.lastReason = "";
 	}

@@ -161,7 +161,7 @@ public final class ServerPool {
 			}
 			long at = open.now();
 			ServerCheck check = ServerCheck.ask(connection,
-					Duration.ofMillis(Math.min(validationMillis(), patienceMillis)));
+					Duration.ofMillis(Math.min(validationTimeout().toMillis(), patienceMillis)));
 			if (role != null && !check.is(role)) {
 				connection.close();
 				suspect();
@@ -200,9 +200,9 @@ public final class ServerPool {
 		}
 	}
 
-	private long validationMillis() {
+	Duration validationTimeout() {
 		HikariDataSource pool = getDataSource();
-		return (pool != null) ? pool.getValidationTimeout() : CHECK_PATIENCE.toMillis();
+		return (pool != null) ? Duration.ofMillis(pool.getValidationTimeout()) : CHECK_PATIENCE;
 	}
 
 	/**

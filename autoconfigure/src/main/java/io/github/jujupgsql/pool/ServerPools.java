@@ -11,7 +11,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
@@ -24,7 +23,6 @@ import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
-import java.util.function.Function;
 import java.util.stream.Stream;
 
 import io.github.jujupgsql.pool.RoleTable.LeftOut;
@@ -60,9 +58,6 @@ public final class ServerPools implements Closeable {
 	private static final Duration FILL_DELAY = Duration.ofMillis(100);
 
 	private static final Duration LAG_INTERVAL = Duration.ofSeconds(1);
-
-	/** How long a question for the health of a server may take. */
-	private static final Duration HEALTH_PATIENCE = Duration.ofSeconds(5);
 
 	private final ServerPoolFactory factory;
 
@@ -123,21 +118,22 @@ public final class ServerPools implements Closeable {
 	 * @param settings how pools are sized and left
 	 */
 	public ServerPools(ServerPoolFactory factory, PoolSettings settings) {
-		this(factory, settings, ServerPools::threads);
+		this(factory, settings, Executors.newCachedThreadPool(threads("pgsql-background-")));
 	}
 
 	/**
 	 * Create the pools of a relation that is not known yet.
 	 * @param factory makes a pool
 	 * @param settings how pools are sized and left
-	 * @param threads makes what makes threads with a name
+	 * @param background where servers are asked and pools are closed; is shut down with
+	 * this
 	 */
-	ServerPools(ServerPoolFactory factory, PoolSettings settings, Function<String, ThreadFactory> threads) {
+	ServerPools(ServerPoolFactory factory, PoolSettings settings, ExecutorService background) {
 		this.factory = factory;
 		this.settings = settings;
-		this.decisions = new DecisionThread(threads.apply("pgsql-roles"));
+		this.decisions = new DecisionThread(threads("pgsql-roles"));
 		this.decisions.whenFailed(this::recoverLater);
-		this.background = Executors.newCachedThreadPool(threads.apply("pgsql-background-"));
+		this.background = background;
 		this.drainer = new Drainer(this.background, settings.drainTimeout(), this::left);
 		this.log = new RoleLog(settings.fallbackToPrimary());
 		this.lagWatch = new LagWatch(settings.maximumLag(), this.background, this.decisions, this::assign);
@@ -174,12 +170,14 @@ public final class ServerPools implements Closeable {
 	}
 
 	/**
-	 * Find out whether a server is what it is taken for. Waits for its answer for five
-	 * seconds at the most, and asks once, however many want to know at the same time.
+	 * Find out whether a server is what it is taken for. Waits for its answer for the
+	 * validation timeout at the most, and asks once, however many want to know at the
+	 * same time.
 	 * @param pool the server's pool
 	 * @return what is wrong, or {@code null} if all is well
 	 */
 	public ServerPool.@Nullable Fault findFault(ServerPool pool) {
+		Duration patience = pool.validationTimeout();
 		CompletableFuture<Optional<ServerPool.Fault>> asked = new CompletableFuture<>();
 		CompletableFuture<Optional<ServerPool.Fault>> under = this.healthQuestions.putIfAbsent(pool, asked);
 		try {
@@ -196,11 +194,10 @@ public final class ServerPools implements Closeable {
 					}
 				});
 			}
-			return ((under != null) ? under : asked).get(HEALTH_PATIENCE.toMillis(), TimeUnit.MILLISECONDS)
-				.orElse(null);
+			return ((under != null) ? under : asked).get(patience.toMillis(), TimeUnit.MILLISECONDS).orElse(null);
 		}
 		catch (TimeoutException ex) {
-			return new ServerPool.Fault(ServerCheck.unanswered(HEALTH_PATIENCE).reason(), false);
+			return new ServerPool.Fault(ServerCheck.unanswered(patience).reason(), false);
 		}
 		catch (InterruptedException ex) {
 			Thread.currentThread().interrupt();
@@ -893,13 +890,8 @@ public final class ServerPools implements Closeable {
 	@Override
 	public void close() {
 		try {
-			List<Callable<Object>> closings = this.decisions.end(this::dismissAll, CLOSE_PATIENCE);
-			this.background.invokeAll(closings, CLOSE_PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
-			// HikariCP, interrupted while it closes a pool, leaves threads behind
-			this.background.shutdown();
-			if (!this.background.awaitTermination(CLOSE_PATIENCE.toMillis(), TimeUnit.MILLISECONDS)) {
-				this.background.shutdownNow();
-			}
+			List<ServerPool> dismissed = this.decisions.end(this::dismissAll, CLOSE_PATIENCE);
+			closeTogether(dismissed);
 		}
 		catch (RejectedExecutionException ex) {
 			// closed before
@@ -910,18 +902,47 @@ public final class ServerPools implements Closeable {
 		catch (InterruptedException ex) {
 			Thread.currentThread().interrupt();
 		}
+		shutDownBackground();
 	}
 
-	private List<Callable<Object>> dismissAll() {
+	private void shutDownBackground() {
+		try {
+			// HikariCP, interrupted while it closes a pool, leaves threads behind
+			this.background.shutdown();
+			if (!this.background.awaitTermination(CLOSE_PATIENCE.toMillis(), TimeUnit.MILLISECONDS)) {
+				this.background.shutdownNow();
+			}
+		}
+		catch (InterruptedException ex) {
+			Thread.currentThread().interrupt();
+		}
+	}
+
+	private List<ServerPool> dismissAll() {
 		this.roles.publish(RoleTable.closed());
 		List<ServerPool> pools = new ArrayList<>(this.drainer.leaving());
 		pools.addAll(this.cutOff);
-		this.members.values().forEach((member) -> pools.add(member.pool));
-		this.former.forEach((member) -> pools.add(member.pool));
+		allMembers().forEach((member) -> pools.add(member.pool));
 		this.members.clear();
 		this.former.clear();
 		this.cutOff.clear();
-		return pools.stream().map((pool) -> Executors.callable(pool::close)).toList();
+		return pools;
+	}
+
+	private void closeTogether(List<ServerPool> pools)
+			throws InterruptedException, ExecutionException, TimeoutException {
+		List<CompletableFuture<Void>> closings = new ArrayList<>();
+		for (ServerPool pool : pools) {
+			try {
+				closings.add(CompletableFuture.runAsync(pool::close, this.background));
+			}
+			catch (RuntimeException | Error ex) {
+				logger.debug("Closing " + pool + " on this thread", ex);
+				pool.close();
+			}
+		}
+		CompletableFuture.allOf(closings.toArray(CompletableFuture[]::new))
+			.get(CLOSE_PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
 	}
 
 	/**

@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.function.BiFunction;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
@@ -48,7 +49,7 @@ public final class StandInApplication implements AutoCloseable {
 
 	private StandInApplication(Builder builder) {
 		Supplier<HikariConfig> template = builder.template();
-		this.pools = new ServerPools(new ServerPoolFactory(template, "stand-in"),
+		this.pools = builder.pools.apply(new ServerPoolFactory(template, "stand-in"),
 				new PoolSettings(builder.primarySize, builder.replicaSize, builder.drainTimeout, builder.sickAfter,
 						builder.fallbackToPrimary, builder.maximumLag));
 		this.primary = new PrimaryDataSource(this.pools.getRoles(), builder.connectionTimeout, false);
@@ -185,6 +186,8 @@ public final class StandInApplication implements AutoCloseable {
 
 		private @Nullable Duration maximumLag;
 
+		private BiFunction<ServerPoolFactory, PoolSettings, ServerPools> pools = ServerPools::new;
+
 		private Consumer<HikariConfig> hikari = (config) -> {
 		};
 
@@ -231,6 +234,11 @@ public final class StandInApplication implements AutoCloseable {
 		 */
 		public Builder hikari(Consumer<HikariConfig> hikari) {
 			this.hikari = hikari;
+			return this;
+		}
+
+		public Builder pools(BiFunction<ServerPoolFactory, PoolSettings, ServerPools> pools) {
+			this.pools = pools;
 			return this;
 		}
 

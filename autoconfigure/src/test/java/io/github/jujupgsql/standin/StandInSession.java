@@ -7,6 +7,7 @@ import java.io.DataInputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
 import java.net.Socket;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -33,6 +34,8 @@ final class StandInSession implements Runnable {
 
 	private static final int TEXT = 25;
 
+	private static final int INT8 = 20;
+
 	private static final AtomicInteger numbers = new AtomicInteger();
 
 	private final StandInServer server;
@@ -58,6 +61,9 @@ final class StandInSession implements Runnable {
 	private boolean skipping;
 
 	private String portal = "";
+
+	/** Whether all columns are wanted as the server holds them. */
+	private boolean binary;
 
 	StandInSession(StandInServer server, Socket socket) {
 		this.server = server;
@@ -201,6 +207,7 @@ final class StandInSession implements Runnable {
 				case 'B' -> {
 					text(content);
 					this.portal = this.prepared.getOrDefault(text(content), "");
+					this.binary = isBinaryWanted(content);
 					send('2', null);
 				}
 				case 'D' -> {
@@ -247,7 +254,9 @@ final class StandInSession implements Runnable {
 			send('D', (message) -> {
 				message.writeShort(row.size());
 				for (String value : row) {
-					byte[] bytes = value.getBytes(StandardCharsets.UTF_8);
+					boolean eightBytes = this.binary && !describe && isNumber(value);
+					byte[] bytes = eightBytes ? ByteBuffer.allocate(8).putLong(Long.parseLong(value)).array()
+							: value.getBytes(StandardCharsets.UTF_8);
 					message.writeInt(bytes.length);
 					message.write(bytes);
 				}
@@ -263,9 +272,29 @@ final class StandInSession implements Runnable {
 		}
 	}
 
+	private static boolean isNumber(String value) {
+		return value.matches("-?\\d{1,18}");
+	}
+
 	/**
-	 * The one row of a query; nothing if it is none. Every value is text: the driver does
-	 * not mind.
+	 * The driver wants all columns in the one format, or those that are numbers in the
+	 * other.
+	 */
+	private static boolean isBinaryWanted(DataInputStream bind) throws IOException {
+		bind.skipBytes(2 * bind.readShort());
+		for (int parameters = bind.readShort(); parameters > 0; parameters--) {
+			bind.skipBytes(Math.max(0, bind.readInt()));
+		}
+		boolean binary = false;
+		for (int formats = bind.readShort(); formats > 0; formats--) {
+			binary |= bind.readShort() == 1;
+		}
+		return binary;
+	}
+
+	/**
+	 * The one row of a query; nothing if it is none. Every value is a number or text: the
+	 * driver does not mind.
 	 */
 	private List<String> columns(String sql) {
 		List<String> told = this.server.answer(sql);
@@ -335,7 +364,7 @@ final class StandInSession implements Runnable {
 				text(message, "column" + i);
 				message.writeInt(0);
 				message.writeShort(0);
-				message.writeInt(TEXT);
+				message.writeInt(isNumber(row.get(i)) ? INT8 : TEXT);
 				message.writeShort(-1);
 				message.writeInt(-1);
 				message.writeShort(0);
