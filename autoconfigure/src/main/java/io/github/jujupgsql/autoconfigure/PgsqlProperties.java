@@ -58,8 +58,9 @@ public class PgsqlProperties {
 	private Duration missingFileGrace = Duration.ofSeconds(5);
 
 	/**
-	 * How long work in flight on a standby that left, or on a connection with an old
-	 * password, may go on before it is aborted.
+	 * How long work in flight on a standby that left, on a master that the relation no
+	 * longer names, or on a connection with an old password, may go on before it is
+	 * aborted.
 	 */
 	private Duration drainTimeout = Duration.ofSeconds(30);
 

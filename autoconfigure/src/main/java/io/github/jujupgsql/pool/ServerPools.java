@@ -738,8 +738,10 @@ public final class ServerPools implements Closeable {
 	private void isSick(Member member, ServerCheck check) {
 		this.log.causedAt(System.nanoTime());
 		Member fresh = replace(member);
-		int open = cutOff(member.pool);
+		this.cutOff.add(member.pool);
+		// first out of the table, so that no borrower meets what leads nowhere
 		failed(fresh, check);
+		int open = member.pool.cutOff();
 		logger.info("Aborted " + open + " connections to the replica " + describe(member.pool)
 				+ ", which does not answer: " + check.reason());
 		closeCutOff();
