@@ -1,7 +1,6 @@
 package io.github.jujupgsql.pool;
 
 import java.time.Duration;
-import java.util.Properties;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
@@ -10,6 +9,7 @@ import java.util.function.Supplier;
 import com.zaxxer.hikari.HikariConfig;
 import io.github.jujupgsql.relation.ConnectionString;
 import io.github.jujupgsql.relation.DriverProperties;
+import io.github.jujupgsql.relation.MergedProperties;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 
@@ -53,10 +53,14 @@ public final class ServerPoolFactory {
 			logger.info("What the driver cannot do is left out for " + name + ": "
 					+ String.join(", ", driverProperties.droppedKeywords()));
 		}
-		Properties properties = new Properties();
-		properties.putAll(template.getDataSourceProperties());
-		properties.putAll(driverProperties.toProperties());
-		ServerConnections connections = new ServerConnections(connectionString.address(), properties,
+		MergedProperties merged = driverProperties.over(template.getDataSourceProperties());
+		if (!merged.choices().isEmpty()) {
+			logger.info("For " + name + ", " + String.join("; ", merged.choices()));
+		}
+		if (!merged.conflicts().isEmpty()) {
+			logger.warn("For " + name + ", " + String.join("; ", merged.conflicts()));
+		}
+		ServerConnections connections = new ServerConnections(connectionString.address(), merged.properties(),
 				Duration.ofMillis(template.getConnectionTimeout()));
 		return new ServerPool(connectionString, name, connections, (source) -> configure(name, source), suspicion);
 	}

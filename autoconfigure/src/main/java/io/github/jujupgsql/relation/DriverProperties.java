@@ -3,6 +3,7 @@ package io.github.jujupgsql.relation;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Properties;
 
 import org.jspecify.annotations.Nullable;
@@ -26,12 +27,29 @@ public final class DriverProperties {
 	 */
 	public static final String URL = "jdbc:postgresql://";
 
-	private final Map<DriverProperty, String> properties;
+	/** What the connection string says. */
+	private final Map<DriverProperty, String> said;
+
+	/** What counts if nobody says anything. */
+	private final Map<DriverProperty, String> defaults;
+
+	private final @Nullable String names;
 
 	private final List<String> droppedKeywords;
 
-	DriverProperties(Map<DriverProperty, String> properties, List<String> droppedKeywords) {
-		this.properties = new EnumMap<>(properties);
+	/**
+	 * Create the properties.
+	 * @param said what the connection string says
+	 * @param defaults what counts if neither it nor an application says anything
+	 * @param names the hosts as they must be where their names are verified, or
+	 * {@code null} if they are so already
+	 * @param droppedKeywords what means nothing to the driver
+	 */
+	DriverProperties(Map<DriverProperty, String> said, Map<DriverProperty, String> defaults, @Nullable String names,
+			List<String> droppedKeywords) {
+		this.said = new EnumMap<>(said);
+		this.defaults = new EnumMap<>(defaults);
+		this.names = names;
 		this.droppedKeywords = List.copyOf(droppedKeywords);
 	}
 
@@ -54,9 +72,26 @@ public final class DriverProperties {
 	 * @return a copy that the caller may change
 	 */
 	public Properties toProperties() {
-		Properties copy = new Properties();
-		this.properties.forEach((property, value) -> copy.setProperty(property.toString(), value));
+		Properties copy = texts(this.defaults);
+		copy.putAll(texts(this.said));
 		return copy;
+	}
+
+	/**
+	 * The properties together with those of an application, which is heard where the
+	 * connection string says nothing. Where both say how to protect the connection, the
+	 * stronger wish counts.
+	 * @param application the application's properties, by the driver's names
+	 * @return what to give to the driver
+	 */
+	public MergedProperties over(Properties application) {
+		return new PropertiesMerger(this.said, application, this.defaults).merge(this.names);
+	}
+
+	static Properties texts(Map<DriverProperty, String> properties) {
+		Properties texts = new Properties();
+		properties.forEach((property, value) -> texts.setProperty(property.toString(), value));
+		return texts;
 	}
 
 	/**
@@ -70,13 +105,14 @@ public final class DriverProperties {
 
 	@Override
 	public boolean equals(@Nullable Object other) {
-		return this == other || (other instanceof DriverProperties that && this.properties.equals(that.properties)
+		return this == other || (other instanceof DriverProperties that && this.said.equals(that.said)
+				&& this.defaults.equals(that.defaults) && Objects.equals(this.names, that.names)
 				&& this.droppedKeywords.equals(that.droppedKeywords));
 	}
 
 	@Override
 	public int hashCode() {
-		return 31 * this.properties.hashCode() + this.droppedKeywords.hashCode();
+		return Objects.hash(this.said, this.defaults, this.names, this.droppedKeywords);
 	}
 
 	/**
@@ -84,7 +120,7 @@ public final class DriverProperties {
 	 */
 	@Override
 	public String toString() {
-		return "DriverProperties" + this.properties.keySet();
+		return "DriverProperties" + toProperties().keySet();
 	}
 
 }

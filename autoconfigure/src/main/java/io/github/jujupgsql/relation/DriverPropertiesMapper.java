@@ -28,20 +28,23 @@ final class DriverPropertiesMapper {
 
 	private final Map<DriverProperty, String> properties = new EnumMap<>(DriverProperty.class);
 
+	/** What counts if neither the connection string nor an application says anything. */
+	private final Map<DriverProperty, String> defaults = new EnumMap<>(DriverProperty.class);
+
 	DriverPropertiesMapper(ConnectionString string) {
 		this.string = string;
 	}
 
 	DriverProperties map(String fallbackApplicationName) {
-		List<Server> servers = new Servers(this.string).checked();
-		set(DriverProperty.PG_HOST, servers.stream().map(Server::host).collect(Collectors.joining(",")));
-		set(DriverProperty.PG_PORT, servers.stream().map(Server::port).collect(Collectors.joining(",")));
+		Servers servers = new Servers(this.string);
+		List<Server> list = servers.checked();
+		set(DriverProperty.PG_HOST, hosts(list));
+		set(DriverProperty.PG_PORT, list.stream().map(Server::port).collect(Collectors.joining(",")));
 		set(DriverProperty.PG_DBNAME, required(this.string.database()));
 		set(DriverProperty.USER, required(this.string.user()));
-		set(DriverProperty.APPLICATION_NAME, this.string.get(Keyword.APPLICATION_NAME,
-				this.string.get(Keyword.FALLBACK_APPLICATION_NAME, fallbackApplicationName)));
-		connectTimeout(servers.size());
-		set(DriverProperty.TCP_KEEP_ALIVE, Boolean.toString(keepalives()));
+		applicationName(fallbackApplicationName);
+		connectTimeout(list.size());
+		setOrDefault(Keyword.KEEPALIVES, DriverProperty.TCP_KEEP_ALIVE, Boolean.toString(keepalives()));
 		sslmode();
 		List<String> dropped = new ArrayList<>();
 		this.string.options().forEach((text, value) -> {
@@ -50,7 +53,25 @@ final class DriverPropertiesMapper {
 				dropped.add(text);
 			}
 		});
-		return new DriverProperties(this.properties, dropped);
+		return new DriverProperties(this.properties, this.defaults, names(servers), dropped);
+	}
+
+	private static String hosts(List<Server> servers) {
+		return servers.stream().map(Server::host).collect(Collectors.joining(","));
+	}
+
+	private static @Nullable String names(Servers servers) {
+		List<Server> names = servers.checkedByName();
+		return names.isEmpty() ? null : hosts(names);
+	}
+
+	private void applicationName(String fallback) {
+		@Nullable String name = this.string.get(Keyword.APPLICATION_NAME);
+		if (name != null) {
+			set(DriverProperty.APPLICATION_NAME, name);
+		}
+		this.defaults.put(DriverProperty.APPLICATION_NAME,
+				this.string.get(Keyword.FALLBACK_APPLICATION_NAME, fallback));
 	}
 
 	/**
@@ -118,15 +139,11 @@ final class DriverPropertiesMapper {
 	private void connectTimeout(int servers) {
 		int seconds = OptionChecks.integer(Keyword.CONNECT_TIMEOUT,
 				this.string.get(Keyword.CONNECT_TIMEOUT, DEFAULT_TIMEOUT));
-		if (seconds <= 0) {
-			set(DriverProperty.CONNECT_TIMEOUT, "0");
-			return;
-		}
 		// libpq takes 1 for 2
-		long all = Math.min(Math.max(seconds, 2) * (long) servers, LONGEST_TIMEOUT);
-		set(DriverProperty.CONNECT_TIMEOUT, Long.toString(all));
-		if (servers > 1) {
-			set(DriverProperty.SOCKET_FACTORY, HostTimeoutSocketFactory.class.getName());
+		long all = (seconds <= 0) ? 0 : Math.min(Math.max(seconds, 2) * (long) servers, LONGEST_TIMEOUT);
+		setOrDefault(Keyword.CONNECT_TIMEOUT, DriverProperty.CONNECT_TIMEOUT, Long.toString(all));
+		if (all > 0 && servers > 1) {
+			this.defaults.put(DriverProperty.SOCKET_FACTORY, HostTimeoutSocketFactory.class.getName());
 		}
 	}
 
@@ -266,6 +283,14 @@ final class DriverPropertiesMapper {
 			throw OptionChecks.refused(Keyword.REPLICATION, "asks for a connection that is no use to an application");
 		}
 		return true;
+	}
+
+	/**
+	 * Set what a keyword says, or what is good if it is not there.
+	 */
+	private void setOrDefault(Keyword keyword, DriverProperty property, String value) {
+		boolean said = this.string.get(keyword) != null;
+		(said ? this.properties : this.defaults).put(property, value);
 	}
 
 	private boolean setUnlessEmpty(DriverProperty property, String value) {

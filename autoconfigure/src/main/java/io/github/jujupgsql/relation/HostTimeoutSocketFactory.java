@@ -28,8 +28,18 @@ public class HostTimeoutSocketFactory extends SocketFactory {
 	 */
 	public HostTimeoutSocketFactory(Properties properties) {
 		int hosts = Servers.split(properties.getProperty(DriverProperty.PG_HOST.toString(), "")).size();
-		long seconds = Long.parseLong(properties.getProperty(DriverProperty.CONNECT_TIMEOUT.toString(), "0"));
-		this.millis = (hosts > 1) ? (int) Math.min(seconds * 1000 / hosts, Integer.MAX_VALUE) : 0;
+		int seconds = seconds(properties.getProperty(DriverProperty.CONNECT_TIMEOUT.toString(), "0"));
+		this.millis = (hosts > 1 && seconds > 0) ? (int) Math.min(seconds * 1000L / hosts, Integer.MAX_VALUE) : 0;
+	}
+
+	private static int seconds(String timeout) {
+		try {
+			return Integer.parseInt(timeout);
+		}
+		catch (NumberFormatException ex) {
+			// an application's own, which is for the driver to refuse
+			return 0;
+		}
 	}
 
 	@Override

@@ -12,8 +12,14 @@ final class RequireAuth {
 
 	private static final String OAUTH = "oauth";
 
+	/**
+	 * A list that the driver refuses. One that forbids everything would not do: the
+	 * driver takes it for one that forbids nothing.
+	 */
+	static final String NOTHING = "none,!none";
+
 	/** What the driver can do. */
-	private static final Set<String> METHODS = Set.of("password", "md5", "gss", "sspi", "scram-sha-256", "none");
+	private static final List<String> METHODS = List.of("password", "md5", "gss", "sspi", "scram-sha-256", "none");
 
 	private RequireAuth() {
 	}
@@ -45,6 +51,25 @@ final class RequireAuth {
 			throw OptionChecks.refused(Keyword.REQUIRE_AUTH, "forbids every method that the driver can use");
 		}
 		return String.join(",", kept);
+	}
+
+	/**
+	 * Return what the driver may use.
+	 * @param value a list as the driver reads it
+	 * @return the methods, none if the driver refuses the list
+	 */
+	static List<String> allowedByDriver(String value) {
+		List<String> items = Servers.split(value).stream().map(String::trim).toList();
+		boolean negated = items.get(0).startsWith("!");
+		List<String> methods = items.stream().map((item) -> negated ? item.substring(1) : item).toList();
+		boolean alike = items.stream().allMatch((item) -> item.startsWith("!") == negated);
+		if (!alike || !METHODS.containsAll(methods) || new HashSet<>(methods).size() < methods.size()) {
+			return List.of();
+		}
+		if (negated && methods.size() < METHODS.size()) {
+			return METHODS.stream().filter((method) -> !methods.contains(method)).toList();
+		}
+		return negated ? METHODS : methods;
 	}
 
 	private static void check(String method, boolean negated, Set<String> seen) {

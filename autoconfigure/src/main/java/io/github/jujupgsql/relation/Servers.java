@@ -32,7 +32,10 @@ final class Servers {
 	 * libpq refuses, are filled up.
 	 */
 	List<Server> list() {
-		boolean byName = connectsByName();
+		return list(connectsByName());
+	}
+
+	private List<Server> list(boolean byName) {
 		int count = Math.max(this.names.size(), this.addresses.size());
 		List<Server> servers = new ArrayList<>(count);
 		for (int i = 0; i < count; i++) {
@@ -55,9 +58,30 @@ final class Servers {
 				throw OptionChecks.refused(Keyword.HOSTADDR, "must hold IP addresses only; names go into host");
 			}
 		}
-		return list().stream()
+		return checked(list());
+	}
+
+	private static List<Server> checked(List<Server> servers) {
+		return servers.stream()
 			.map((server) -> new Server(checkedHost(server.host()), checkedPort(server.port())))
 			.toList();
+	}
+
+	/**
+	 * The servers as {@link #checked()} would have them if their names were to be
+	 * verified.
+	 * @return the servers, none if connections go to them already or names of them are
+	 * none
+	 */
+	List<Server> checkedByName() {
+		List<Server> byName = list(true);
+		try {
+			return byName.equals(list()) ? List.of() : checked(byName);
+		}
+		catch (InvalidConnectionStringException ex) {
+			// as a name for hostaddr to go by, anything will do
+			return List.of();
+		}
 	}
 
 	/**
