@@ -76,16 +76,17 @@ record ClientBag(RelationDocument document) implements Bag {
 	public List<PublishedString> standbys(List<String> warnings) {
 		List<PublishedString> standbys = new ArrayList<>();
 		List<Server> endpoints = endpoints("read-only-endpoints");
+		String key = endpoints.isEmpty() ? "read-only-uris" : "read-only-endpoints";
 		for (int i = 0; i < endpoints.size(); i++) {
 			List<Server> endpoint = List.of(endpoints.get(i));
-			String where = this.document.pathOf("read-only-endpoints") + "[" + i + "]";
+			String where = this.document.pathOf(key) + "[" + i + "]";
 			PublishedString.addIfValid(standbys,
 					() -> PublishedString.compose(where, () -> withServers(pieces(), endpoint)), warnings);
 		}
 		if (endpoints.isEmpty()) {
-			uris("read-only-uris").forEach((uri) -> addEachHost(standbys, uri, warnings));
+			uris(key).forEach((uri) -> addEachHost(standbys, uri, warnings));
 		}
-		return standbys;
+		return PublishedString.limit(this.document.pathOf(key), standbys, warnings);
 	}
 
 	private void addEachHost(List<PublishedString> standbys, String text, List<String> warnings) {

@@ -130,8 +130,8 @@ final class ConnectionStringFormat {
 			default -> ".-_:%/,=+* !$~";
 		};
 		boolean letters = keyword != Keyword.PORT;
-		return value.chars()
-			.allMatch((c) -> (c >= '0' && c <= '9') || (letters && Character.isLetterOrDigit(c))
+		return value.codePoints()
+			.allMatch((c) -> (c >= '0' && c <= '9') || (letters && Servers.isPartOfName(c))
 					|| punctuation.indexOf(c) >= 0);
 	}
 

@@ -9,6 +9,11 @@ import java.util.function.Supplier;
  */
 final class PublishedString {
 
+	/**
+	 * Each standby has a pool and a thread that looks after it. No cluster has as many.
+	 */
+	private static final int MOST_STANDBYS = 100;
+
 	private final String text;
 
 	private final ConnectionString connectionString;
@@ -57,7 +62,25 @@ final class PublishedString {
 			String item = where + "[" + index++ + "]";
 			addIfValid(standbys, () -> read(item, text), warnings);
 		}
-		return standbys;
+		return limit(where, standbys, warnings);
+	}
+
+	/**
+	 * Leave out standbys of which there are too many: that must not keep the others, and
+	 * the master, from being used.
+	 * @param where where they are in the file
+	 * @param standbys the standbys
+	 * @param warnings is told of it, before everything else: only the first are told
+	 * @return as many as there may be
+	 */
+	static List<PublishedString> limit(String where, List<PublishedString> standbys, List<String> warnings) {
+		if (standbys.size() <= MOST_STANDBYS) {
+			return standbys;
+		}
+		InvalidRelationException fault = new InvalidRelationException(where, "has " + standbys.size() + " standbys; "
+				+ MOST_STANDBYS + " are the most, and those after them are left out");
+		warnings.add(0, String.valueOf(fault.getMessage()));
+		return standbys.subList(0, MOST_STANDBYS);
 	}
 
 	static void addIfValid(List<PublishedString> standbys, Supplier<PublishedString> standby, List<String> warnings) {

@@ -8,6 +8,15 @@ import java.util.List;
  */
 final class Servers {
 
+	/**
+	 * The driver tries one after the other, and all of them stand in names and logs. No
+	 * cluster has as many.
+	 */
+	private static final int MOST = 64;
+
+	/** DNS knows none that is longer. */
+	private static final int LONGEST = 255;
+
 	private final ConnectionString string;
 
 	private final List<String> names;
@@ -97,6 +106,8 @@ final class Servers {
 	}
 
 	private void checkLists() {
+		checkCount(Keyword.HOST, this.names);
+		checkCount(Keyword.HOSTADDR, this.addresses);
 		boolean names = !this.string.get(Keyword.HOST, "").isEmpty();
 		boolean addresses = !this.string.get(Keyword.HOSTADDR, "").isEmpty();
 		if (!names && !addresses) {
@@ -111,6 +122,12 @@ final class Servers {
 		}
 	}
 
+	private static void checkCount(Keyword keyword, List<String> hosts) {
+		if (hosts.size() > MOST) {
+			throw OptionChecks.refused(keyword, "has " + hosts.size() + " items; " + MOST + " are the most");
+		}
+	}
+
 	private static String checkedHost(String host) {
 		if (host.isEmpty()) {
 			throw OptionChecks.refused(Keyword.HOST,
@@ -120,7 +137,32 @@ final class Servers {
 			throw OptionChecks.refused(Keyword.HOST,
 					"names a Unix socket, and the driver has none: name the server or its IP address");
 		}
+		if (host.length() > LONGEST) {
+			throw OptionChecks.refused(Keyword.HOST, "has an item of more than " + LONGEST + " characters");
+		}
+		boolean bracketed = host.startsWith("[") && host.endsWith("]");
+		if (!consistsOfHostCharacters(bracketed ? host.substring(1, host.length() - 1) : host)) {
+			throw OptionChecks.refused(Keyword.HOST, "has a character that no host's name or address has");
+		}
 		return host;
+	}
+
+	/**
+	 * Whether a text can be a name, in any script, or an address. What cannot must not
+	 * get into a log: a line break would begin a line of its own there.
+	 */
+	private static boolean consistsOfHostCharacters(String text) {
+		return !text.isEmpty() && text.codePoints().allMatch((c) -> isPartOfName(c) || ".-_:%".indexOf(c) >= 0);
+	}
+
+	/**
+	 * Whether names of hosts have a character: a letter, in some scripts with marks, or a
+	 * digit.
+	 */
+	static boolean isPartOfName(int codePoint) {
+		int type = Character.getType(codePoint);
+		return Character.isLetterOrDigit(codePoint) || type == Character.NON_SPACING_MARK
+				|| type == Character.COMBINING_SPACING_MARK;
 	}
 
 	private static String checkedPort(String port) {
@@ -142,7 +184,7 @@ final class Servers {
 		if (address.indexOf(':') >= 0) {
 			int scope = address.indexOf('%');
 			return OptionChecks.consistsOf((scope < 0) ? address : address.substring(0, scope),
-					"0123456789abcdefABCDEF:.");
+					"0123456789abcdefABCDEF:.") && consistsOfHostCharacters(address);
 		}
 		return OptionChecks.consistsOf(address, "0123456789.");
 	}
