@@ -1,6 +1,7 @@
 package io.github.jujupgsql.autoconfigure;
 
 import java.nio.file.Path;
+import java.sql.SQLException;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.function.Supplier;
@@ -161,12 +162,27 @@ public final class PgsqlAutoConfiguration {
 	@Bean
 	DataSourcePoolMetadataProvider pgsqlPoolMetadataProvider() {
 		return (dataSource) -> {
-			PrimaryDataSource primary = DataSourceUnwrapper.unwrap(dataSource, PrimaryDataSource.class);
+			PrimaryDataSource primary = unwrap(dataSource, PrimaryDataSource.class);
 			if (primary != null) {
 				return new RoleDataSourcePoolMetadata(primary);
 			}
-			return (dataSource instanceof ReplicaDataSource replica) ? new RoleDataSourcePoolMetadata(replica) : null;
+			ReplicaDataSource replicas = unwrap(dataSource, ReplicaDataSource.class);
+			return (replicas != null) ? new RoleDataSourcePoolMetadata(replicas) : null;
 		};
+	}
+
+	/**
+	 * Look behind whatever a library has put in front of a bean to log, measure or trace
+	 * what goes through it. {@link DataSourceUnwrapper} sees through Spring's classes
+	 * alone if it is not an interface that is looked for.
+	 */
+	private static <T extends DataSource> @Nullable T unwrap(DataSource dataSource, Class<T> type) {
+		try {
+			return dataSource.isWrapperFor(type) ? dataSource.unwrap(type) : null;
+		}
+		catch (SQLException | RuntimeException ex) {
+			return null;
+		}
 	}
 
 	private static PrimaryDataSource primary(ServerPools pools, PgsqlProperties properties, Environment environment) {
@@ -256,10 +272,13 @@ public final class PgsqlAutoConfiguration {
 		@Bean
 		@Primary
 		RoutingDataSource dataSource(ServerPools pools, RelationFileWatcher watcher, PgsqlProperties properties,
-				@Replica ReplicaDataSource replicas, Environment environment) {
+				@Replica DataSource replicas, Environment environment) {
 			HikariConfig config = hikariConfig(environment);
-			return new RoutingDataSource(primary(pools, properties, environment), replicas, config.isAutoCommit(),
-					transactionIsolation(config));
+			// what stands in front of the replicas stands in front of this one, too, and
+			// would see each statement twice
+			ReplicaDataSource unwrapped = unwrap(replicas, ReplicaDataSource.class);
+			return new RoutingDataSource(primary(pools, properties, environment),
+					(unwrapped != null) ? unwrapped : replicas, config.isAutoCommit(), transactionIsolation(config));
 		}
 
 	}
