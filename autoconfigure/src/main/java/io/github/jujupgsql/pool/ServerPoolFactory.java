@@ -25,12 +25,16 @@ public final class ServerPoolFactory {
 
 	private static final Log logger = LogFactory.getLog(ServerPoolFactory.class);
 
+	/**
+	 * Names of living pools, of all contexts: closing a pool removes the MBeans and the
+	 * meters of its name, and contexts have the JVM's MBeans, and maybe a meter registry,
+	 * in common.
+	 */
+	private static final Set<String> NAMES = ConcurrentHashMap.newKeySet();
+
 	private final Supplier<HikariConfig> configuration;
 
 	private final String applicationName;
-
-	/** Names of living pools: closing a pool removes the meters of its name. */
-	private final Set<String> names = ConcurrentHashMap.newKeySet();
 
 	/**
 	 * Create a factory.
@@ -65,8 +69,13 @@ public final class ServerPoolFactory {
 		return new ServerPool(connectionString, name, connections, (source) -> configure(name, source), suspicion);
 	}
 
+	/**
+	 * Let the name of a pool be used again. To be called once, when it is closed: another
+	 * context may have the name already the next time.
+	 * @param pool the pool
+	 */
 	void release(ServerPool pool) {
-		this.names.remove(pool.getName());
+		NAMES.remove(pool.getName());
 	}
 
 	private HikariConfig configure(String name, ServerConnections source) {
@@ -84,11 +93,11 @@ public final class ServerPoolFactory {
 		return config;
 	}
 
-	private String reserveName(String prefix, ConnectionString connectionString) {
+	private static String reserveName(String prefix, ConnectionString connectionString) {
 		String database = connectionString.database();
 		String name = sanitize(prefix + "-" + connectionString.address() + ((database != null) ? "-" + database : ""));
 		String unique = name;
-		for (int i = 2; !this.names.add(unique); i++) {
+		for (int i = 2; !NAMES.add(unique); i++) {
 			unique = name + "-" + i;
 		}
 		return unique;

@@ -892,8 +892,7 @@ public final class ServerPools implements Closeable {
 	@Override
 	public void close() {
 		try {
-			List<ServerPool> dismissed = this.decisions.end(this::dismissAll, CLOSE_PATIENCE);
-			closeTogether(dismissed);
+			closeTogether(this.decisions.end(this::dismissAll, CLOSE_PATIENCE));
 		}
 		catch (RejectedExecutionException ex) {
 			// closed before
@@ -920,30 +919,37 @@ public final class ServerPools implements Closeable {
 		}
 	}
 
-	private List<ServerPool> dismissAll() {
+	private List<Runnable> dismissAll() {
 		this.roles.publish(RoleTable.closed());
-		List<ServerPool> pools = new ArrayList<>(this.drainer.leaving());
-		pools.addAll(this.cutOff);
-		allMembers().forEach((member) -> pools.add(member.pool));
+		List<Runnable> closings = new ArrayList<>();
+		// the drainer releases them
+		this.drainer.leaving().forEach((pool) -> closings.add(pool::close));
+		this.cutOff.forEach((pool) -> closings.add(() -> close(pool)));
+		allMembers().forEach((member) -> closings.add(() -> close(member.pool)));
 		this.members.clear();
 		this.former.clear();
 		this.cutOff.clear();
-		return pools;
+		return closings;
 	}
 
-	private void closeTogether(List<ServerPool> pools)
+	private void close(ServerPool pool) {
+		pool.close();
+		this.factory.release(pool);
+	}
+
+	private void closeTogether(List<Runnable> closings)
 			throws InterruptedException, ExecutionException, TimeoutException {
-		List<CompletableFuture<Void>> closings = new ArrayList<>();
-		for (ServerPool pool : pools) {
+		List<CompletableFuture<Void>> running = new ArrayList<>();
+		for (Runnable closing : closings) {
 			try {
-				closings.add(CompletableFuture.runAsync(pool::close, this.background));
+				running.add(CompletableFuture.runAsync(closing, this.background));
 			}
 			catch (RuntimeException | Error ex) {
-				logger.debug("Closing " + pool + " on this thread", ex);
-				pool.close();
+				logger.debug("Closing a pool on this thread", ex);
+				closing.run();
 			}
 		}
-		CompletableFuture.allOf(closings.toArray(CompletableFuture[]::new))
+		CompletableFuture.allOf(running.toArray(CompletableFuture[]::new))
 			.get(CLOSE_PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
 	}
 
