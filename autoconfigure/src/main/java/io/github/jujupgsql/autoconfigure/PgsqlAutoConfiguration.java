@@ -12,7 +12,6 @@ import javax.sql.XADataSource;
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
 import com.zaxxer.hikari.metrics.micrometer.MicrometerMetricsTrackerFactory;
-import com.zaxxer.hikari.util.UtilityElf;
 import io.github.jujupgsql.actuate.RoleDataSourcePoolMetadata;
 import io.github.jujupgsql.datasource.LazyDataSource;
 import io.github.jujupgsql.datasource.PrimaryDataSource;
@@ -95,6 +94,7 @@ public final class PgsqlAutoConfiguration {
 		// pool's name stays in it
 		HikariConfig template = hikariConfig(environment);
 		customizers.orderedStream().forEach((customizer) -> customizer.customize(template));
+		new PoolTemplate(template).check();
 		Supplier<HikariConfig> configuration = () -> {
 			HikariConfig config = new HikariConfig();
 			template.copyStateTo(config);
@@ -199,14 +199,6 @@ public final class PgsqlAutoConfiguration {
 	}
 
 	/**
-	 * The isolation that HikariCP gives to connections.
-	 */
-	private static @Nullable Integer transactionIsolation(HikariConfig config) {
-		String name = config.getTransactionIsolation();
-		return (name != null) ? UtilityElf.getTransactionIsolation(name) : null;
-	}
-
-	/**
 	 * Has a last word on the configuration of the pools.
 	 */
 	interface HikariConfigCustomizer {
@@ -278,7 +270,8 @@ public final class PgsqlAutoConfiguration {
 			// would see each statement twice
 			ReplicaDataSource unwrapped = unwrap(replicas, ReplicaDataSource.class);
 			return new RoutingDataSource(primary(pools, properties, environment),
-					(unwrapped != null) ? unwrapped : replicas, config.isAutoCommit(), transactionIsolation(config));
+					(unwrapped != null) ? unwrapped : replicas, config.isAutoCommit(),
+					new PoolTemplate(config).getTransactionIsolation());
 		}
 
 	}
@@ -298,7 +291,7 @@ public final class PgsqlAutoConfiguration {
 				Environment environment) {
 			HikariConfig config = hikariConfig(environment);
 			return new LazyDataSource(primary(pools, properties, environment), config.isAutoCommit(),
-					transactionIsolation(config));
+					new PoolTemplate(config).getTransactionIsolation());
 		}
 
 	}
