@@ -81,6 +81,7 @@ public final class PgsqlAutoConfiguration {
 	@Bean
 	ServerPools pgsqlServerPools(PgsqlProperties properties, Environment environment,
 			ObjectProvider<HikariConfigCustomizer> customizers) {
+		LibraryChecks.run();
 		HikariConfig defaults = hikariConfig(environment);
 		PgsqlProperties.Primary primary = properties.getPrimary();
 		PgsqlProperties.Replica replica = properties.getReplica();

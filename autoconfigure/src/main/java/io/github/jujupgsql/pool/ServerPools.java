@@ -933,8 +933,12 @@ public final class ServerPools implements Closeable {
 	}
 
 	private void close(ServerPool pool) {
-		pool.close();
-		this.factory.release(pool);
+		try {
+			pool.close();
+		}
+		finally {
+			this.factory.release(pool);
+		}
 	}
 
 	private void closeTogether(List<Runnable> closings)
