@@ -28,9 +28,9 @@ import org.springframework.jdbc.datasource.AbstractDataSource;
  * <p>
  * HikariCP asks for a connection when somebody waits for one. While the server cannot be
  * reached it is not told so, because it would come back later and later, but kept waiting
- * until there is a connection. Once the server has left, it gets a {@link DeadEnd} at
- * once: whoever waits in the pool gets that instead, one after the other, and goes
- * elsewhere.
+ * until there is a connection. Once the server has left, it gets a
+ * {@link PoisonPillConnection} at once: whoever waits in the pool gets that instead, one
+ * after the other, and goes elsewhere.
  * <p>
  * {@link #retired} goes from {@code false} to {@code true} once. Whoever has opened a
  * connection first adds it to {@link #open} and then looks at {@link #retired}; whoever
@@ -50,6 +50,8 @@ final class ServerConnections extends AbstractDataSource {
 	private final Properties properties;
 
 	private final int loginTimeout;
+
+	private final Set<String> poolStatements;
 
 	private final @Nullable ServerSockets sockets;
 
@@ -74,9 +76,11 @@ final class ServerConnections extends AbstractDataSource {
 	 * @param server where it is, for a person
 	 * @param properties what the driver gets
 	 * @param timeout how long opening a connection may take
+	 * @param poolStatements what HikariCP executes by itself
 	 */
-	ServerConnections(String server, Properties properties, Duration timeout) {
+	ServerConnections(String server, Properties properties, Duration timeout, Set<String> poolStatements) {
 		this.server = server;
+		this.poolStatements = poolStatements;
 		this.loginTimeout = (int) Math.max(1, timeout.toSeconds());
 		this.properties = new Properties();
 		this.properties.putAll(properties);
@@ -102,7 +106,7 @@ final class ServerConnections extends AbstractDataSource {
 	public Connection getConnection() throws SQLException {
 		for (int failures = 1;; failures++) {
 			if (this.retired) {
-				return DeadEnd.create(this.server);
+				return PoisonPillConnection.create(this.server, this.poolStatements);
 			}
 			Connection ready = this.checked.getAndSet(null);
 			if (ready != null && !OpenConnections.isClosed(ready)) {

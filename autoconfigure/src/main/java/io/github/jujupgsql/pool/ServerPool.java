@@ -635,7 +635,8 @@ public final class ServerPool {
 		OpenedPool pool = this.opened;
 		if (pool != null) {
 			// otherwise closing a connection whose work is done fails; before retiring,
-			// which lets in the dead end that all who wait are to get one after the other
+			// which lets in the poison pill that all who wait are to get one after the
+			// other
 			pool.empty();
 		}
 		return this.connections.cutAll();

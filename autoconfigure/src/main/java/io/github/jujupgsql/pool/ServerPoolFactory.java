@@ -1,10 +1,13 @@
 package io.github.jujupgsql.pool;
 
 import java.time.Duration;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 import com.zaxxer.hikari.HikariConfig;
 import io.github.jujupgsql.relation.ConnectionString;
@@ -65,8 +68,14 @@ public final class ServerPoolFactory {
 			logger.warn("For " + name + ", " + String.join("; ", merged.conflicts()));
 		}
 		ServerConnections connections = new ServerConnections(connectionString.address(), merged.properties(),
-				Duration.ofMillis(template.getConnectionTimeout()));
+				Duration.ofMillis(template.getConnectionTimeout()), statements(template));
 		return new ServerPool(connectionString, name, connections, (source) -> configure(name, source), suspicion);
+	}
+
+	private static Set<String> statements(HikariConfig config) {
+		return Stream.of(config.getConnectionInitSql(), config.getConnectionTestQuery())
+			.filter(Objects::nonNull)
+			.collect(Collectors.toUnmodifiableSet());
 	}
 
 	/**

@@ -9,6 +9,7 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
 import java.util.Properties;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 
@@ -122,7 +123,7 @@ class CutOffTests {
 	void withASocketFactoryOfTheApplicationTheyAreAborted() throws SQLException {
 		Properties properties = properties(DISABLE);
 		properties.setProperty("socketFactory", OwnSocketFactory.class.getName());
-		ServerConnections connections = new ServerConnections("server", properties, Duration.ofSeconds(30));
+		ServerConnections connections = new ServerConnections("server", properties, Duration.ofSeconds(30), Set.of());
 		int before = OwnSocketFactory.sockets;
 		Connection connection = connections.open();
 		assertThat(OwnSocketFactory.sockets).isEqualTo(before + 1);
@@ -151,7 +152,7 @@ class CutOffTests {
 	}
 
 	private static ServerConnections connections(String sslmode) {
-		return new ServerConnections("server", properties(sslmode), Duration.ofSeconds(30));
+		return new ServerConnections("server", properties(sslmode), Duration.ofSeconds(30), Set.of());
 	}
 
 	private static Properties properties(String sslmode) {
