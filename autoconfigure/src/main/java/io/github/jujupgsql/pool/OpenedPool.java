@@ -55,6 +55,37 @@ record OpenedPool(HikariDataSource dataSource, HikariPool pool, @Nullable Borrow
 		return this.pool.getThreadsAwaitingConnection();
 	}
 
+	/**
+	 * Return whether a connection can be borrowed without waiting for one, or for the
+	 * pool to be resumed.
+	 * @return whether one is idle now
+	 */
+	boolean lendsAtOnce() {
+		return idle() > 0 && !isSuspended();
+	}
+
+	private boolean isSuspended() {
+		return this.pool.poolState == HikariPool.POOL_SUSPENDED;
+	}
+
+	/**
+	 * Let in those who wait for the pool to be resumed, if it is suspended. Who suspends
+	 * a pool keeps its monitor until all who wait for a connection have got one, so that
+	 * is not asked for before.
+	 */
+	void resume() {
+		if (isSuspended()) {
+			this.pool.resumePool();
+		}
+	}
+
+	/**
+	 * Have HikariCP open a connection if threads wait for one.
+	 */
+	void openForWaiting() {
+		this.pool.addBagItem(waiting());
+	}
+
 	void countTimeout() {
 		if (this.timeouts != null) {
 			this.timeouts.count();

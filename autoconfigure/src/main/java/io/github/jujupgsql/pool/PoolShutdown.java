@@ -1,19 +1,18 @@
 package io.github.jujupgsql.pool;
 
-import java.sql.SQLException;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 
-import com.zaxxer.hikari.HikariConfigMXBean;
 import com.zaxxer.hikari.HikariDataSource;
-import com.zaxxer.hikari.HikariPoolMXBean;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 
 /**
  * The end of a pool whose server has left. Nobody borrows there any more who looks at the
- * table of roles; whoever waits in it already is sent away.
+ * table of roles; whoever waits in it already is sent away. An application may suspend
+ * the pool at any time, also while it is being shut down; then it is resumed, for
+ * HikariCP keeps threads waiting in a suspended pool without a timeout, closed or not.
  */
 final class PoolShutdown {
 
@@ -25,11 +24,13 @@ final class PoolShutdown {
 
 	private static final long GRACE_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
 
+	private static final long SEND_AWAY_POLL_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
+
 	private static final long POLL_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
 
 	private final ServerPool pool;
 
-	private final HikariDataSource opened;
+	private final OpenedPool opened;
 
 	private final ServerConnections connections;
 
@@ -39,7 +40,7 @@ final class PoolShutdown {
 	 * @param opened the pool proper
 	 * @param connections the pool's connections, which must have been retired
 	 */
-	PoolShutdown(ServerPool pool, HikariDataSource opened, ServerConnections connections) {
+	PoolShutdown(ServerPool pool, OpenedPool opened, ServerConnections connections) {
 		this.pool = pool;
 		this.opened = opened;
 		this.connections = connections;
@@ -47,14 +48,14 @@ final class PoolShutdown {
 
 	void drain(Duration timeout) {
 		long start = System.nanoTime();
-		HikariPoolMXBean state = this.opened.getHikariPoolMXBean();
 		sendWaitersAway();
-		state.softEvictConnections();
-		while (state.getActiveConnections() > 0 && System.nanoTime() - start < timeout.toNanos()
+		this.opened.empty();
+		while (this.opened.active() > 0 && System.nanoTime() - start < timeout.toNanos()
 				&& !Thread.currentThread().isInterrupted()) {
+			this.opened.resume();
 			LockSupport.parkNanos(POLL_NANOS);
 		}
-		int left = state.getActiveConnections();
+		int left = this.opened.active();
 		long millis = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - start);
 		this.connections.abortAll();
 		close();
@@ -80,14 +81,16 @@ final class PoolShutdown {
 	}
 
 	void close() {
-		if (this.opened.isClosed()) {
+		HikariDataSource dataSource = this.opened.dataSource();
+		if (dataSource.isClosed()) {
 			return;
 		}
 		sendWaitersAway();
 		// A thread of HikariCP that has just closed an evicted connection asks for the
 		// pool's monitor; closing holds it and waits ten seconds for that thread
 		LockSupport.parkNanos(EVICTION_NANOS);
-		this.opened.close();
+		this.opened.resume();
+		dataSource.close();
 	}
 
 	/**
@@ -97,20 +100,16 @@ final class PoolShutdown {
 	 * as all others may be in use.
 	 */
 	private void sendWaitersAway() {
-		HikariPoolMXBean state = this.opened.getHikariPoolMXBean();
-		HikariConfigMXBean size = this.opened.getHikariConfigMXBean();
+		HikariDataSource dataSource = this.opened.dataSource();
 		// what is evicted need not be replaced
-		size.setMinimumIdle(0);
-		size.setMaximumPoolSize(size.getMaximumPoolSize() + 1);
+		dataSource.setMinimumIdle(0);
+		dataSource.setMaximumPoolSize(dataSource.getMaximumPoolSize() + 1);
+		this.opened.resume();
 		long deadline = System.nanoTime() + SEND_AWAY_PATIENCE.toNanos();
-		while (state.getThreadsAwaitingConnection() > 0 && System.nanoTime() - deadline < 0) {
-			try {
-				this.opened.getConnection().close();
-			}
-			catch (SQLException ex) {
-				logger.debug("Cannot send away those who wait for " + this.pool, ex);
-				return;
-			}
+		while (this.opened.waiting() > 0 && System.nanoTime() - deadline < 0) {
+			this.opened.openForWaiting();
+			LockSupport.parkNanos(SEND_AWAY_POLL_NANOS);
+			this.opened.resume();
 		}
 	}
 

@@ -319,8 +319,8 @@ public final class ServerPool {
 	/**
 	 * Ask the server for its role. Before there is a pool, the connection opened for this
 	 * becomes its first. Later an idle one is used or, as a pool that is exhausted or
-	 * whose server has gone would keep us waiting, one of our own. Blocks; one thread at
-	 * a time.
+	 * suspended or whose server has gone would keep us waiting, one of our own. Blocks;
+	 * one thread at a time.
 	 * @return what it answered, to be closed
 	 */
 	Inquiry inquire() {
@@ -329,7 +329,7 @@ public final class ServerPool {
 			if (pool == null) {
 				return open();
 			}
-			Inquiry inquiry = (pool.idle() > 0) ? inquireIdle(pool) : null;
+			Inquiry inquiry = pool.lendsAtOnce() ? inquireIdle(pool) : null;
 			if (inquiry != null) {
 				return inquiry;
 			}
@@ -408,7 +408,7 @@ public final class ServerPool {
 		if (pool == null) {
 			return null;
 		}
-		if (pool.idle() > 0) {
+		if (pool.lendsAtOnce()) {
 			try (Connection connection = pool.getConnection(CHECK_BORROW_MILLIS)) {
 				return ServerCheck.ask(connection, CHECK_PATIENCE, question);
 			}
@@ -650,7 +650,7 @@ public final class ServerPool {
 		this.connections.retire();
 		OpenedPool pool = this.opened;
 		if (pool != null) {
-			new PoolShutdown(this, pool.dataSource(), this.connections).drain(timeout);
+			new PoolShutdown(this, pool, this.connections).drain(timeout);
 		}
 	}
 
@@ -660,7 +660,7 @@ public final class ServerPool {
 	void closeCutOff() {
 		OpenedPool pool = this.opened;
 		if (pool != null) {
-			new PoolShutdown(this, pool.dataSource(), this.connections).closeCutOff();
+			new PoolShutdown(this, pool, this.connections).closeCutOff();
 		}
 		else {
 			this.connections.abortAll();
@@ -681,7 +681,7 @@ public final class ServerPool {
 		this.connections.abortAll();
 		OpenedPool pool = this.opened;
 		if (pool != null) {
-			new PoolShutdown(this, pool.dataSource(), this.connections).close();
+			new PoolShutdown(this, pool, this.connections).close();
 		}
 	}
 
