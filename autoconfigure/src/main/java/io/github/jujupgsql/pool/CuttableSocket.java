@@ -5,27 +5,29 @@ import java.io.FilterOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.net.Socket;
 import java.net.SocketException;
 
-import io.github.jujupgsql.relation.HostTimeoutSocket;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 
 /**
  * A socket that can be cut without the other side noticing. Once {@link #cut()} has
- * returned, nothing that is sent gets to the server, nothing that it has sent gets to
- * anybody, and whoever waits for it is woken. The server hears of it when the socket is
- * {@link #release() released}, not before, whoever closes it: a server on the same
- * machine or one that is short of processors is kept busy by sessions that end, just when
- * there is something better to do.
+ * returned, nothing that is sent gets to the server, and nothing that it has sent gets to
+ * a reader. A thread that waits for it is woken, at once or, if the socket may block,
+ * when it is {@link #release() released}. The server hears of the cut then, not before,
+ * even if the driver or HikariCP closes the socket: ending sessions costs the server CPU,
+ * and doing it later keeps that off the failover path.
  * <p>
  * {@link #cut} and {@link #released} go from {@code false} to {@code true} once. Whoever
  * reads looks at {@link #cut} after it has read, so what it returns has been there before
  * the cut.
  */
-final class CuttableSocket extends HostTimeoutSocket {
+final class CuttableSocket extends DelegatingSocket {
 
 	private static final Log logger = LogFactory.getLog(CuttableSocket.class);
+
+	private final boolean mayBlock;
 
 	private volatile boolean cut;
 
@@ -34,12 +36,24 @@ final class CuttableSocket extends HostTimeoutSocket {
 	/** Whether the server has sent anything. Written by the thread that reads. */
 	private volatile boolean heard;
 
-	CuttableSocket(int hostTimeoutMillis) {
-		super(hostTimeoutMillis);
+	/**
+	 * Create a socket.
+	 * @param socket what is to be cut
+	 * @param mayBlock whether shutting it down or closing it may keep a thread waiting
+	 */
+	CuttableSocket(Socket socket, boolean mayBlock) {
+		super(socket);
+		this.mayBlock = mayBlock;
 	}
 
+	/**
+	 * Let nothing through any more. Does not block.
+	 */
 	void cut() {
 		this.cut = true;
+		if (this.mayBlock) {
+			return;
+		}
 		try {
 			// the server is not told
 			shutdownInput();
@@ -50,10 +64,22 @@ final class CuttableSocket extends HostTimeoutSocket {
 	}
 
 	/**
-	 * Close it, now that it does not matter any more how much the server has to do.
+	 * Close it, now that it does not matter any more how much the server has to do. One
+	 * that may block is closed by a thread of its own, so that others need not wait.
 	 */
 	void release() {
 		this.released = true;
+		if (this.mayBlock) {
+			Thread closing = new Thread(this::closeQuietly, "pgsql-socket-closer");
+			closing.setDaemon(true);
+			closing.start();
+		}
+		else {
+			closeQuietly();
+		}
+	}
+
+	private void closeQuietly() {
 		try {
 			super.close();
 		}

@@ -18,16 +18,25 @@ import org.jspecify.annotations.Nullable;
  */
 record OpenedPool(HikariDataSource dataSource, HikariPool pool, @Nullable BorrowTimeouts timeouts) {
 
+	/** More than a server lets in. */
+	private static final int CLOSING_AT_ONCE = 10_000;
+
 	/**
 	 * Open a pool, which sets up its first connection.
-	 * @param config how to
+	 * @param config how to; its maximum size is changed
 	 * @return the pool
 	 * @throws SQLException if that connection is of no use
 	 */
 	static OpenedPool open(HikariConfig config) throws SQLException {
 		BorrowTimeouts timeouts = BorrowTimeouts.of(config);
+		int maximumPoolSize = PoolSize.of(null, null, config).maximumPoolSize();
+		// HikariCP queues as many connections to be closed as its pool is large at first;
+		// the next one would be closed by the thread that evicts it, which is often the
+		// one that assigns roles
+		config.setMaximumPoolSize(CLOSING_AT_ONCE);
 		try {
 			HikariDataSource opened = new HikariDataSource(config);
+			opened.setMaximumPoolSize(maximumPoolSize);
 			return new OpenedPool(opened, (HikariPool) opened.getHikariPoolMXBean(), timeouts);
 		}
 		catch (PoolInitializationException ex) {

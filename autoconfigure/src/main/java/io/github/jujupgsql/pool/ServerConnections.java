@@ -53,7 +53,7 @@ final class ServerConnections extends AbstractDataSource {
 
 	private final Set<String> poolStatements;
 
-	private final @Nullable ServerSockets sockets;
+	private final ServerSockets sockets = new ServerSockets();
 
 	private final OpenConnections open = new OpenConnections();
 
@@ -86,7 +86,6 @@ final class ServerConnections extends AbstractDataSource {
 		this.properties.putAll(properties);
 		// without it nobody can be called back from a server that does not answer
 		this.properties.putIfAbsent(PGProperty.LOGIN_TIMEOUT.getName(), String.valueOf(this.loginTimeout));
-		this.sockets = ServerSockets.unlessReplaced(this.properties);
 	}
 
 	private static Driver driver() {
@@ -170,8 +169,7 @@ final class ServerConnections extends AbstractDataSource {
 			this.opening.add(Thread.currentThread());
 		}
 		try {
-			return (this.sockets != null) ? this.sockets.connect(this.properties, this::connect)
-					: connect(this.properties);
+			return this.sockets.connect(this.properties, this::connect);
 		}
 		catch (SQLException ex) {
 			throw this.retired ? retired(ex) : ex;
@@ -246,29 +244,33 @@ final class ServerConnections extends AbstractDataSource {
 	 * Open nothing from now on, not even what is being opened.
 	 */
 	void retire() {
+		openNothing();
+		abortIfAny(this.checked.getAndSet(null));
+	}
+
+	private void openNothing() {
 		synchronized (this.opening) {
 			this.retired = true;
 			this.opening.forEach(Thread::interrupt);
 			this.opening.notifyAll();
 		}
-		abortIfAny(this.checked.getAndSet(null));
 	}
 
 	/**
 	 * Retire, and cut off every connection, whatever it is used for: nothing that the
 	 * server has yet to receive gets there, and nothing that it has yet to answer gets to
-	 * anybody. Threads that wait for an answer get an error at once. The server need not
-	 * notice before all are {@link #abortAll() aborted}.
+	 * a reader. Threads that wait for an answer get an error at once, or a moment later
+	 * if the application makes the sockets. The server need not notice before all are
+	 * {@link #abortAll() aborted}. Does not block.
 	 * @return how many were open
 	 */
 	int cutAll() {
-		retire();
-		if (this.sockets == null) {
-			return abortAll();
-		}
-		int cut = this.open.size();
+		openNothing();
+		int open = this.open.size();
+		// first, for nothing that is cut takes time to close
 		this.sockets.cut();
-		return cut;
+		abortIfAny(this.checked.getAndSet(null));
+		return open;
 	}
 
 	/**
@@ -276,12 +278,10 @@ final class ServerConnections extends AbstractDataSource {
 	 * @return how many were still open
 	 */
 	int abortAll() {
-		retire();
+		cutAll();
 		Collection<Connection> abandoned = this.open.removeAll();
 		abandoned.forEach(this::abort);
-		if (this.sockets != null) {
-			this.sockets.release();
-		}
+		this.sockets.release();
 		return abandoned.size();
 	}
 
@@ -330,10 +330,10 @@ final class ServerConnections extends AbstractDataSource {
 
 	/**
 	 * Return whether the server is about to let a connection in.
-	 * @return whether it has answered one that is being opened, as far as that is known
+	 * @return whether it has answered one that is being opened
 	 */
 	boolean isLoggingIn() {
-		return this.sockets != null && this.sockets.isLoggingIn();
+		return this.sockets.isLoggingIn();
 	}
 
 	/**

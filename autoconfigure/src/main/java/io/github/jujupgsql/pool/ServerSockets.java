@@ -2,6 +2,7 @@ package io.github.jujupgsql.pool;
 
 import java.sql.SQLException;
 import java.util.Collections;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -11,41 +12,39 @@ import java.util.WeakHashMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 
+import javax.net.SocketFactory;
+
 import io.github.jujupgsql.relation.HostTimeoutSocketFactory;
 import org.jspecify.annotations.Nullable;
 import org.postgresql.PGProperty;
+import org.postgresql.core.SocketFactoryFactory;
+import org.postgresql.util.PSQLException;
 
 /**
- * The sockets beneath the connections to one server.
+ * The sockets beneath the connections to one server, whether the application has a socket
+ * factory of its own or not.
  * <p>
- * The driver makes its socket factory by name and gives it nothing but texts, so a
- * connection that is being opened stands in {@link #CONNECTING} under a number meanwhile.
+ * The driver makes its socket factory by name and gives it nothing but texts, so what is
+ * connecting stands in {@link #CONNECTING} under a number meanwhile.
+ * <p>
+ * {@link #sockets} and {@link #cut} are guarded by {@link #sockets}.
  */
 final class ServerSockets {
 
-	private static final Map<String, Login> CONNECTING = new ConcurrentHashMap<>();
+	private static final Map<String, Attempt> CONNECTING = new ConcurrentHashMap<>();
 
 	private static final AtomicLong numbers = new AtomicLong();
 
 	/**
-	 * Guarded by itself. Weak, as the driver leaves a socket to the garbage collector
-	 * when it cannot tell the server that it closes it.
+	 * Weak, as the driver leaves a socket to the garbage collector when it cannot tell
+	 * the server that it closes it.
 	 */
 	private final Set<CuttableSocket> sockets = Collections.newSetFromMap(new WeakHashMap<>());
 
-	private final Set<Login> logins = ConcurrentHashMap.newKeySet();
+	/** Those that only {@link #release()} closes. */
+	private final Set<CuttableSocket> cut = new HashSet<>();
 
-	/**
-	 * Create the sockets that a driver is to use.
-	 * @param properties the driver's properties
-	 * @return the sockets, or {@code null} if the application has a socket factory of its
-	 * own
-	 */
-	static @Nullable ServerSockets unlessReplaced(Properties properties) {
-		String factory = properties.getProperty(PGProperty.SOCKET_FACTORY.getName());
-		boolean replaced = factory != null && !factory.equals(HostTimeoutSocketFactory.class.getName());
-		return replaced ? null : new ServerSockets();
-	}
+	private final Set<Attempt> attempts = ConcurrentHashMap.newKeySet();
 
 	/**
 	 * Have the driver open a connection with one of these sockets.
@@ -60,26 +59,26 @@ final class ServerSockets {
 		numbered.putAll(properties);
 		numbered.setProperty(PGProperty.SOCKET_FACTORY.getName(), CuttableSocketFactory.class.getName());
 		numbered.setProperty(PGProperty.SOCKET_FACTORY_ARG.getName(), number);
-		Login login = new Login(this);
-		this.logins.add(login);
-		CONNECTING.put(number, login);
+		Attempt attempt = new Attempt(this, properties);
+		this.attempts.add(attempt);
+		CONNECTING.put(number, attempt);
 		try {
 			return driver.connect(numbered);
 		}
 		finally {
 			CONNECTING.remove(number);
-			this.logins.remove(login);
+			this.attempts.remove(attempt);
 		}
 	}
 
 	/**
-	 * Find out which connection is being opened.
+	 * Find what is connecting.
 	 * @param number the number
-	 * @return what its sockets are added to
-	 * @throws NullPointerException if it has been given up
+	 * @return its sockets and the driver's properties
+	 * @throws NullPointerException if it has given up
 	 */
-	static Login connecting(@Nullable String number) {
-		return Objects.requireNonNull(CONNECTING.get(String.valueOf(number)), "The connection has been given up");
+	static Attempt connecting(@Nullable String number) {
+		return Objects.requireNonNull(CONNECTING.get(String.valueOf(number)), "Nobody waits for this connection");
 	}
 
 	/**
@@ -88,7 +87,7 @@ final class ServerSockets {
 	 * @return whether a login is under way that the server takes part in
 	 */
 	boolean isLoggingIn() {
-		return this.logins.stream().anyMatch(Login::isAnswered);
+		return this.attempts.stream().anyMatch(Attempt::isAnswered);
 	}
 
 	private void add(CuttableSocket socket) {
@@ -98,9 +97,12 @@ final class ServerSockets {
 	}
 
 	/**
-	 * Cut all that are open.
+	 * Cut all that are open. Does not block.
 	 */
 	void cut() {
+		synchronized (this.sockets) {
+			this.cut.addAll(this.sockets);
+		}
 		all().forEach(CuttableSocket::cut);
 	}
 
@@ -108,7 +110,12 @@ final class ServerSockets {
 	 * Close all of them.
 	 */
 	void release() {
-		all().forEach(CuttableSocket::release);
+		List<CuttableSocket> open = all();
+		synchronized (this.sockets) {
+			this.sockets.removeAll(open);
+			this.cut.removeAll(open);
+		}
+		open.forEach(CuttableSocket::release);
 	}
 
 	private List<CuttableSocket> all() {
@@ -118,28 +125,26 @@ final class ServerSockets {
 	}
 
 	/**
-	 * What opens a connection.
-	 *
-	 * @param <T> the type of the connection
+	 * What is connecting. {@link #socket} is written by the thread that connects, for
+	 * each host or way that the driver tries.
 	 */
-	interface Connecting<T> {
-
-		T connect(Properties properties) throws SQLException;
-
-	}
-
-	/**
-	 * A connection that is being opened. {@link #socket} is written by the thread that
-	 * opens it, for each host or way that it tries.
-	 */
-	static final class Login {
+	static final class Attempt {
 
 		private final ServerSockets sockets;
 
+		private final Properties properties;
+
 		private volatile @Nullable CuttableSocket socket;
 
-		private Login(ServerSockets sockets) {
+		/**
+		 * Begin to connect.
+		 * @param sockets where the sockets are to be added
+		 * @param properties the driver's properties, as the application and the relation
+		 * have them
+		 */
+		private Attempt(ServerSockets sockets, Properties properties) {
 			this.sockets = sockets;
+			this.properties = properties;
 		}
 
 		CuttableSocket add(CuttableSocket added) {
@@ -152,6 +157,28 @@ final class ServerSockets {
 			CuttableSocket latest = this.socket;
 			return latest != null && latest.hasHeard();
 		}
+
+		/**
+		 * Make the application's own socket factory, as the driver does.
+		 * @return the factory, or {@code null} if it has none
+		 * @throws PSQLException if it cannot be made
+		 */
+		@Nullable SocketFactory applicationFactory() throws PSQLException {
+			String factory = this.properties.getProperty(PGProperty.SOCKET_FACTORY.getName());
+			boolean own = factory != null && !factory.equals(HostTimeoutSocketFactory.class.getName());
+			return own ? SocketFactoryFactory.getSocketFactory(this.properties) : null;
+		}
+
+	}
+
+	/**
+	 * What opens a connection.
+	 *
+	 * @param <T> the type of the connection
+	 */
+	interface Connecting<T> {
+
+		T connect(Properties properties) throws SQLException;
 
 	}
 

@@ -43,7 +43,7 @@ public class HostTimeoutSocketFactory extends SocketFactory {
 	}
 
 	@Override
-	public Socket createSocket() {
+	public Socket createSocket() throws IOException {
 		return new HostTimeoutSocket(this.millis);
 	}
 

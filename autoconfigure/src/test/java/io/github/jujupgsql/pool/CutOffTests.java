@@ -1,5 +1,6 @@
 package io.github.jujupgsql.pool;
 
+import java.io.IOException;
 import java.net.Socket;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
@@ -120,16 +121,18 @@ class CutOffTests {
 	}
 
 	@Test
-	void withASocketFactoryOfTheApplicationTheyAreAborted() throws SQLException {
+	void withASocketFactoryOfTheApplicationItIsTheSame() throws SQLException {
 		Properties properties = properties(DISABLE);
 		properties.setProperty("socketFactory", OwnSocketFactory.class.getName());
 		ServerConnections connections = new ServerConnections("server", properties, Duration.ofSeconds(30), Set.of());
 		int before = OwnSocketFactory.sockets;
 		Connection connection = connections.open();
 		assertThat(OwnSocketFactory.sockets).isEqualTo(before + 1);
+		connection.setAutoCommit(false);
+		execute(connection, "INSERT INTO written VALUES (1)");
 		assertThat(connections.cutAll()).isOne();
-		assertThat(connection.isClosed()).isTrue();
-		await().until(() -> sessions() == 0);
+		isBroken(catchThrowable(connection::commit));
+		assertNothingIsWritten(connections);
 	}
 
 	@Test
@@ -198,7 +201,7 @@ class CutOffTests {
 		}
 
 		@Override
-		public Socket createSocket() {
+		public Socket createSocket() throws IOException {
 			sockets++;
 			return super.createSocket();
 		}

@@ -2,6 +2,8 @@ package io.github.jujupgsql.pool;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.lang.reflect.Method;
+import java.lang.reflect.Modifier;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
@@ -9,6 +11,7 @@ import java.net.SocketException;
 import java.net.SocketTimeoutException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -23,7 +26,7 @@ import static org.awaitility.Awaitility.await;
  */
 class CuttableSocketTests {
 
-	private final CuttableSocket socket = new CuttableSocket(0);
+	private final CuttableSocket socket = new CuttableSocket(new Socket(), false);
 
 	@SuppressWarnings("NullAway.Init")
 	private Socket server;
@@ -110,13 +113,47 @@ class CuttableSocketTests {
 	@Test
 	void oneThatIsConnectedLaterIsOfNoUse() throws IOException {
 		try (ServerSocket listening = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
-				CuttableSocket late = new CuttableSocket(0)) {
+				CuttableSocket late = new CuttableSocket(new Socket(), false)) {
 			late.cut();
 			late.connect(listening.getLocalSocketAddress());
 			assertThatExceptionOfType(SocketException.class).isThrownBy(() -> late.getOutputStream().write('a'));
 			late.release();
 			assertThat(late.isClosed()).isTrue();
 		}
+	}
+
+	@Test
+	void everythingElseIsLeftToTheSocketBeneath() {
+		Stream<Method> all = Stream.of(Socket.class.getMethods())
+			.filter((method) -> method.getDeclaringClass() == Socket.class
+					&& !Modifier.isStatic(method.getModifiers()));
+		assertThat(all).isNotEmpty()
+			.allSatisfy((method) -> assertThat(
+					CuttableSocket.class.getMethod(method.getName(), method.getParameterTypes()).getDeclaringClass())
+				.isNotEqualTo(Socket.class));
+	}
+
+	@Test
+	void oneThatMayBlockIsCutWithoutTouchingItAndClosedElsewhere() throws Exception {
+		CompletableFuture<Thread> closedBy = new CompletableFuture<>();
+		CuttableSocket slow = new CuttableSocket(new Socket() {
+
+			@Override
+			public void shutdownInput() {
+				throw new AssertionError("touched");
+			}
+
+			@Override
+			public void close() {
+				closedBy.complete(Thread.currentThread());
+			}
+
+		}, true);
+		slow.cut();
+		slow.close();
+		assertThat(closedBy).isNotDone();
+		slow.release();
+		assertThat(closedBy.get(10, TimeUnit.SECONDS)).isNotEqualTo(Thread.currentThread());
 	}
 
 }
