@@ -104,10 +104,11 @@ class SuspendedPoolTests {
 		this.application.awaitPrimary(this.master);
 		ServerPool primary = this.application.roles().primary();
 		suspend(primary);
-		assertThat(async(primary::findFault)).succeedsWithin(Duration.ofSeconds(10)).isNull();
+		assertThat(async(() -> this.application.pools().findFault(primary))).succeedsWithin(Duration.ofSeconds(10))
+			.isNull();
 		this.master.demote();
-		assertThat(async(primary::findFault)).succeedsWithin(Duration.ofSeconds(10))
-			.isEqualTo(this.master + ": in recovery");
+		assertThat(async(() -> this.application.pools().findFault(primary))).succeedsWithin(Duration.ofSeconds(10))
+			.isEqualTo(new ServerPool.Fault("in recovery", false));
 	}
 
 	private static void suspend(ServerPool pool) {
