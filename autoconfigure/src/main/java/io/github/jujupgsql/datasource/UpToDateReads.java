@@ -22,8 +22,9 @@ final class UpToDateReads {
 	private static final Log logger = LogFactory.getLog(UpToDateReads.class);
 
 	private static final String POSITION = """
-			SELECT (CASE WHEN pg_is_in_recovery() THEN pg_last_wal_replay_lsn() ELSE pg_current_wal_insert_lsn() END
-			- '0/0'::pg_lsn)::bigint""";
+			SELECT pg_catalog.pg_wal_lsn_diff(CASE WHEN pg_catalog.pg_is_in_recovery()
+			THEN pg_catalog.pg_last_wal_replay_lsn() ELSE pg_catalog.pg_current_wal_insert_lsn() END,
+			'0/0')::pg_catalog.int8""";
 
 	private static final long SHORTEST_PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
 

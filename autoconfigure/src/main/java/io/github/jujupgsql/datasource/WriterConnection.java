@@ -29,8 +29,10 @@ final class WriterConnection extends BorrowedConnection {
 	 * nobody has replayed before the next record is there.
 	 */
 	private static final String POSITION = """
-			SELECT (next - CASE WHEN next % current_setting('wal_block_size')::bigint = 24 THEN 24 ELSE 0 END)::bigint
-			FROM (SELECT pg_current_wal_insert_lsn() - '0/0'::pg_lsn AS next) AS position""";
+			SELECT (next OPERATOR(pg_catalog.-) CASE WHEN next OPERATOR(pg_catalog.%)
+			pg_catalog.current_setting('wal_block_size')::pg_catalog.numeric OPERATOR(pg_catalog.=) 24
+			THEN 24 ELSE 0 END)::pg_catalog.int8
+			FROM (SELECT pg_catalog.pg_wal_lsn_diff(pg_catalog.pg_current_wal_insert_lsn(), '0/0') AS next) AS position""";
 
 	private static final Set<String> STATEMENTS = Set.of("createStatement", "prepareStatement", "prepareCall");
 

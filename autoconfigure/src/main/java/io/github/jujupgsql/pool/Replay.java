@@ -19,12 +19,14 @@ import org.jspecify.annotations.Nullable;
  */
 record Replay(long position, boolean caughtUp, @Nullable Duration age) {
 
-	private static final String WRITTEN = "SELECT pg_wal_lsn_diff(pg_current_wal_lsn(), '0/0')::bigint";
+	private static final String WRITTEN = """
+			SELECT pg_catalog.pg_wal_lsn_diff(pg_catalog.pg_current_wal_lsn(), '0/0')::pg_catalog.int8""";
 
 	private static final String REPLAYED = """
-			SELECT pg_wal_lsn_diff(pg_last_wal_replay_lsn(), '0/0')::bigint,
-			pg_last_wal_replay_lsn() = pg_last_wal_receive_lsn(),
-			(1000 * extract(epoch FROM clock_timestamp() - pg_last_xact_replay_timestamp()))::bigint""";
+			SELECT pg_catalog.pg_wal_lsn_diff(pg_catalog.pg_last_wal_replay_lsn(), '0/0')::pg_catalog.int8,
+			pg_catalog.pg_last_wal_replay_lsn() OPERATOR(pg_catalog.=) pg_catalog.pg_last_wal_receive_lsn(),
+			(1000 OPERATOR(pg_catalog.*) extract(epoch FROM pg_catalog.clock_timestamp()
+			OPERATOR(pg_catalog.-) pg_catalog.pg_last_xact_replay_timestamp()))::pg_catalog.int8""";
 
 	/**
 	 * Ask the primary how far it has written.

@@ -36,7 +36,8 @@ record ServerCheck(Answer answer, boolean readOnlySession, String sqlState, Stri
 
 	private static final int LONGEST_REASON = 500;
 
-	private static final String QUERY = "SELECT pg_is_in_recovery(), current_setting('default_transaction_read_only')";
+	private static final String QUERY = """
+			SELECT pg_catalog.pg_is_in_recovery(), pg_catalog.current_setting('default_transaction_read_only')""";
 
 	enum Answer {
 

@@ -322,7 +322,7 @@ final class StandInSession implements Runnable {
 		if (expression.matches(".*\\bpg_backend_pid\\(\\)")) {
 			return Integer.toString(this.number);
 		}
-		if (expression.contains("bigint")) {
+		if (expression.contains("pg_catalog.int8")) {
 			return "0";
 		}
 		return expression.matches("(SELECT )?\\d+") ? expression.replaceAll("\\D", "") : "";
