@@ -87,7 +87,7 @@ public final class ReplicaDataSource extends RoleDataSource {
 		}
 		// a standby refuses to write; the driver is told for the sake of those who ask it
 		connection.setReadOnly(true);
-		pool.countRead();
+		pool.lendForReading(connection);
 		return connection;
 	}
 

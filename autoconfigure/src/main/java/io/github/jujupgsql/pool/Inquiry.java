@@ -24,6 +24,8 @@ final class Inquiry implements Closeable {
 
 	private final long askedAt;
 
+	private final boolean fitForWriters;
+
 	private boolean closed;
 
 	/**
@@ -31,11 +33,14 @@ final class Inquiry implements Closeable {
 	 * @param check the answer
 	 * @param connection the connection, if it is one of the pool
 	 * @param askedAt when it was asked, as {@link OpenConnections#now()} has it
+	 * @param fitForWriters whether the connection may be lent to writers, if the server
+	 * is what they want
 	 */
-	Inquiry(ServerCheck check, @Nullable Connection connection, long askedAt) {
+	Inquiry(ServerCheck check, @Nullable Connection connection, long askedAt, boolean fitForWriters) {
 		this.check = check;
 		this.connection = connection;
 		this.askedAt = askedAt;
+		this.fitForWriters = fitForWriters;
 	}
 
 	/**
@@ -43,7 +48,7 @@ final class Inquiry implements Closeable {
 	 * @param check the answer
 	 */
 	Inquiry(ServerCheck check) {
-		this(check, null, OpenConnections.NEVER);
+		this(check, null, OpenConnections.NEVER, false);
 	}
 
 	ServerCheck check() {
@@ -59,14 +64,13 @@ final class Inquiry implements Closeable {
 	void trust(OpenConnections open, long since) {
 		// any other doubt may be about this connection
 		boolean noOtherDoubt = this.askedAt + 1 == since;
-		if (this.connection == null || this.closed || !noOtherDoubt) {
+		if (this.connection == null || this.closed || !noOtherDoubt || !this.fitForWriters) {
 			return;
 		}
 		try {
-			Connection physical = this.connection.unwrap(Connection.class);
-			if (!this.check.readOnlySession() || open.hasNeverAnswered(physical)) {
-				open.answered(physical, since);
-			}
+			PhysicalConnection physical = this.connection.unwrap(PhysicalConnection.class);
+			physical.forgetReaders();
+			open.answered(physical, since);
 		}
 		catch (SQLException ex) {
 			logger.debug("A connection has been closed while it was kept", ex);

@@ -5,7 +5,6 @@ import java.sql.SQLException;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
@@ -18,7 +17,8 @@ import java.util.concurrent.ConcurrentHashMap;
  * this object's monitor, by whoever doubts or has asked. A borrower reads
  * {@link #inDoubt} alone, and needs no more: a connection gets into the pool only after
  * it has been added here, and a server gets a role only after everything about it has
- * been doubted.
+ * been doubted. A connection that breaks stays here until HikariCP closes it, because it
+ * may be borrowed until then.
  */
 final class OpenConnections {
 
@@ -26,9 +26,6 @@ final class OpenConnections {
 	static final long NEVER = -1;
 
 	private final Map<Connection, Long> askedAt = new ConcurrentHashMap<>();
-
-	/** Those that a reader had when the server was promoted; may hold closed ones. */
-	private final Set<Connection> withReaders = ConcurrentHashMap.newKeySet();
 
 	private volatile long doubts;
 
@@ -98,26 +95,15 @@ final class OpenConnections {
 	}
 
 	/**
-	 * Take note that the server serves writers from now on. What is read-only now is lent
-	 * to a reader: whoever returns a connection makes it what it was.
-	 */
-	void promoted() {
-		this.askedAt.keySet().stream().filter(OpenConnections::isReadOnly).forEach(this.withReaders::add);
-	}
-
-	/**
-	 * Return whether a connection was with a reader when the server was promoted, and
-	 * forget it.
+	 * Forget a connection that HikariCP has closed.
 	 * @param connection the connection
-	 * @return whether to get rid of it
 	 */
-	boolean wasWithReader(Connection connection) {
-		return this.withReaders.remove(connection);
+	synchronized void remove(Connection connection) {
+		this.askedAt.remove(connection);
+		settle();
 	}
 
 	private void settle() {
-		this.askedAt.keySet().removeIf(OpenConnections::isClosed);
-		this.withReaders.retainAll(this.askedAt.keySet());
 		this.inDoubt = this.askedAt.values().stream().anyMatch((at) -> at != this.doubts);
 	}
 
@@ -125,9 +111,8 @@ final class OpenConnections {
 	 * Return how many are open.
 	 * @return the number
 	 */
-	synchronized int size() {
-		settle();
-		return this.askedAt.size();
+	int size() {
+		return (int) this.askedAt.keySet().stream().filter((connection) -> !isClosed(connection)).count();
 	}
 
 	/**
@@ -138,15 +123,6 @@ final class OpenConnections {
 		Collection<Connection> open = List.copyOf(this.askedAt.keySet());
 		this.askedAt.clear();
 		return open.stream().filter((connection) -> !isClosed(connection)).toList();
-	}
-
-	private static boolean isReadOnly(Connection connection) {
-		try {
-			return connection.isReadOnly();
-		}
-		catch (SQLException ex) {
-			return false;
-		}
 	}
 
 	static boolean isClosed(Connection connection) {

@@ -21,8 +21,10 @@ import org.postgresql.util.ServerErrorMessage;
  * they say otherwise
  * @param sqlState the SQLSTATE of the failure if there was no answer; otherwise empty
  * @param reason why there was none, on one line; otherwise empty
+ * @param session the {@link SessionState} of the session asked, or {@code null} if the
+ * server is in recovery, does not tell, or has not been asked for it
  */
-record ServerCheck(Answer answer, boolean readOnlySession, String sqlState, String reason) {
+record ServerCheck(Answer answer, boolean readOnlySession, String sqlState, String reason, @Nullable String session) {
 
 	private static final String INVALID_PASSWORD = "28P01";
 
@@ -36,8 +38,18 @@ record ServerCheck(Answer answer, boolean readOnlySession, String sqlState, Stri
 
 	private static final int LONGEST_REASON = 500;
 
-	private static final String QUERY = """
+	/** Asks for the role alone. */
+	static final String ROLE = """
 			SELECT pg_catalog.pg_is_in_recovery(), pg_catalog.current_setting('default_transaction_read_only')""";
+
+	/** Asks for the state of the session as well. */
+	static final String ROLE_AND_SESSION = ROLE + ", " + SessionState.HASH;
+
+	/** The same, but a server in recovery does not work out the state. */
+	static final String ROLE_AND_SESSION_OF_PRIMARY = ROLE
+			+ ", CASE WHEN pg_catalog.pg_is_in_recovery() THEN NULL ELSE " + SessionState.HASH + " END";
+
+	private static final String INSUFFICIENT_PRIVILEGE = "42501";
 
 	enum Answer {
 
@@ -56,23 +68,32 @@ record ServerCheck(Answer answer, boolean readOnlySession, String sqlState, Stri
 
 	}
 
+	private ServerCheck(Answer answer, String sqlState, String reason) {
+		this(answer, false, sqlState, reason, null);
+	}
+
 	/**
 	 * Ask a server for its role. Leaves no transaction open.
 	 * @param connection a connection to it
 	 * @param patience how long it may take
+	 * @param query what to ask; if the server does not tell the state of a session,
+	 * because a function has been revoked, it is asked for the role alone
 	 * @return the answer
 	 * @throws SQLException if it does not answer in time
 	 */
-	static ServerCheck ask(Connection connection, Duration patience) throws SQLException {
-		return ask(connection, patience, ServerCheck::ask);
-	}
-
-	private static ServerCheck ask(Connection connection) throws SQLException {
-		try (Statement statement = connection.createStatement(); ResultSet result = statement.executeQuery(QUERY)) {
-			result.next();
-			Answer answer = result.getBoolean(1) ? Answer.IN_RECOVERY : Answer.NOT_IN_RECOVERY;
-			return new ServerCheck(answer, result.getString(2).equals("on"), "", "");
-		}
+	static ServerCheck ask(Connection connection, Duration patience, String query) throws SQLException {
+		return ask(connection, patience, (asked) -> {
+			try {
+				return ask(asked, query);
+			}
+			catch (SQLException ex) {
+				if (INSUFFICIENT_PRIVILEGE.equals(ex.getSQLState()) && !query.equals(ROLE)) {
+					rollBack(asked);
+					return ask(asked, ROLE);
+				}
+				throw ex;
+			}
+		});
 	}
 
 	/**
@@ -87,16 +108,28 @@ record ServerCheck(Answer answer, boolean readOnlySession, String sqlState, Stri
 		int timeout = connection.getNetworkTimeout();
 		connection.setNetworkTimeout(Runnable::run, (int) patience.toMillis());
 		try {
-			T answer = question.on(connection);
-			if (!connection.getAutoCommit()) {
-				connection.rollback();
-			}
-			return answer;
+			return question.on(connection);
 		}
 		finally {
 			if (!connection.isClosed()) {
+				rollBack(connection);
 				connection.setNetworkTimeout(Runnable::run, timeout);
 			}
+		}
+	}
+
+	private static void rollBack(Connection connection) throws SQLException {
+		if (!connection.getAutoCommit()) {
+			connection.rollback();
+		}
+	}
+
+	private static ServerCheck ask(Connection connection, String query) throws SQLException {
+		try (Statement statement = connection.createStatement(); ResultSet result = statement.executeQuery(query)) {
+			result.next();
+			Answer answer = result.getBoolean(1) ? Answer.IN_RECOVERY : Answer.NOT_IN_RECOVERY;
+			String session = query.equals(ROLE) ? null : result.getString(3);
+			return new ServerCheck(answer, result.getString(2).equals("on"), "", "", session);
 		}
 	}
 
@@ -107,10 +140,9 @@ record ServerCheck(Answer answer, boolean readOnlySession, String sqlState, Stri
 	 * @param connection the connection
 	 * @param role the role
 	 * @return whether the server said that it has this role
-	 * @throws SQLException if the connection is of another driver
 	 */
-	static boolean hasTold(Connection connection, ServerRole role) throws SQLException {
-		String inHotStandby = connection.unwrap(PGConnection.class).getParameterStatus("in_hot_standby");
+	static boolean hasTold(PGConnection connection, ServerRole role) {
+		String inHotStandby = connection.getParameterStatus("in_hot_standby");
 		return (role == ServerRole.REPLICA) ? "on".equals(inHotStandby) : "off".equals(inHotStandby);
 	}
 
@@ -150,11 +182,11 @@ record ServerCheck(Answer answer, boolean readOnlySession, String sqlState, Stri
 	 */
 	static ServerCheck failed(Throwable fault) {
 		if (!(fault instanceof SQLException sqlFault)) {
-			return new ServerCheck(Answer.NOT_ASKED, false, fault.getClass().getName(), oneLine(fault.toString()));
+			return new ServerCheck(Answer.NOT_ASKED, fault.getClass().getName(), oneLine(fault.toString()));
 		}
 		SQLException root = innermost(sqlFault);
 		String state = String.valueOf(root.getSQLState());
-		return new ServerCheck(answer(root, state), false, state, oneLine(String.valueOf(root.getMessage())));
+		return new ServerCheck(answer(root, state), state, oneLine(String.valueOf(root.getMessage())));
 	}
 
 	private static Answer answer(SQLException fault, String state) {
@@ -189,7 +221,7 @@ record ServerCheck(Answer answer, boolean readOnlySession, String sqlState, Stri
 	}
 
 	static ServerCheck unanswered(Duration waited) {
-		return new ServerCheck(Answer.UNREACHABLE, false, "", "no answer within " + waited.toMillis() + " ms");
+		return new ServerCheck(Answer.UNREACHABLE, "", "no answer within " + waited.toMillis() + " ms");
 	}
 
 	/**

@@ -19,6 +19,7 @@ import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
 import org.postgresql.PGProperty;
+import org.postgresql.core.BaseConnection;
 
 import org.springframework.jdbc.datasource.AbstractDataSource;
 
@@ -111,6 +112,7 @@ final class ServerConnections extends AbstractDataSource {
 			if (ready != null && !OpenConnections.isClosed(ready)) {
 				return ready;
 			}
+			abortIfAny(ready);
 			try {
 				return open();
 			}
@@ -136,7 +138,7 @@ final class ServerConnections extends AbstractDataSource {
 	 * @return the connection
 	 * @throws SQLException if it cannot be opened, or its server has been left meanwhile
 	 */
-	Connection open() throws SQLException {
+	PhysicalConnection open() throws SQLException {
 		this.underWay.incrementAndGet();
 		try {
 			return connectAndAdd();
@@ -146,13 +148,13 @@ final class ServerConnections extends AbstractDataSource {
 		}
 	}
 
-	private Connection connectAndAdd() throws SQLException {
+	private PhysicalConnection connectAndAdd() throws SQLException {
 		// in this order: being given a role comes before all being doubted
 		long at = this.open.now();
 		ServerRole wanted = this.role;
-		Connection connection = connect();
+		PhysicalConnection connection = new PhysicalConnection(connect().unwrap(BaseConnection.class), this);
 		this.lastFailure = null;
-		boolean told = wanted != null && ServerCheck.hasTold(connection, wanted);
+		boolean told = wanted != null && ServerCheck.hasTold(connection.driver, wanted);
 		this.open.add(connection, told ? at : OpenConnections.NEVER);
 		if (this.retired) {
 			abort(connection);
@@ -291,9 +293,6 @@ final class ServerConnections extends AbstractDataSource {
 	 * @return since when, as {@link OpenConnections#now()} has it
 	 */
 	long serveAs(ServerRole role) {
-		if (role == ServerRole.PRIMARY && this.role == ServerRole.REPLICA) {
-			this.open.promoted();
-		}
 		this.role = role;
 		return this.open.doubtAll();
 	}
@@ -361,6 +360,7 @@ final class ServerConnections extends AbstractDataSource {
 	}
 
 	private void abort(Connection connection) {
+		this.open.remove(connection);
 		try {
 			connection.abort(Runnable::run);
 		}

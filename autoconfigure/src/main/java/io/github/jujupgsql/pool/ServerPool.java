@@ -54,6 +54,13 @@ public final class ServerPool {
 
 	private final LongAdder reads = new LongAdder();
 
+	/**
+	 * The {@link SessionState} of a standby's session that has not been lent, or
+	 * {@code null} if there is none to compare others with. Written before
+	 * {@link #opened}, by the same thread.
+	 */
+	private volatile @Nullable String freshSession;
+
 	/** Written by the thread that assigns roles. */
 	private volatile @Nullable Duration lag;
 
@@ -154,24 +161,25 @@ public final class ServerPool {
 		OpenConnections open = this.connections.getOpen();
 		ServerRole role = this.connections.getRole();
 		try {
-			Connection physical = connection.unwrap(Connection.class);
-			if (open.wasWithReader(physical)) {
+			PhysicalConnection physical = connection.unwrap(PhysicalConnection.class);
+			if (role == ServerRole.PRIMARY && physical.wasWithReader()) {
 				evict(connection);
 				return false;
 			}
 			long at = open.now();
-			ServerCheck check = ServerCheck.ask(connection,
+			ServerCheck check = ask(physical,
 					Duration.ofMillis(Math.min(validationTimeout().toMillis(), patienceMillis)));
 			if (role != null && !check.is(role)) {
 				connection.close();
 				suspect();
 				throw new WrongRoleException(getServer() + " is " + check.describe());
 			}
-			// whoever used it last has left the session so; a new one would be, too, if
-			// the database were
-			if (role == ServerRole.PRIMARY && check.readOnlySession() && !open.hasNeverAnswered(physical)) {
-				evict(connection);
-				return false;
+			if (role == ServerRole.PRIMARY) {
+				if (!isFitForWriters(check, physical)) {
+					evict(connection);
+					return false;
+				}
+				physical.forgetReaders();
 			}
 			open.answered(physical, at);
 			return true;
@@ -184,6 +192,26 @@ public final class ServerPool {
 			evict(connection);
 			return false;
 		}
+	}
+
+	/**
+	 * Ask on a connection, and for what readers may have left in its session.
+	 */
+	private ServerCheck ask(PhysicalConnection physical, Duration patience) throws SQLException {
+		boolean compare = physical.isUsedByReader() && this.freshSession != null;
+		return ServerCheck.ask(physical, patience,
+				compare ? ServerCheck.ROLE_AND_SESSION_OF_PRIMARY : ServerCheck.ROLE);
+	}
+
+	/**
+	 * Return whether a session of the primary is as a new one would be.
+	 */
+	private boolean isFitForWriters(ServerCheck check, PhysicalConnection physical) {
+		if (physical.isUsedByReader()) {
+			return check.session() != null && check.session().equals(this.freshSession);
+		}
+		// a writer has left it so; a new one would be, too, if the database were
+		return !check.readOnlySession() || this.connections.getOpen().hasNeverAnswered(physical);
 	}
 
 	/**
@@ -244,9 +272,12 @@ public final class ServerPool {
 	}
 
 	/**
-	 * Take note that a connection has been lent for reading.
+	 * Take note that a connection is lent for reading.
+	 * @param connection one that has been borrowed here
+	 * @throws SQLException if the connection is of no use
 	 */
-	public void countRead() {
+	public void lendForReading(Connection connection) throws SQLException {
+		connection.unwrap(PhysicalConnection.class).lendToReader();
 		this.reads.increment();
 	}
 
@@ -334,7 +365,7 @@ public final class ServerPool {
 				return inquiry;
 			}
 			try (Connection connection = this.connections.open()) {
-				return new Inquiry(ServerCheck.ask(connection, CHECK_PATIENCE));
+				return new Inquiry(ServerCheck.ask(connection, CHECK_PATIENCE, ServerCheck.ROLE));
 			}
 		}
 		catch (SQLException ex) {
@@ -358,8 +389,14 @@ public final class ServerPool {
 	private Inquiry inquire(OpenedPool pool) throws SQLException {
 		Connection connection = pool.getConnection(CHECK_BORROW_MILLIS);
 		try {
+			PhysicalConnection physical = connection.unwrap(PhysicalConnection.class);
 			long at = this.connections.getOpen().now();
-			return new Inquiry(ServerCheck.ask(connection, CHECK_PATIENCE), connection, at);
+			ServerCheck check = ask(physical, CHECK_PATIENCE);
+			if (this.opened == null && check.is(ServerRole.REPLICA)) {
+				// HikariCP has just set it up, and it has not been lent
+				this.freshSession = ServerCheck.ask(physical, CHECK_PATIENCE, ServerCheck.ROLE_AND_SESSION).session();
+			}
+			return new Inquiry(check, connection, at, isFitForWriters(check, physical));
 		}
 		catch (SQLException ex) {
 			JdbcUtils.closeConnection(connection);

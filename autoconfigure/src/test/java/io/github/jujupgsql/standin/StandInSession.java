@@ -319,6 +319,9 @@ final class StandInSession implements Runnable {
 		if (expression.endsWith("current_setting('default_transaction_read_only')")) {
 			return this.settings.getOrDefault("default_transaction_read_only", "off");
 		}
+		if (expression.contains("hashtextextended")) {
+			return Integer.toString(this.settings.hashCode());
+		}
 		if (expression.matches(".*\\bpg_backend_pid\\(\\)")) {
 			return Integer.toString(this.number);
 		}
