@@ -13,12 +13,12 @@ import java.util.concurrent.ConcurrentHashMap;
  * <p>
  * Time is counted in doubts: there is one more whenever a connection breaks, a write is
  * refused or the server is given another role, and what a connection has said before the
- * last one counts for nothing. {@link #doubts} and {@link #inDoubt} are written under
- * this object's monitor, by whoever doubts or has asked. A borrower reads
- * {@link #inDoubt} alone, and needs no more: a connection gets into the pool only after
- * it has been added here, and a server gets a role only after everything about it has
- * been doubted. A connection that breaks stays here until HikariCP closes it, because it
- * may be borrowed until then.
+ * last one counts for nothing. {@link #doubts}, {@link #lastSerious} and {@link #inDoubt}
+ * are written under this object's monitor, by whoever doubts or has asked. A borrower
+ * reads {@link #inDoubt} alone, and needs no more: a connection gets into the pool only
+ * after it has been added here, and a server gets a role only after everything about it
+ * has been doubted. A connection that breaks stays here until HikariCP closes it, because
+ * it may be borrowed until then.
  */
 final class OpenConnections {
 
@@ -28,6 +28,9 @@ final class OpenConnections {
 	private final Map<Connection, Long> askedAt = new ConcurrentHashMap<>();
 
 	private volatile long doubts;
+
+	/** The last doubt that only an answer of the server settles. */
+	private volatile long lastSerious;
 
 	private volatile boolean inDoubt = true;
 
@@ -91,7 +94,26 @@ final class OpenConnections {
 	 */
 	synchronized long doubtAll() {
 		this.inDoubt = true;
-		return ++this.doubts;
+		this.lastSerious = ++this.doubts;
+		return this.doubts;
+	}
+
+	/**
+	 * Have every connection looked at before it is lent again. What the driver knows of
+	 * its session will do, if the server has answered since the last {@link #doubtAll()}.
+	 */
+	synchronized void lookAtAll() {
+		this.inDoubt = true;
+		this.doubts++;
+	}
+
+	/**
+	 * Return whether the server has to answer on a connection before that is lent.
+	 * @param connection the connection
+	 * @return whether it has not done so since the last {@link #doubtAll()}
+	 */
+	boolean mustAnswer(Connection connection) {
+		return this.askedAt.getOrDefault(connection, NEVER) < this.lastSerious;
 	}
 
 	/**

@@ -38,6 +38,10 @@ record ServerCheck(Answer answer, boolean readOnlySession, String sqlState, Stri
 
 	private static final int LONGEST_REASON = 500;
 
+	private static final String IN_HOT_STANDBY = "in_hot_standby";
+
+	private static final String DEFAULT_TRANSACTION_READ_ONLY = "default_transaction_read_only";
+
 	/** Asks for the role alone. */
 	static final String ROLE = """
 			SELECT pg_catalog.pg_is_in_recovery(), pg_catalog.current_setting('default_transaction_read_only')""";
@@ -142,8 +146,31 @@ record ServerCheck(Answer answer, boolean readOnlySession, String sqlState, Stri
 	 * @return whether the server said that it has this role
 	 */
 	static boolean hasTold(PGConnection connection, ServerRole role) {
-		String inHotStandby = connection.getParameterStatus("in_hot_standby");
+		String inHotStandby = connection.getParameterStatus(IN_HOT_STANDBY);
 		return (role == ServerRole.REPLICA) ? "on".equals(inHotStandby) : "off".equals(inHotStandby);
+	}
+
+	/**
+	 * Return what a primary has told the driver together with its last answer, as
+	 * PostgreSQL 14 and later do by themselves.
+	 * @param connection the connection
+	 * @return what it is, or {@code null} if it has to be asked: it has told nothing, or
+	 * is in recovery for all that the driver knows
+	 */
+	static @Nullable ServerCheck told(PGConnection connection) {
+		String readOnly = connection.getParameterStatus(DEFAULT_TRANSACTION_READ_ONLY);
+		return (readOnly != null && hasTold(connection, ServerRole.PRIMARY))
+				? new ServerCheck(Answer.NOT_IN_RECOVERY, readOnly.equals("on"), "", "", null) : null;
+	}
+
+	/**
+	 * Return whether a connection's session is read-only, as far as the server has told
+	 * the driver.
+	 * @param connection the connection
+	 * @return whether transactions are read-only unless they say otherwise
+	 */
+	static boolean hasToldReadOnly(PGConnection connection) {
+		return "on".equals(connection.getParameterStatus(DEFAULT_TRANSACTION_READ_ONLY));
 	}
 
 	/**

@@ -38,11 +38,15 @@ import org.springframework.jdbc.datasource.AbstractDataSource;
  * retires sets that first and then walks through them. So each connection is seen by one
  * of the two. {@link #opening} is guarded by itself, and so is the change of
  * {@link #retired}: a thread is interrupted only while it is opening a connection here.
- * {@link #role} is written by the thread that assigns roles.
+ * {@link #role} is written by the thread that assigns roles, and how the last session
+ * began by the thread that has opened it; two of them may mix theirs, until the next.
  */
 final class ServerConnections extends AbstractDataSource {
 
 	private static final Log logger = LogFactory.getLog(ServerConnections.class);
+
+	/** How long what one session began with is taken to hold for others. */
+	private static final long BEGINNING_NANOS = TimeUnit.SECONDS.toNanos(10);
 
 	private final Driver driver = driver();
 
@@ -67,6 +71,10 @@ final class ServerConnections extends AbstractDataSource {
 	private volatile boolean retired;
 
 	private volatile boolean resting;
+
+	private volatile boolean lastBeganReadOnly;
+
+	private volatile long lastBegan;
 
 	private volatile @Nullable ServerRole role;
 
@@ -154,6 +162,8 @@ final class ServerConnections extends AbstractDataSource {
 		ServerRole wanted = this.role;
 		PhysicalConnection connection = new PhysicalConnection(connect().unwrap(BaseConnection.class), this);
 		this.lastFailure = null;
+		this.lastBeganReadOnly = ServerCheck.hasToldReadOnly(connection.driver);
+		this.lastBegan = System.nanoTime();
 		boolean told = wanted != null && ServerCheck.hasTold(connection.driver, wanted);
 		this.open.add(connection, told ? at : OpenConnections.NEVER);
 		if (this.retired) {
@@ -295,6 +305,14 @@ final class ServerConnections extends AbstractDataSource {
 	long serveAs(ServerRole role) {
 		this.role = role;
 		return this.open.doubtAll();
+	}
+
+	/**
+	 * Return whether a session that is opened now will be read-only from the beginning.
+	 * @return whether the last one was, not long ago
+	 */
+	boolean beginReadOnly() {
+		return this.lastBeganReadOnly && System.nanoTime() - this.lastBegan < BEGINNING_NANOS;
 	}
 
 	@Nullable ServerRole getRole() {

@@ -61,6 +61,9 @@ public final class ServerPool {
 	 */
 	private volatile @Nullable String freshSession;
 
+	/** Whether HikariCP has made it read-only. Written as {@link #freshSession}. */
+	private volatile boolean readOnlyBySetUp;
+
 	/** Written by the thread that assigns roles. */
 	private volatile @Nullable Duration lag;
 
@@ -167,8 +170,10 @@ public final class ServerPool {
 				return false;
 			}
 			long at = open.now();
-			ServerCheck check = ask(physical,
-					Duration.ofMillis(Math.min(validationTimeout().toMillis(), patienceMillis)));
+			ServerCheck check = open.mustAnswer(physical) ? null : ServerCheck.told(physical.driver);
+			if (check == null) {
+				check = ask(physical, Duration.ofMillis(Math.min(validationTimeout().toMillis(), patienceMillis)));
+			}
 			if (role != null && !check.is(role)) {
 				connection.close();
 				suspect();
@@ -210,8 +215,9 @@ public final class ServerPool {
 		if (physical.isUsedByReader()) {
 			return check.session() != null && check.session().equals(this.freshSession);
 		}
-		// a writer has left it so; a new one would be, too, if the database were
-		return !check.readOnlySession() || this.connections.getOpen().hasNeverAnswered(physical);
+		// a writer has left it read-only, unless a new one would be, too
+		return !check.readOnlySession() || this.readOnlyBySetUp || this.connections.beginReadOnly()
+				|| this.connections.getOpen().hasNeverAnswered(physical);
 	}
 
 	/**
@@ -392,15 +398,25 @@ public final class ServerPool {
 			PhysicalConnection physical = connection.unwrap(PhysicalConnection.class);
 			long at = this.connections.getOpen().now();
 			ServerCheck check = ask(physical, CHECK_PATIENCE);
-			if (this.opened == null && check.is(ServerRole.REPLICA)) {
-				// HikariCP has just set it up, and it has not been lent
-				this.freshSession = ServerCheck.ask(physical, CHECK_PATIENCE, ServerCheck.ROLE_AND_SESSION).session();
+			if (this.opened == null) {
+				learnFreshSession(physical, check);
 			}
 			return new Inquiry(check, connection, at, isFitForWriters(check, physical));
 		}
 		catch (SQLException ex) {
 			JdbcUtils.closeConnection(connection);
 			throw ex;
+		}
+	}
+
+	/**
+	 * Take note of what a session is like that HikariCP has just set up and that has not
+	 * been lent.
+	 */
+	private void learnFreshSession(PhysicalConnection physical, ServerCheck check) throws SQLException {
+		this.readOnlyBySetUp = check.readOnlySession() && !this.connections.beginReadOnly();
+		if (check.is(ServerRole.REPLICA)) {
+			this.freshSession = ServerCheck.ask(physical, CHECK_PATIENCE, ServerCheck.ROLE_AND_SESSION).session();
 		}
 	}
 
@@ -510,12 +526,14 @@ public final class ServerPool {
 
 	/**
 	 * A write on the primary was refused: by a server that has become a standby, in a
-	 * session that somebody has left read-only, or because the application wanted it so.
-	 * The next borrower of each connection finds out.
+	 * session that has been left read-only, or because the application wanted it so. The
+	 * next borrower of each connection looks at what the driver knows of its session. The
+	 * server itself is asked in any case, because a pooler in between may go on telling
+	 * what another server said.
 	 */
 	private void writeRefused() {
 		if (isPrimary()) {
-			doubt();
+			this.connections.getOpen().lookAtAll();
 			suspect();
 		}
 	}

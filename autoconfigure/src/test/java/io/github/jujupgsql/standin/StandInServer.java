@@ -38,6 +38,8 @@ public final class StandInServer implements AutoCloseable {
 
 	private volatile boolean inRecovery;
 
+	private volatile boolean readOnlyByDefault;
+
 	private volatile boolean frozen;
 
 	private volatile Duration loginDelay = Duration.ZERO;
@@ -135,6 +137,17 @@ public final class StandInServer implements AutoCloseable {
 
 	public void demote() {
 		this.inRecovery = true;
+	}
+
+	/**
+	 * Begins sessions read-only from now on, as {@code ALTER DATABASE} can have it.
+	 */
+	public void readOnlyByDefault(boolean readOnly) {
+		this.readOnlyByDefault = readOnly;
+	}
+
+	boolean isReadOnlyByDefault() {
+		return this.readOnlyByDefault;
 	}
 
 	boolean isInRecovery() {

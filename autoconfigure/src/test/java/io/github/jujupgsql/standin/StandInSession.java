@@ -58,6 +58,8 @@ final class StandInSession implements Runnable {
 
 	private char transaction = 'I';
 
+	private boolean readOnly;
+
 	private boolean skipping;
 
 	private String portal = "";
@@ -168,6 +170,7 @@ final class StandInSession implements Runnable {
 			stream.flush();
 			return false;
 		}
+		this.readOnly = this.server.isReadOnlyByDefault();
 		send('R', (message) -> message.writeInt(0));
 		tell("server_version", "18.0");
 		tell("server_encoding", "UTF8");
@@ -230,7 +233,8 @@ final class StandInSession implements Runnable {
 		this.server.awaitAnswer(sql);
 		Refusal refusal = this.server.refusal(sql);
 		String verb = sql.strip().split("\\s+", 2)[0].toUpperCase(Locale.ROOT);
-		if (refusal == null && this.server.isInRecovery() && (verb.equals("INSERT") || verb.equals("CREATE"))) {
+		boolean readOnly = this.server.isInRecovery() || isReadOnlyByDefault().equals("on");
+		if (refusal == null && readOnly && (verb.equals("INSERT") || verb.equals("CREATE"))) {
 			refusal = new Refusal("25006", "cannot execute " + verb + " in a read-only transaction");
 		}
 		if (refusal != null) {
@@ -263,6 +267,10 @@ final class StandInSession implements Runnable {
 			});
 		}
 		send('C', (message) -> text(message, verb.equals("INSERT") ? "INSERT 0 1" : verb));
+	}
+
+	private String isReadOnlyByDefault() {
+		return this.settings.getOrDefault("default_transaction_read_only", this.readOnly ? "on" : "off");
 	}
 
 	private void set(String sql) {
@@ -317,7 +325,7 @@ final class StandInSession implements Runnable {
 			return this.server.isInRecovery() ? "t" : "f";
 		}
 		if (expression.endsWith("current_setting('default_transaction_read_only')")) {
-			return this.settings.getOrDefault("default_transaction_read_only", "off");
+			return isReadOnlyByDefault();
 		}
 		if (expression.contains("hashtextextended")) {
 			return Integer.toString(this.settings.hashCode());
@@ -383,7 +391,7 @@ final class StandInSession implements Runnable {
 
 	private void tellState() throws IOException {
 		tell("in_hot_standby", this.server.isInRecovery() ? "on" : "off");
-		tell("default_transaction_read_only", this.settings.getOrDefault("default_transaction_read_only", "off"));
+		tell("default_transaction_read_only", isReadOnlyByDefault());
 	}
 
 	/**
