@@ -12,6 +12,21 @@ import org.jspecify.annotations.Nullable;
  */
 abstract class AbstractPrimaryDataSource extends RoleDataSource {
 
+	/** There is no other pool that could have a connection to lend. */
+	private static final Lookout LOOKOUT = new Lookout() {
+
+		@Override
+		public @Nullable ServerPool pick(RoleTable table, @Nullable ServerPool tried) {
+			return table.primary();
+		}
+
+		@Override
+		public long patienceMillis() {
+			return Long.MAX_VALUE;
+		}
+
+	};
+
 	AbstractPrimaryDataSource(Roles roles, Duration connectionTimeout) {
 		super(roles, connectionTimeout);
 	}
@@ -21,12 +36,9 @@ abstract class AbstractPrimaryDataSource extends RoleDataSource {
 		return table.primary();
 	}
 
-	/**
-	 * There is no other pool that could have a connection to lend.
-	 */
 	@Override
-	final long nextPatience(long patienceMillis) {
-		return LONGEST_PATIENCE_MILLIS;
+	final Lookout lookout() {
+		return LOOKOUT;
 	}
 
 	@Override

@@ -66,12 +66,9 @@ public final class ReplicaDataSource extends RoleDataSource {
 		};
 	}
 
-	/**
-	 * Look soon whether another replica has a connection to lend.
-	 */
 	@Override
-	long nextPatience(long patienceMillis) {
-		return Math.min(patienceMillis * 2, LONGEST_PATIENCE_MILLIS);
+	Lookout lookout() {
+		return new ReplicaLookout(this);
 	}
 
 	@Override

@@ -26,8 +26,6 @@ abstract class RoleDataSource extends DelegatingDataSource {
 
 	private static final long UNCLOCKED_NANOS = TimeUnit.MILLISECONDS.toNanos(UNCLOCKED_MILLIS);
 
-	static final long LONGEST_PATIENCE_MILLIS = 1000;
-
 	/** Until the table is another one, or the server has been promoted. */
 	private static final long WRONG_ROLE_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
 
@@ -61,11 +59,10 @@ abstract class RoleDataSource extends DelegatingDataSource {
 	}
 
 	/**
-	 * Return how long to wait for a connection of the same pool before looking up again.
-	 * @param patienceMillis how long it has been until now
-	 * @return how long it is to be, in milliseconds
+	 * Begin to wait for a connection.
+	 * @return what says where to wait
 	 */
-	abstract long nextPatience(long patienceMillis);
+	abstract Lookout lookout();
 
 	/**
 	 * Say that there is no server to borrow from.
@@ -89,15 +86,22 @@ abstract class RoleDataSource extends DelegatingDataSource {
 	@Override
 	public Connection getConnection() throws SQLException {
 		ServerPool pool = pick(this.roles.current(), null);
-		Connection connection = (pool != null) ? tryBorrow(pool) : null;
-		if (pool == null || connection == null) {
+		if (pool == null || pool.hasQueue()) {
+			return getConnection(pool, deadline());
+		}
+		Connection connection = tryBorrow(pool);
+		if (connection == null) {
 			return getConnection(pool, deadline() - UNCLOCKED_NANOS);
 		}
 		if (!pool.trusts(connection)) {
 			return new Waiting(pool, deadline() - UNCLOCKED_NANOS).goOnWith(pool, connection);
 		}
 		Connection lent = tryLend(connection, pool);
-		return (lent != null) ? lent : getConnection(pool, deadline() - UNCLOCKED_NANOS);
+		if (lent == null) {
+			return getConnection(pool, deadline() - UNCLOCKED_NANOS);
+		}
+		pool.countBorrow();
+		return lent;
 	}
 
 	/**
@@ -213,16 +217,14 @@ abstract class RoleDataSource extends DelegatingDataSource {
 	}
 
 	/**
-	 * One borrower's wait, for a server to play the role or for a connection of it.
-	 * Whoever waits in a pool that is left is sent away from there. A borrower looks up
-	 * from waiting by itself now and then all the same, should that ever fail; seldom,
-	 * for it loses its place in the queue.
+	 * One borrower's wait, for a server to play the role or for a connection of it. From
+	 * a pool that is left, the borrower is sent away.
 	 */
 	private final class Waiting {
 
 		private final long deadline;
 
-		private long patienceMillis = UNCLOCKED_MILLIS;
+		private final Lookout lookout = lookout();
 
 		private @Nullable ServerPool tried;
 
@@ -241,13 +243,14 @@ abstract class RoleDataSource extends DelegatingDataSource {
 		Connection borrow() throws SQLException {
 			while (true) {
 				RoleTable table = RoleDataSource.this.roles.current();
-				ServerPool pool = pick(table, this.tried);
+				ServerPool pool = this.lookout.pick(table, this.tried);
 				if (pool == null) {
 					await(table, this.deadline);
 				}
 				else {
 					Connection connection = tryBorrow(table, pool);
 					if (connection != null) {
+						pool.countBorrow(RoleDataSource.this.connectionTimeout.toNanos() - left());
 						return connection;
 					}
 				}
@@ -262,22 +265,30 @@ abstract class RoleDataSource extends DelegatingDataSource {
 		 */
 		Connection goOnWith(ServerPool pool, Connection connection) throws SQLException {
 			Connection lent = attempt(pool, () -> ask(pool, connection));
-			return (lent != null) ? lent : borrow();
+			if (lent == null) {
+				return borrow();
+			}
+			pool.countBorrow();
+			return lent;
 		}
 
 		private @Nullable Connection tryBorrow(RoleTable table, ServerPool pool) throws SQLException {
 			boolean again = pool == this.tried;
 			this.tried = pool;
-			this.patienceMillis = nextPatience(this.patienceMillis);
-			long millis = Math.min(this.patienceMillis, leftMillis());
-			Connection lent = attempt(pool, () -> ask(pool, pool.getConnection(millis)));
-			if (lent == null && again && this.last instanceof WrongRoleException) {
+			long millis = Math.min(this.lookout.patienceMillis(), leftMillis());
+			Connection lent = attempt(pool, () -> ask(pool, pool.awaitConnection(millis)));
+			if (lent == null && again && (this.last instanceof WrongRoleException || pool.isRetired())) {
 				await(table, Math.min(this.deadline, System.nanoTime() + WRONG_ROLE_NANOS));
 			}
 			return lent;
 		}
 
 		private @Nullable Connection ask(ServerPool pool, Connection connection) throws SQLException {
+			if (!isIn(RoleDataSource.this.roles.current(), pool)) {
+				// its word is of no use to this borrower
+				connection.close();
+				return null;
+			}
 			boolean fit = pool.trusts(connection) || pool.ask(connection, Math.max(1, leftMillis()));
 			return fit ? lend(connection, pool) : null;
 		}

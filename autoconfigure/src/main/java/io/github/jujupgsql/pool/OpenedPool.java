@@ -14,9 +14,9 @@ import org.jspecify.annotations.Nullable;
  *
  * @param dataSource the pool as others know it
  * @param pool the same, which lends with another timeout than its own as well
- * @param timeouts counts timeouts in its metrics, or {@code null} if it has none
+ * @param metrics tells its metrics about borrowers, or {@code null} if it has none
  */
-record OpenedPool(HikariDataSource dataSource, HikariPool pool, @Nullable BorrowTimeouts timeouts) {
+record OpenedPool(HikariDataSource dataSource, HikariPool pool, @Nullable BorrowMetrics metrics) {
 
 	/** More than a server lets in. */
 	private static final int CLOSING_AT_ONCE = 10_000;
@@ -28,7 +28,7 @@ record OpenedPool(HikariDataSource dataSource, HikariPool pool, @Nullable Borrow
 	 * @throws SQLException if that connection is of no use
 	 */
 	static OpenedPool open(HikariConfig config) throws SQLException {
-		BorrowTimeouts timeouts = BorrowTimeouts.of(config);
+		BorrowMetrics metrics = BorrowMetrics.of(config);
 		int maximumPoolSize = PoolSize.of(null, null, config).maximumPoolSize();
 		// HikariCP queues as many connections to be closed as its pool is large at first;
 		// the next one would be closed by the thread that evicts it, which is often the
@@ -37,7 +37,7 @@ record OpenedPool(HikariDataSource dataSource, HikariPool pool, @Nullable Borrow
 		try {
 			HikariDataSource opened = new HikariDataSource(config);
 			opened.setMaximumPoolSize(maximumPoolSize);
-			return new OpenedPool(opened, (HikariPool) opened.getHikariPoolMXBean(), timeouts);
+			return new OpenedPool(opened, (HikariPool) opened.getHikariPoolMXBean(), metrics);
 		}
 		catch (PoolInitializationException ex) {
 			throw (ex.getCause() instanceof SQLException cause) ? cause : new SQLException(ex.getMessage(), ex);
@@ -89,15 +89,27 @@ record OpenedPool(HikariDataSource dataSource, HikariPool pool, @Nullable Borrow
 	}
 
 	/**
-	 * Have HikariCP open a connection if threads wait for one.
+	 * Count a borrower that HikariCP has served at once.
 	 */
-	void openForWaiting() {
-		this.pool.addBagItem(waiting());
+	void countBorrow() {
+		if (this.metrics != null) {
+			this.metrics.acquired();
+		}
 	}
 
-	void countTimeout() {
-		if (this.timeouts != null) {
-			this.timeouts.count();
+	/**
+	 * Count a borrower that has been served.
+	 * @param nanos how long it has waited
+	 */
+	void countBorrow(long nanos) {
+		if (this.metrics != null) {
+			this.metrics.acquired(nanos);
+		}
+	}
+
+	void countTimeout(long nanos) {
+		if (this.metrics != null) {
+			this.metrics.timedOut(nanos);
 		}
 	}
 
@@ -110,6 +122,18 @@ record OpenedPool(HikariDataSource dataSource, HikariPool pool, @Nullable Borrow
 		for (int i = 1; i <= missing; i++) {
 			// asks for one more, unless as many are asked for already
 			this.pool.addBagItem(i);
+		}
+	}
+
+	/**
+	 * Have HikariCP open a connection if somebody waits for one. By itself it does so
+	 * when a thread begins to wait; when a connection breaks after that, it replaces it
+	 * only to keep the idle ones ready.
+	 */
+	void fillForWaiting() {
+		int waiting = waiting();
+		if (waiting > 0 && total() < this.dataSource.getMaximumPoolSize()) {
+			this.pool.addBagItem(waiting);
 		}
 	}
 

@@ -103,11 +103,11 @@ final class PoolShutdown {
 		HikariDataSource dataSource = this.opened.dataSource();
 		// what is evicted need not be replaced
 		dataSource.setMinimumIdle(0);
-		dataSource.setMaximumPoolSize(dataSource.getMaximumPoolSize() + 1);
+		dataSource.setMaximumPoolSize(Math.max(dataSource.getMaximumPoolSize(), this.opened.total()) + 1);
 		this.opened.resume();
 		long deadline = System.nanoTime() + SEND_AWAY_PATIENCE.toNanos();
-		while (this.opened.waiting() > 0 && System.nanoTime() - deadline < 0) {
-			this.opened.openForWaiting();
+		while (this.pool.isWaitedFor() && System.nanoTime() - deadline < 0) {
+			this.opened.fillForWaiting();
 			LockSupport.parkNanos(SEND_AWAY_POLL_NANOS);
 			this.opened.resume();
 		}

@@ -5,6 +5,7 @@ import java.sql.SQLException;
 import java.sql.SQLTransientConnectionException;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Consumer;
@@ -63,6 +64,9 @@ public final class ServerPool {
 
 	/** Whether HikariCP has made it read-only. Written as {@link #freshSession}. */
 	private volatile boolean readOnlyBySetUp;
+
+	/** Those who wait for a connection, for longer than a moment. */
+	private final AtomicInteger waiting = new AtomicInteger();
 
 	/** Written by the thread that assigns roles. */
 	private volatile @Nullable Duration lag;
@@ -138,6 +142,68 @@ public final class ServerPool {
 			throw new IllegalStateException("Pool " + this.name + " is not open yet");
 		}
 		return pool.getConnection(timeoutMillis);
+	}
+
+	/**
+	 * Borrow a connection as {@link #getConnection} does, from a pool that may be left
+	 * meanwhile: that ends the wait, however late this thread comes for it.
+	 * @param timeoutMillis how long to wait for one, in milliseconds
+	 * @return the connection
+	 * @throws SQLTransientConnectionException if none is to be had in time, or here
+	 * @throws SQLException if the thread is interrupted
+	 */
+	public Connection awaitConnection(long timeoutMillis) throws SQLException {
+		this.waiting.incrementAndGet();
+		try {
+			if (isRetired()) {
+				throw new SQLTransientConnectionException("The relation has left " + getServer(), "08003");
+			}
+			return getConnection(timeoutMillis);
+		}
+		finally {
+			this.waiting.decrementAndGet();
+		}
+	}
+
+	/**
+	 * Return whether there are threads that wait for a connection, so that another one
+	 * will have to wait as well.
+	 * @return whether there is a queue
+	 */
+	public boolean hasQueue() {
+		OpenedPool pool = this.opened;
+		return pool != null && pool.waiting() > 0;
+	}
+
+	/**
+	 * Return whether there are threads to be sent away. Those that do not count yet see
+	 * that the pool is retired, if it was so before this is called.
+	 * @return whether some wait, or are about to
+	 */
+	boolean isWaitedFor() {
+		return this.waiting.get() > 0 || hasQueue();
+	}
+
+	/**
+	 * Count, as HikariCP has measured it, how long the borrower has waited to which this
+	 * thread has just lent a connection.
+	 */
+	public void countBorrow() {
+		OpenedPool pool = this.opened;
+		if (pool != null) {
+			pool.countBorrow();
+		}
+	}
+
+	/**
+	 * Count how long a borrower has waited to which a connection has been lent.
+	 * @param waited how long, in nanoseconds
+	 */
+	public void countBorrow(long waited) {
+		OpenedPool pool = this.opened;
+		if (pool != null) {
+			pool.countBorrow(waited);
+		}
 	}
 
 	/**
@@ -263,7 +329,7 @@ public final class ServerPool {
 			.append("ms");
 		OpenedPool pool = this.opened;
 		if (pool != null) {
-			pool.countTimeout();
+			pool.countTimeout(timeout.toNanos());
 			message.append(" (").append(pool).append(')');
 		}
 		String lastFailure = this.connections.getLastFailure();
@@ -291,7 +357,7 @@ public final class ServerPool {
 	 * Return how many reads have come back, about: reads go on while it is worked out.
 	 * @return the number, which stays the same only if none comes back
 	 */
-	long getReadsReturned() {
+	public long getReadsReturned() {
 		return this.reads.sum() - getActive();
 	}
 
@@ -617,6 +683,16 @@ public final class ServerPool {
 		OpenedPool pool = this.opened;
 		if (pool != null && !isRetired()) {
 			pool.fill();
+		}
+	}
+
+	/**
+	 * Have HikariCP open what somebody waits for.
+	 */
+	void fillForWaiting() {
+		OpenedPool pool = this.opened;
+		if (pool != null && !isRetired()) {
+			pool.fillForWaiting();
 		}
 	}
 

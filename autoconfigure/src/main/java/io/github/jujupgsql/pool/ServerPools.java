@@ -57,6 +57,8 @@ public final class ServerPools implements Closeable {
 	/** How long a new primary is left to those who wait before its pool is filled. */
 	private static final Duration FILL_DELAY = Duration.ofMillis(100);
 
+	private static final Duration FILL_INTERVAL = Duration.ofMillis(100);
+
 	private static final Duration LAG_INTERVAL = Duration.ofSeconds(1);
 
 	private final ServerPoolFactory factory;
@@ -140,6 +142,8 @@ public final class ServerPools implements Closeable {
 		if (this.lagWatch.isNeeded()) {
 			this.decisions.repeat(this::measureLag, LAG_INTERVAL);
 		}
+		this.decisions.repeat(() -> this.members.values().forEach((member) -> member.pool.fillForWaiting()),
+				FILL_INTERVAL);
 		this.replicaWatch = new ReplicaWatch(settings.sickAfter(), this::ask);
 		this.decisions.execute(this::lookAtReplicas);
 	}
