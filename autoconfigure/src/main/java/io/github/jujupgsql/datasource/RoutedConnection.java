@@ -3,6 +3,7 @@ package io.github.jujupgsql.datasource;
 import java.lang.reflect.InvocationHandler;
 import java.lang.reflect.Method;
 import java.lang.reflect.Proxy;
+import java.lang.reflect.UndeclaredThrowableException;
 import java.sql.Connection;
 import java.sql.DatabaseMetaData;
 import java.sql.ResultSet;
@@ -42,7 +43,7 @@ final class RoutedConnection implements InvocationHandler {
 	/** What the lazy connection has been told. */
 	private boolean lazyReadOnly;
 
-	/** Whether the lazy connection may have been borrowed. */
+	/** Whether the lazy connection has been borrowed. */
 	private boolean used;
 
 	/** What the application wants. */
@@ -135,9 +136,29 @@ final class RoutedConnection implements InvocationHandler {
 		return this.lazy.getMetaData();
 	}
 
+	/**
+	 * Borrow, unless that is done. A connection that could not be borrowed is not in use:
+	 * whatever ends the transaction then would wait for it once more.
+	 */
 	private void use() throws Throwable {
 		settle();
-		this.used = true;
+		if (!this.used && !this.closed) {
+			target();
+			this.used = true;
+		}
+	}
+
+	/**
+	 * Return the connection that the lazy one has borrowed, which it does if need be.
+	 */
+	private Connection target() throws Throwable {
+		try {
+			return ((ConnectionProxy) this.lazy).getTargetConnection();
+		}
+		catch (UndeclaredThrowableException ex) {
+			// the method does not say that it may fail
+			throw ex.getUndeclaredThrowable();
+		}
 	}
 
 	/**

