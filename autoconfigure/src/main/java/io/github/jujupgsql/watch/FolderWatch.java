@@ -12,6 +12,8 @@ import java.nio.file.WatchEvent;
 import java.nio.file.WatchKey;
 import java.nio.file.WatchService;
 import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -37,6 +39,10 @@ final class FolderWatch implements Closeable {
 	private static final Log logger = LogFactory.getLog(FolderWatch.class);
 
 	private static final int MAXIMUM_LINKS = 40;
+
+	private static final Path SAME = Path.of(".");
+
+	private static final Path PARENT = Path.of("..");
 
 	private final Path file;
 
@@ -145,45 +151,58 @@ final class FolderWatch implements Closeable {
 	}
 
 	/**
-	 * Find the folders whose entries decide what the file is. A folder that does not
-	 * exist is replaced by the nearest one above it that does.
+	 * Find the folders whose entries decide what the file is, by going its way as the
+	 * system does: step by step, as what is above the target of a link is not above the
+	 * link. The way ends at what does not exist.
 	 * @param file the file
 	 * @return for each folder the names that matter in it
 	 */
 	private static Map<Path, Set<Path>> foldersOf(Path file) {
 		Map<Path, Set<Path>> folders = new LinkedHashMap<>();
-		Path path = file.normalize();
-		for (int links = 0; links <= MAXIMUM_LINKS; links++) {
-			Path folder = path.getRoot();
-			Path next = null;
-			for (Path name : path) {
-				Path entry = folder.resolve(name);
-				boolean link = Files.isSymbolicLink(entry);
-				if (link || !Files.isDirectory(entry) || entry.equals(path)) {
-					folders.computeIfAbsent(folder, (key) -> new LinkedHashSet<>()).add(name);
-				}
-				if (link) {
-					next = target(entry, path);
-					break;
-				}
-				if (!Files.isDirectory(entry)) {
-					break;
-				}
-				folder = entry;
+		Deque<Path> ahead = new ArrayDeque<>();
+		file.forEach(ahead::addLast);
+		Path folder = file.getRoot();
+		int links = 0;
+		while (folder != null && !ahead.isEmpty()) {
+			Path name = ahead.removeFirst();
+			if (name.equals(PARENT)) {
+				folder = (folder.getParent() != null) ? folder.getParent() : folder;
+				continue;
 			}
-			if (next == null) {
-				return folders;
+			if (name.equals(SAME) || name.toString().isEmpty()) {
+				continue;
 			}
-			path = next;
+			Path entry = folder.resolve(name);
+			Path target = target(entry);
+			boolean inside = target == null && !ahead.isEmpty() && Files.isDirectory(entry);
+			if (!inside) {
+				folders.computeIfAbsent(folder, (key) -> new LinkedHashSet<>()).add(name);
+			}
+			if (target != null && links++ < MAXIMUM_LINKS) {
+				prepend(target, ahead);
+				folder = target.isAbsolute() ? target.getRoot() : folder;
+			}
+			else {
+				folder = inside ? entry : null;
+			}
 		}
 		return folders;
 	}
 
-	private static @Nullable Path target(Path link, Path path) {
+	private static void prepend(Path path, Deque<Path> ahead) {
+		for (int i = path.getNameCount() - 1; i >= 0; i--) {
+			ahead.addFirst(path.getName(i));
+		}
+	}
+
+	/**
+	 * Return what a symbolic link leads to.
+	 * @param entry what may be one
+	 * @return the target, or {@code null} if it is none
+	 */
+	private static @Nullable Path target(Path entry) {
 		try {
-			Path rest = link.relativize(path);
-			Path target = link.resolveSibling(Files.readSymbolicLink(link));
-			return (rest.toString().isEmpty() ? target : target.resolve(rest)).normalize();
+			return Files.isSymbolicLink(entry) ? Files.readSymbolicLink(entry) : null;
 		}
 		catch (IOException ex) {
 			return null;
