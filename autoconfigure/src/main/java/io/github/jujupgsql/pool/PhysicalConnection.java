@@ -21,6 +21,9 @@ final class PhysicalConnection extends DelegatingConnection {
 	/** Whether a reader has it, or had it when the server stopped being a replica. */
 	private boolean withReader;
 
+	/** Whether the server has told by itself what it denied when it was asked. */
+	private boolean misinformed;
+
 	/**
 	 * Create a connection.
 	 * @param driver the driver's connection
@@ -37,6 +40,28 @@ final class PhysicalConnection extends DelegatingConnection {
 	void lendToReader() {
 		this.usedByReader = true;
 		this.withReader = true;
+	}
+
+	/**
+	 * Return whether the server has told, together with its last answer, that it is not
+	 * in recovery. Looks only if there has been an answer since this was last called,
+	 * because a look costs as much as a fifth of borrowing.
+	 * @return whether it seems to have been promoted
+	 */
+	boolean tellsOfPromotion() {
+		if (!this.used || this.misinformed) {
+			return false;
+		}
+		this.used = false;
+		return ServerCheck.hasTold(this.driver, ServerRole.PRIMARY);
+	}
+
+	/**
+	 * Take note that the server denies it: a pooler in between tells what another one has
+	 * said.
+	 */
+	void deniesPromotion() {
+		this.misinformed = true;
 	}
 
 	/**

@@ -13,6 +13,7 @@ import java.util.function.Function;
 
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
+import io.github.jujupgsql.pool.ServerCheck.Answer;
 import io.github.jujupgsql.relation.ConnectionString;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
@@ -67,6 +68,9 @@ public final class ServerPool {
 
 	/** Those who wait for a connection, for longer than a moment. */
 	private final AtomicInteger waiting = new AtomicInteger();
+
+	/** Belongs to the one thread that asks the server at a time. */
+	private volatile boolean leadsElsewhere;
 
 	/** Written by the thread that assigns roles. */
 	private volatile @Nullable Duration lag;
@@ -224,7 +228,7 @@ public final class ServerPool {
 	 * @param patienceMillis how long that may take, within the validation timeout
 	 * @return whether it may be lent; if not, it has been got rid of
 	 * @throws WrongRoleException if the server is not what it is taken for; the
-	 * connection has been returned
+	 * connection has been got rid of
 	 */
 	public boolean ask(Connection connection, long patienceMillis) throws WrongRoleException {
 		OpenConnections open = this.connections.getOpen();
@@ -241,9 +245,9 @@ public final class ServerPool {
 				check = ask(physical, Duration.ofMillis(Math.min(validationTimeout().toMillis(), patienceMillis)));
 			}
 			if (role != null && !check.is(role)) {
-				connection.close();
-				suspect();
-				throw new WrongRoleException(getServer() + " is " + check.describe());
+				// the next one may lead elsewhere, if the server's name does
+				evict(connection);
+				throw wrongRole(check);
 			}
 			if (role == ServerRole.PRIMARY) {
 				if (!isFitForWriters(check, physical)) {
@@ -263,6 +267,11 @@ public final class ServerPool {
 			evict(connection);
 			return false;
 		}
+	}
+
+	private WrongRoleException wrongRole(ServerCheck check) {
+		suspect();
+		return new WrongRoleException(getServer() + " is " + check.describe());
 	}
 
 	/**
@@ -344,12 +353,21 @@ public final class ServerPool {
 	}
 
 	/**
-	 * Take note that a connection is lent for reading.
+	 * Take note that a connection is lent for reading, unless its server has been
+	 * promoted: it tells so with the answer to the last read.
 	 * @param connection one that has been borrowed here
 	 * @throws SQLException if the connection is of no use
 	 */
 	public void lendForReading(Connection connection) throws SQLException {
-		connection.unwrap(PhysicalConnection.class).lendToReader();
+		PhysicalConnection physical = connection.unwrap(PhysicalConnection.class);
+		if (physical.tellsOfPromotion()) {
+			ServerCheck check = ServerCheck.ask(physical, validationTimeout(), ServerCheck.ROLE);
+			if (!check.is(ServerRole.REPLICA)) {
+				throw wrongRole(check);
+			}
+			physical.deniesPromotion();
+		}
+		physical.lendToReader();
 		this.reads.increment();
 	}
 
@@ -436,9 +454,31 @@ public final class ServerPool {
 			if (inquiry != null) {
 				return inquiry;
 			}
-			try (Connection connection = this.connections.open()) {
-				return new Inquiry(ServerCheck.ask(connection, CHECK_PATIENCE, ServerCheck.ROLE));
-			}
+			return inquireAnew();
+		}
+		catch (SQLException ex) {
+			return new Inquiry(ServerCheck.failed(ex));
+		}
+	}
+
+	/**
+	 * Ask a server that is to be a standby for its role. If it is not in recovery, its
+	 * name may lead to another server the next time, so a new connection is opened then.
+	 * The pool keeps its connections, because the server may be the primary to come.
+	 * @return what it answered, to be closed
+	 */
+	Inquiry inquireStandby() {
+		Inquiry inquiry = this.leadsElsewhere ? inquireAnew() : inquire();
+		this.leadsElsewhere = inquiry.check().answer() == Answer.NOT_IN_RECOVERY;
+		if (this.leadsElsewhere) {
+			doubt();
+		}
+		return inquiry;
+	}
+
+	private Inquiry inquireAnew() {
+		try (Connection connection = this.connections.open()) {
+			return new Inquiry(ServerCheck.ask(connection, CHECK_PATIENCE, ServerCheck.ROLE));
 		}
 		catch (SQLException ex) {
 			return new Inquiry(ServerCheck.failed(ex));

@@ -565,7 +565,8 @@ public final class ServerPools implements Closeable {
 		}
 		Object question = member.asked();
 		try {
-			this.background.execute(() -> inquire(member, question));
+			boolean candidate = member == candidate();
+			this.background.execute(() -> inquire(member, question, candidate));
 		}
 		catch (RejectedExecutionException ex) {
 			throw ex;
@@ -583,8 +584,8 @@ public final class ServerPools implements Closeable {
 	 * Ask a server, in the background. Keeps the connection until the answer has been
 	 * acted on: only then is it known whether the server is to be the primary.
 	 */
-	private void inquire(Member member, Object question) {
-		Inquiry inquiry = inquire(member.pool);
+	private void inquire(Member member, Object question, boolean candidate) {
+		Inquiry inquiry = inquire(member.pool, candidate);
 		boolean heard = this.decisions.tryExecute(() -> {
 			try (inquiry) {
 				checked(member, question, inquiry);
@@ -595,9 +596,9 @@ public final class ServerPools implements Closeable {
 		}
 	}
 
-	private static Inquiry inquire(ServerPool pool) {
+	private static Inquiry inquire(ServerPool pool, boolean candidate) {
 		try {
-			return pool.inquire();
+			return candidate ? pool.inquire() : pool.inquireStandby();
 		}
 		catch (RuntimeException | Error ex) {
 			logger.debug("Asking " + pool + " failed", ex);

@@ -38,6 +38,10 @@ public final class StandInServer implements AutoCloseable {
 
 	private volatile boolean inRecovery;
 
+	private volatile boolean severalServers;
+
+	private volatile boolean tellsNotInRecovery;
+
 	private volatile boolean readOnlyByDefault;
 
 	private volatile boolean frozen;
@@ -148,6 +152,29 @@ public final class StandInServer implements AutoCloseable {
 
 	boolean isReadOnlyByDefault() {
 		return this.readOnlyByDefault;
+	}
+
+	/**
+	 * Is several servers under one name: a session stays what the server was when it
+	 * logged in.
+	 */
+	public void beSeveralServers() {
+		this.severalServers = true;
+	}
+
+	/**
+	 * Tells clients by itself, but not when asked, that it is not in recovery.
+	 */
+	public void tellNotInRecovery() {
+		this.tellsNotInRecovery = true;
+	}
+
+	boolean tellsNotInRecovery() {
+		return this.tellsNotInRecovery;
+	}
+
+	boolean isSeveralServers() {
+		return this.severalServers;
 	}
 
 	boolean isInRecovery() {

@@ -58,6 +58,8 @@ final class StandInSession implements Runnable {
 
 	private char transaction = 'I';
 
+	private boolean begunInRecovery;
+
 	private boolean readOnly;
 
 	private boolean skipping;
@@ -171,6 +173,7 @@ final class StandInSession implements Runnable {
 			return false;
 		}
 		this.readOnly = this.server.isReadOnlyByDefault();
+		this.begunInRecovery = this.server.isInRecovery();
 		send('R', (message) -> message.writeInt(0));
 		tell("server_version", "18.0");
 		tell("server_encoding", "UTF8");
@@ -233,7 +236,7 @@ final class StandInSession implements Runnable {
 		this.server.awaitAnswer(sql);
 		Refusal refusal = this.server.refusal(sql);
 		String verb = sql.strip().split("\\s+", 2)[0].toUpperCase(Locale.ROOT);
-		boolean readOnly = this.server.isInRecovery() || isReadOnlyByDefault().equals("on");
+		boolean readOnly = isInRecovery() || isReadOnlyByDefault().equals("on");
 		if (refusal == null && readOnly && (verb.equals("INSERT") || verb.equals("CREATE"))) {
 			refusal = new Refusal("25006", "cannot execute " + verb + " in a read-only transaction");
 		}
@@ -267,6 +270,10 @@ final class StandInSession implements Runnable {
 			});
 		}
 		send('C', (message) -> text(message, verb.equals("INSERT") ? "INSERT 0 1" : verb));
+	}
+
+	private boolean isInRecovery() {
+		return this.server.isSeveralServers() ? this.begunInRecovery : this.server.isInRecovery();
 	}
 
 	private String isReadOnlyByDefault() {
@@ -322,7 +329,7 @@ final class StandInSession implements Runnable {
 
 	private String value(String expression) {
 		if (expression.matches("(SELECT )?(pg_catalog\\.)?pg_is_in_recovery\\(\\)")) {
-			return this.server.isInRecovery() ? "t" : "f";
+			return isInRecovery() ? "t" : "f";
 		}
 		if (expression.endsWith("current_setting('default_transaction_read_only')")) {
 			return isReadOnlyByDefault();
@@ -390,7 +397,7 @@ final class StandInSession implements Runnable {
 	}
 
 	private void tellState() throws IOException {
-		tell("in_hot_standby", this.server.isInRecovery() ? "on" : "off");
+		tell("in_hot_standby", (isInRecovery() && !this.server.tellsNotInRecovery()) ? "on" : "off");
 		tell("default_transaction_read_only", isReadOnlyByDefault());
 	}
 

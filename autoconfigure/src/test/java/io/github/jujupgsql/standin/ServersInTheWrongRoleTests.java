@@ -1,0 +1,87 @@
+package io.github.jujupgsql.standin;
+
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.concurrent.TimeUnit;
+
+import io.github.jujupgsql.standin.StandInServer.Statement;
+import org.junit.jupiter.api.AutoClose;
+import org.junit.jupiter.api.Test;
+
+import static io.github.jujupgsql.standin.StandInApplication.ask;
+import static io.github.jujupgsql.standin.StandInApplication.async;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+/**
+ * Tests for replicas whose connections turn out to lead to a server that is not in
+ * recovery.
+ */
+class ServersInTheWrongRoleTests {
+
+	private static final int READS = 200;
+
+	@AutoClose
+	private final StandInServer master = StandInServer.master();
+
+	@AutoClose
+	private final StandInServer standby = StandInServer.standby();
+
+	@AutoClose
+	private final StandInApplication application = StandInApplication.with().replicaSize(4, 0).start();
+
+	@Test
+	void whenAStandbyThatIsReadSteadilyIsPromotedThenEachConnectionServesOnlyTheReadThatTellsOfIt()
+			throws SQLException {
+		this.application.relate(this.master, this.standby);
+		this.application.awaitReplicas(this.standby);
+		for (int i = 0; i < READS; i++) {
+			ask(this.application.replica(), "SELECT 1");
+		}
+		this.standby.promote();
+		for (int i = 0; i < READS; i++) {
+			ask(this.application.replica(), "SELECT 2");
+		}
+		assertThat(this.standby.statements()).filteredOn((statement) -> statement.sql().equals("SELECT 2"))
+			.extracting(Statement::session)
+			.doesNotHaveDuplicates();
+	}
+
+	@Test
+	void whenAPoolerTellsTheDriverOfAnotherServerThenTheServerItselfIsBelieved() throws SQLException {
+		this.standby.tellNotInRecovery();
+		this.application.relate(this.master, this.standby);
+		this.application.awaitReplicas(this.standby);
+		for (int i = 0; i < READS; i++) {
+			ask(this.application.replica(), "SELECT 1");
+		}
+		assertThat(this.standby.statements()).filteredOn((statement) -> statement.sql().equals("SELECT 1"))
+			.hasSize(READS);
+	}
+
+	@Test
+	void whenANewConnectionLeadsToAServerInTheWrongRoleThenItIsClosed() throws Exception {
+		this.standby.beSeveralServers();
+		this.application.relate(this.master, this.standby);
+		this.application.awaitReplicas(this.standby);
+		try (Connection reading = this.application.replica().getConnection()) {
+			this.standby.promote();
+			assertThat(async(() -> ask(this.application.replica(), "SELECT 1")).get(20, TimeUnit.SECONDS))
+				.isEqualTo("1");
+			assertThat(ask(reading, "SELECT 1")).isEqualTo("1");
+			await().untilAsserted(() -> assertThat(this.standby.sessions()).isOne());
+		}
+	}
+
+	@Test
+	void whenTheNameOfAStandbyLeadsToOneThatIsInRecoveryAgainThenThatServes() {
+		this.standby.promote();
+		this.standby.beSeveralServers();
+		this.application.relate(this.master, this.standby);
+		await().until(() -> !this.application.roles().leftOut().isEmpty());
+		await().until(() -> this.application.roles().leftOut().iterator().next().reason().equals("not in recovery"));
+		this.standby.demote();
+		this.application.awaitReplicas(this.standby);
+	}
+
+}
