@@ -6,6 +6,7 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 import com.zaxxer.hikari.HikariConfig;
+import com.zaxxer.hikari.SQLExceptionOverride;
 import io.github.jujupgsql.relation.DriverPropertyNames;
 import org.postgresql.Driver;
 import org.postgresql.PGProperty;
@@ -18,7 +19,7 @@ import org.springframework.util.ClassUtils;
  */
 final class LibraryChecks {
 
-	private static final String OLDEST_HIKARI = "6.0.0";
+	private static final String OLDEST_HIKARI = "6.2.0";
 
 	private static final String OLDEST_DRIVER = "42.7.11";
 
@@ -35,10 +36,20 @@ final class LibraryChecks {
 	}
 
 	private static void checkHikari() {
-		if (!ClassUtils.hasAtLeastOneMethodWithName(HikariConfig.class, "setExceptionOverride")) {
+		if (!hikariTellsOfEveryFault()) {
 			throw UnsupportedLibraryException.of("HikariCP", null, HikariConfig.class, OLDEST_HIKARI,
-					"it has no HikariConfig.setExceptionOverride");
+					"it does not tell of every fault of a connection");
 		}
+	}
+
+	/**
+	 * Return whether HikariCP can be given an object that it asks about every exception.
+	 * The first one that could asked it only about those for which it gives a connection
+	 * up; {@code MUST_EVICT}, which came a little later, would make no sense there.
+	 */
+	private static boolean hikariTellsOfEveryFault() {
+		return ClassUtils.hasAtLeastOneMethodWithName(HikariConfig.class, "setExceptionOverride")
+				&& Stream.of(SQLExceptionOverride.Override.values()).map(Enum::name).anyMatch("MUST_EVICT"::equals);
 	}
 
 	private static void checkDriver() {
