@@ -79,6 +79,16 @@ final class CuttableSocket extends DelegatingSocket {
 		}
 	}
 
+	/**
+	 * Close it, now that nothing comes of it. If it is cut, the server is to hear of it
+	 * later.
+	 */
+	void releaseUnlessCut() {
+		if (!this.cut) {
+			release();
+		}
+	}
+
 	private void closeQuietly() {
 		try {
 			super.close();

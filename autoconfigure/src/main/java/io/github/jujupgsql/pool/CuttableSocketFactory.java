@@ -40,8 +40,17 @@ public final class CuttableSocketFactory extends HostTimeoutSocketFactory {
 	public Socket createSocket() throws IOException {
 		CuttableSocket socket = (this.applicationFactory != null)
 				? new CuttableSocket(this.applicationFactory.createSocket(), true)
-				: new CuttableSocket(new HostTimeoutSocket(getHostTimeoutMillis()), false);
+				: new CuttableSocket(hostTimeoutSocket(), false);
 		return this.attempt.add(socket);
+	}
+
+	private Socket hostTimeoutSocket() throws IOException {
+		Socket socket = new HostTimeoutSocket(getHostTimeoutMillis());
+		// makes the JDK create what is beneath: a socket that is closed before, while
+		// another thread begins to connect it, is connected all the same, and never
+		// closed
+		socket.getSoTimeout();
+		return socket;
 	}
 
 }

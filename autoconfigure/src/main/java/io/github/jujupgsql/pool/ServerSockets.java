@@ -1,6 +1,7 @@
 package io.github.jujupgsql.pool;
 
 import java.sql.SQLException;
+import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashSet;
 import java.util.List;
@@ -65,6 +66,10 @@ final class ServerSockets {
 		try {
 			return driver.connect(numbered);
 		}
+		catch (Throwable ex) {
+			attempt.giveUp();
+			throw ex;
+		}
 		finally {
 			CONNECTING.remove(number);
 			this.attempts.remove(attempt);
@@ -74,7 +79,7 @@ final class ServerSockets {
 	/**
 	 * Find what is connecting.
 	 * @param number the number
-	 * @return its sockets and the driver's properties
+	 * @return the attempt
 	 * @throws NullPointerException if it has given up
 	 */
 	static Attempt connecting(@Nullable String number) {
@@ -100,33 +105,34 @@ final class ServerSockets {
 	 * Cut all that are open. Does not block.
 	 */
 	void cut() {
+		List<CuttableSocket> open;
 		synchronized (this.sockets) {
-			this.cut.addAll(this.sockets);
+			open = List.copyOf(this.sockets);
+			this.cut.addAll(open);
 		}
-		all().forEach(CuttableSocket::cut);
+		open.forEach(CuttableSocket::cut);
 	}
 
 	/**
 	 * Close all of them.
 	 */
 	void release() {
-		List<CuttableSocket> open = all();
+		List<CuttableSocket> open;
 		synchronized (this.sockets) {
-			this.sockets.removeAll(open);
-			this.cut.removeAll(open);
+			open = List.copyOf(this.sockets);
+			this.sockets.clear();
+			this.cut.clear();
 		}
 		open.forEach(CuttableSocket::release);
 	}
 
-	private List<CuttableSocket> all() {
-		synchronized (this.sockets) {
-			return List.copyOf(this.sockets);
-		}
-	}
-
 	/**
-	 * What is connecting. {@link #socket} is written by the thread that connects, for
-	 * each host or way that the driver tries.
+	 * An attempt to open a connection. The driver connects in a thread of its own, which
+	 * goes on when the attempt has ended, and loses the connection if it comes to be open
+	 * just as the thread that waits for it is interrupted. So the sockets are closed when
+	 * it has failed.
+	 * <p>
+	 * {@link #made} and {@link #givenUp} are guarded by this object's monitor.
 	 */
 	static final class Attempt {
 
@@ -134,28 +140,13 @@ final class ServerSockets {
 
 		private final Properties properties;
 
-		private volatile @Nullable CuttableSocket socket;
+		private final List<CuttableSocket> made = new ArrayList<>();
 
-		/**
-		 * Begin to connect.
-		 * @param sockets where the sockets are to be added
-		 * @param properties the driver's properties, as the application and the relation
-		 * have them
-		 */
+		private boolean givenUp;
+
 		private Attempt(ServerSockets sockets, Properties properties) {
 			this.sockets = sockets;
 			this.properties = properties;
-		}
-
-		CuttableSocket add(CuttableSocket added) {
-			this.sockets.add(added);
-			this.socket = added;
-			return added;
-		}
-
-		private boolean isAnswered() {
-			CuttableSocket latest = this.socket;
-			return latest != null && latest.hasHeard();
 		}
 
 		/**
@@ -167,6 +158,24 @@ final class ServerSockets {
 			String factory = this.properties.getProperty(PGProperty.SOCKET_FACTORY.getName());
 			boolean own = factory != null && !factory.equals(HostTimeoutSocketFactory.class.getName());
 			return own ? SocketFactoryFactory.getSocketFactory(this.properties) : null;
+		}
+
+		synchronized CuttableSocket add(CuttableSocket socket) {
+			this.made.add(socket);
+			this.sockets.add(socket);
+			if (this.givenUp) {
+				socket.releaseUnlessCut();
+			}
+			return socket;
+		}
+
+		private synchronized boolean isAnswered() {
+			return this.made.stream().anyMatch(CuttableSocket::hasHeard);
+		}
+
+		private synchronized void giveUp() {
+			this.givenUp = true;
+			this.made.forEach(CuttableSocket::releaseUnlessCut);
 		}
 
 	}
