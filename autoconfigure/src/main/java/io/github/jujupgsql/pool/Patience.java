@@ -21,7 +21,10 @@ enum Patience {
 	RECOVERY(Duration.ofMillis(100), Duration.ofSeconds(10)),
 
 	/** A wrong password, repeated quickly, may get an account locked. */
-	CREDENTIALS(Duration.ofMillis(500), Duration.ofSeconds(30));
+	CREDENTIALS(Duration.ofMillis(500), Duration.ofSeconds(30)),
+
+	/** What the application has configured does not change while it runs. */
+	SETTINGS(Duration.ofSeconds(1), Duration.ofSeconds(30));
 
 	private final Duration first;
 

@@ -65,6 +65,9 @@ record ServerCheck(Answer answer, boolean readOnlySession, String sqlState, Stri
 		/** The server is alive and lets nobody in now, for another reason. */
 		REFUSED,
 
+		/** It lets in, and refuses what every connection is set up with. */
+		SET_UP_REFUSED,
+
 		UNREACHABLE,
 
 		/** Nobody has asked: that failed on this side. */
@@ -245,6 +248,10 @@ record ServerCheck(Answer answer, boolean readOnlySession, String sqlState, Stri
 	static String oneLine(String text) {
 		String line = text.replaceAll("[\\p{Cntrl}\\p{Zl}\\p{Zp}\\s]+", " ").strip();
 		return (line.length() <= LONGEST_REASON) ? line : line.substring(0, LONGEST_REASON) + "…";
+	}
+
+	static ServerCheck setUpRefused(String reason) {
+		return new ServerCheck(Answer.SET_UP_REFUSED, "", reason);
 	}
 
 	static ServerCheck unanswered(Duration waited) {

@@ -162,10 +162,16 @@ final class ServerConnections extends AbstractDataSource {
 		ServerRole wanted = this.role;
 		PhysicalConnection connection = new PhysicalConnection(connect().unwrap(BaseConnection.class), this);
 		this.lastFailure = null;
-		this.lastBeganReadOnly = ServerCheck.hasToldReadOnly(connection.driver);
-		this.lastBegan = System.nanoTime();
-		boolean told = wanted != null && ServerCheck.hasTold(connection.driver, wanted);
-		this.open.add(connection, told ? at : OpenConnections.NEVER);
+		try {
+			this.lastBeganReadOnly = ServerCheck.hasToldReadOnly(connection.driver);
+			this.lastBegan = System.nanoTime();
+			boolean told = wanted != null && ServerCheck.hasTold(connection.driver, wanted);
+			this.open.add(connection, told ? at : OpenConnections.NEVER);
+		}
+		catch (Throwable ex) {
+			abort(connection);
+			throw ex;
+		}
 		if (this.retired) {
 			abort(connection);
 			throw retired(null);
@@ -183,8 +189,12 @@ final class ServerConnections extends AbstractDataSource {
 		try {
 			return this.sockets.connect(this.properties, this::connect);
 		}
-		catch (SQLException ex) {
-			throw this.retired ? retired(ex) : ex;
+		catch (SQLException | RuntimeException ex) {
+			// the driver throws something unchecked when it is interrupted
+			if (this.retired) {
+				throw retired(ex);
+			}
+			throw ex;
 		}
 		finally {
 			synchronized (this.opening) {
@@ -226,6 +236,18 @@ final class ServerConnections extends AbstractDataSource {
 	 */
 	void offer(Connection connection) {
 		abortIfAny(this.checked.getAndSet(connection));
+		if (this.retired) {
+			// which looked for it before it was there, and lets HikariCP take it no more
+			abortIfAny(this.checked.getAndSet(null));
+		}
+	}
+
+	/**
+	 * Abort what is open because no pool has come of it.
+	 */
+	void abandon() {
+		this.checked.set(null);
+		this.open.removeAll().forEach(this::abort);
 	}
 
 	/**
@@ -367,7 +389,7 @@ final class ServerConnections extends AbstractDataSource {
 		// HikariCP's is its connection timeout, which this has already
 	}
 
-	private SQLException retired(@Nullable SQLException cause) {
+	private SQLException retired(@Nullable Exception cause) {
 		return new SQLTransientConnectionException("The relation has left " + this.server, "08003", cause);
 	}
 

@@ -54,6 +54,8 @@ public final class ServerPool {
 
 	private final AtomicLong lastSuspicion = new AtomicLong(System.nanoTime() - WRITE_SUSPICION_NANOS);
 
+	private final SetUpTrial trial = new SetUpTrial();
+
 	private final LongAdder reads = new LongAdder();
 
 	/**
@@ -509,7 +511,7 @@ public final class ServerPool {
 			}
 			return new Inquiry(check, connection, at, isFitForWriters(check, physical));
 		}
-		catch (SQLException ex) {
+		catch (Throwable ex) {
 			JdbcUtils.closeConnection(connection);
 			throw ex;
 		}
@@ -592,21 +594,64 @@ public final class ServerPool {
 	}
 
 	/**
+	 * Open the pool. Each connection that is opened for this is in the pool afterwards,
+	 * or closed, whatever is thrown: a question that is not answered is not asked again.
+	 */
+	private Inquiry open() throws SQLException {
+		try {
+			ServerCheck pending = this.trial.pending();
+			return (pending != null) ? new Inquiry(pending) : tryToOpen();
+		}
+		catch (RuntimeException | Error ex) {
+			logger.debug("Pool " + this.name + " cannot be opened", ex);
+			return new Inquiry(this.trial.failed(ex));
+		}
+		finally {
+			if (this.opened == null) {
+				this.connections.abandon();
+			}
+		}
+	}
+
+	private Inquiry tryToOpen() throws SQLException {
+		HikariConfig config = this.configFactory.apply(this.connections);
+		ConnectionSetUp setUp = new ConnectionSetUp(config);
+		PhysicalConnection first = this.connections.open();
+		if (this.trial.isNeeded(setUp, first)) {
+			ServerCheck refused = this.trial.tryOut(setUp, first);
+			if (refused != null) {
+				return new Inquiry(refused);
+			}
+			first = this.connections.open();
+		}
+		try {
+			return open(config, first);
+		}
+		catch (SQLException ex) {
+			ServerCheck refused = ConnectionSetUp.isRefusal(ex) ? this.trial.tryOut(setUp, this.connections.open())
+					: null;
+			if (refused != null) {
+				return new Inquiry(refused);
+			}
+			throw ex;
+		}
+	}
+
+	/**
 	 * Open the pool with one connection. That is asked last: what HikariCP learns while
 	 * it sets up the first connection holds for all, and if it had been dead by then,
 	 * none would ever be good.
 	 */
-	private Inquiry open() throws SQLException {
-		this.connections.offer(this.connections.open());
-		HikariConfig config = this.configFactory.apply(this.connections);
+	private Inquiry open(HikariConfig config, Connection first) throws SQLException {
 		config.setExceptionOverride(
 				new FaultWatch(config.getExceptionOverride(), this::connectionBroke, this::writeRefused));
+		this.connections.offer(first);
 		OpenedPool pool = OpenedPool.open(config);
 		Inquiry inquiry;
 		try {
 			inquiry = inquire(pool);
 		}
-		catch (SQLException ex) {
+		catch (Throwable ex) {
 			pool.dataSource().close();
 			throw ex;
 		}
@@ -822,6 +867,9 @@ public final class ServerPool {
 		OpenedPool pool = this.opened;
 		if (pool != null) {
 			new PoolShutdown(this, pool, this.connections).drain(timeout);
+		}
+		else {
+			this.connections.abortAll();
 		}
 	}
 

@@ -677,7 +677,7 @@ public final class ServerPools implements Closeable {
 					}
 				}
 			}
-			case CREDENTIALS_REFUSED, REFUSED, NOT_ASKED -> {
+			case CREDENTIALS_REFUSED, REFUSED, SET_UP_REFUSED, NOT_ASKED -> {
 				// what is open in a pool is still good
 				if (!isSettled(member)) {
 					failed(member, check);
@@ -708,7 +708,8 @@ public final class ServerPools implements Closeable {
 	}
 
 	private void failed(Member member, ServerCheck check) {
-		Patience patience = (member == candidate()) ? Patience.MASTER : Patience.STANDBY;
+		Patience standby = (check.answer() == Answer.SET_UP_REFUSED) ? Patience.SETTINGS : Patience.STANDBY;
+		Patience patience = (member == candidate()) ? Patience.MASTER : standby;
 		notYet(member, check, check.reason(),
 				(check.answer() == Answer.CREDENTIALS_REFUSED) ? Patience.CREDENTIALS : patience);
 	}

@@ -136,7 +136,7 @@ class RefusalsTests {
 		this.application.relate(this.master);
 		this.application.awaitPrimary(this.master);
 		assertThat(output)
-			.contains("cannot be the primary yet: java.lang.NoSuchMethodError: com.example.Missing.method()");
+			.contains("cannot be the primary yet: the pool cannot be opened: java.lang.NoSuchMethodError: com.example.Missing.method()");
 	}
 
 	@Test

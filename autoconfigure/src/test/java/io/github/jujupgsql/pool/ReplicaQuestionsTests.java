@@ -169,7 +169,8 @@ class ReplicaQuestionsTests {
 		AtomicBoolean started = new AtomicBoolean();
 		this.master.answer((sql) -> position(sql, "pg_current_wal_lsn",
 				List.of(Long.toString(started.get() ? this.written.incrementAndGet() : 100))));
-		this.standby.answer((sql) -> position(sql, "pg_last_wal_replay_lsn", List.of("100", "t", "1000000")));
+		this.standby.answer((sql) -> position(sql, "pg_last_wal_replay_lsn",
+				List.of("100", "t", Long.toString(1_000_000 + System.nanoTime() / 1_000_000 % 1_000_000))));
 		start(builder.maximumLag(Duration.ofSeconds(1)));
 		started.set(true);
 	}

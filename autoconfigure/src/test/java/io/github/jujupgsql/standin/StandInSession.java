@@ -14,6 +14,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
 
 import io.github.jujupgsql.standin.StandInServer.Refusal;
@@ -35,6 +36,11 @@ final class StandInSession implements Runnable {
 	private static final int TEXT = 25;
 
 	private static final int INT8 = 20;
+
+	private static final String ISOLATION = "TRANSACTION ISOLATION LEVEL";
+
+	/** What needs a snapshot. */
+	private static final Set<String> READING = Set.of("SELECT", "INSERT");
 
 	private static final AtomicInteger numbers = new AtomicInteger();
 
@@ -240,6 +246,9 @@ final class StandInSession implements Runnable {
 		if (refusal == null && readOnly && (verb.equals("INSERT") || verb.equals("CREATE"))) {
 			refusal = new Refusal("25006", "cannot execute " + verb + " in a read-only transaction");
 		}
+		if (refusal == null && this.server.isInRecovery() && isSerializable() && READING.contains(verb)) {
+			refusal = new Refusal("0A000", "cannot use serializable mode in a hot standby");
+		}
 		if (refusal != null) {
 			error(refusal, "ERROR");
 			this.transaction = (this.transaction == 'T') ? 'E' : this.transaction;
@@ -280,7 +289,15 @@ final class StandInSession implements Runnable {
 		return this.settings.getOrDefault("default_transaction_read_only", this.readOnly ? "on" : "off");
 	}
 
+	private boolean isSerializable() {
+		return this.settings.getOrDefault(ISOLATION, "").equals("SERIALIZABLE");
+	}
+
 	private void set(String sql) {
+		if (sql.contains(ISOLATION)) {
+			this.settings.put(ISOLATION, sql.substring(sql.indexOf(ISOLATION) + ISOLATION.length()).strip());
+			return;
+		}
 		String[] setting = sql.strip().replaceFirst("(?i)^SET\\s+(SESSION\\s+)?", "").split("\\s*(=|TO)\\s*", 2);
 		if (setting.length == 2) {
 			this.settings.put(setting[0].toLowerCase(Locale.ROOT), setting[1].replace("'", ""));

@@ -1,0 +1,117 @@
+package io.github.jujupgsql.pool;
+
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Duration;
+
+import io.github.jujupgsql.pool.ServerCheck.Answer;
+import org.jspecify.annotations.Nullable;
+
+import org.springframework.jdbc.support.JdbcUtils;
+
+/**
+ * Finds out whether connections to a server can be set up, and remembers if not: what it
+ * refuses it will refuse again, until it gets another role or somebody changes something
+ * there. So it is asked for its role each time, and tried out more and more rarely.
+ * <p>
+ * {@link #refusal} is written by the one thread that asks the server at that time, while
+ * there is no pool.
+ */
+final class SetUpTrial {
+
+	private static final Duration PATIENCE = Duration.ofSeconds(5);
+
+	private volatile @Nullable Refusal refusal;
+
+	/**
+	 * Return whether a pool cannot be opened whatever the server says.
+	 * @return why not, or {@code null} if it can be tried
+	 */
+	@Nullable ServerCheck pending() {
+		Refusal last = this.refusal;
+		return (last != null && last.role() == null && !last.isOver()) ? last.check() : null;
+	}
+
+	/**
+	 * Return whether to try a connection out before HikariCP gets another one.
+	 * @param setUp what would be done to it
+	 * @param connection a connection that has just been opened
+	 * @return whether the server may refuse it
+	 */
+	boolean isNeeded(ConnectionSetUp setUp, PhysicalConnection connection) {
+		return this.refusal != null
+				|| (setUp.mayFailInRecovery() && ServerCheck.hasTold(connection.driver, ServerRole.REPLICA));
+	}
+
+	/**
+	 * Try a connection out, and close it.
+	 * @param setUp what is done to it
+	 * @param connection the connection
+	 * @return the server's refusal, or {@code null} if it refuses nothing
+	 * @throws SQLException if the connection breaks
+	 */
+	@Nullable ServerCheck tryOut(ConnectionSetUp setUp, Connection connection) throws SQLException {
+		try {
+			Answer role = ServerCheck.ask(connection, PATIENCE, ServerCheck.ROLE).answer();
+			Refusal last = this.refusal;
+			if (last != null && last.role() == role && !last.isOver()) {
+				return last.check();
+			}
+			String reason = setUp.tryOn(connection, (role == Answer.IN_RECOVERY) ? "there, in recovery" : "there");
+			if (reason != null) {
+				return remember(role, reason);
+			}
+		}
+		catch (SQLException ex) {
+			if (!ConnectionSetUp.isRefusal(ex)) {
+				throw ex;
+			}
+			return remember(null, "it does not tell its role: " + ConnectionSetUp.describe(ex));
+		}
+		finally {
+			JdbcUtils.closeConnection(connection);
+		}
+		this.refusal = null;
+		return null;
+	}
+
+	/**
+	 * Take note that a pool cannot be opened.
+	 * @param fault what was thrown
+	 * @return what to tell of it
+	 */
+	ServerCheck failed(Throwable fault) {
+		return remember(null, ServerCheck.oneLine("the pool cannot be opened: " + fault), Patience.RECOVERY);
+	}
+
+	private ServerCheck remember(@Nullable Answer role, String reason) {
+		return remember(role, reason, Patience.SETTINGS);
+	}
+
+	private ServerCheck remember(@Nullable Answer role, String reason, Patience patience) {
+		Refusal last = this.refusal;
+		int times = (last != null && last.role() == role) ? last.times() + 1 : 1;
+		ServerCheck check = ServerCheck.setUpRefused(reason);
+		this.refusal = new Refusal(check, role, times,
+				System.nanoTime() + patience.pauseAfter(times).toNanos());
+		return check;
+	}
+
+	/**
+	 * What did not work.
+	 *
+	 * @param check what to tell of it
+	 * @param role the role in which the server refused it, or {@code null} if that does
+	 * not matter
+	 * @param times how often it has
+	 * @param until when to try again, as of {@link System#nanoTime()}
+	 */
+	private record Refusal(ServerCheck check, @Nullable Answer role, int times, long until) {
+
+		boolean isOver() {
+			return System.nanoTime() - this.until >= 0;
+		}
+
+	}
+
+}

@@ -1,0 +1,45 @@
+package io.github.jujupgsql.pool;
+
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.Set;
+
+import io.github.jujupgsql.relation.DriverProperties;
+import io.github.jujupgsql.standin.StandInServer;
+import org.junit.jupiter.api.AutoClose;
+import org.junit.jupiter.api.Test;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+/**
+ * Tests for {@link ServerConnections}.
+ */
+class ServerConnectionsTests {
+
+	@AutoClose
+	private final StandInServer server = StandInServer.master();
+
+	private final ServerConnections connections = new ServerConnections("server",
+			DriverProperties.of(this.server.connectionString(), "test").toProperties(), Duration.ofSeconds(30),
+			Set.of());
+
+	@Test
+	void whatIsOfferedIsWhatThePoolGets() throws SQLException {
+		Connection opened = this.connections.open();
+		this.connections.offer(opened);
+		assertThat(this.connections.getConnection()).isSameAs(opened);
+		this.connections.abortAll();
+	}
+
+	@Test
+	void whatIsOfferedAfterTheServerHasLeftIsClosed() throws SQLException {
+		Connection opened = this.connections.open();
+		this.connections.retire();
+		this.connections.offer(opened);
+		await().until(() -> this.server.sockets() == 0);
+		assertThat(opened.isClosed()).isTrue();
+	}
+
+}
