@@ -11,6 +11,7 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Properties;
 
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
@@ -100,13 +101,34 @@ final class RoutedConnection implements InvocationHandler {
 				settle();
 				this.settings.put(method.getName(), new Setting(method, arguments));
 			}
+			case "getCatalog", "getSchema", "getHoldability", "getTransactionIsolation", "getNetworkTimeout" -> {
+				settle();
+				if (!isKnown(method.getName())) {
+					use();
+				}
+			}
 			case "getAutoCommit", "commit", "rollback", "getWarnings", "clearWarnings" -> settle();
 			case "close", "abort" -> this.closed = true;
 			case "isClosed", "toString" -> {
 			}
+			case "setClientInfo" -> {
+				settle();
+				if (first instanceof Properties) {
+					use();
+				}
+			}
 			default -> use();
 		}
 		return Delegate.call(this.lazy, method, arguments);
+	}
+
+	/**
+	 * Return whether the lazy connection answers a question without borrowing.
+	 */
+	private boolean isKnown(String getter) {
+		Setting setting = this.settings.get("s" + getter.substring(1));
+		return (setting != null && setting.value() != null)
+				|| (getter.equals("getTransactionIsolation") && this.dataSource.knowsTransactionIsolation());
 	}
 
 	private void setReadOnly(boolean value) throws SQLException {
@@ -210,6 +232,10 @@ final class RoutedConnection implements InvocationHandler {
 	 * A call that Spring's lazy connection keeps until it is borrowed.
 	 */
 	private record Setting(Method method, Object @Nullable [] arguments) {
+
+		@Nullable Object value() {
+			return (this.arguments != null) ? this.arguments[0] : null;
+		}
 
 	}
 

@@ -36,6 +36,10 @@ public final class RoutingDataSource extends LazyDataSource {
 		return RoutedConnection.of(this);
 	}
 
+	boolean knowsTransactionIsolation() {
+		return defaultTransactionIsolation() != null;
+	}
+
 	/**
 	 * Lend a connection that stays with the server it has been borrowed from.
 	 * @return a connection that has not been borrowed yet

@@ -1,6 +1,7 @@
 package io.github.jujupgsql.datasource;
 
 import java.sql.Connection;
+import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.SQLTransientConnectionException;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -60,6 +61,24 @@ class RoutedBorrowsTests {
 				connection.setReadOnly(true);
 				assertThat(this.replicas.attempts).hasValue(i);
 			}
+		}
+		assertThat(this.primary.attempts).hasValue(0);
+	}
+
+	@Test
+	void whatIsKnownIsToldWithoutAServer() throws SQLException {
+		try (Connection connection = this.routing.getConnection()) {
+			assertThat(connection.getTransactionIsolation()).isEqualTo(Connection.TRANSACTION_READ_COMMITTED);
+			assertThat(connection.getAutoCommit()).isTrue();
+			connection.setCatalog("catalog");
+			connection.setSchema("schema");
+			connection.setHoldability(ResultSet.HOLD_CURSORS_OVER_COMMIT);
+			connection.setNetworkTimeout(Runnable::run, 1234);
+			connection.setClientInfo("ApplicationName", "application");
+			assertThat(connection.getCatalog()).isEqualTo("catalog");
+			assertThat(connection.getSchema()).isEqualTo("schema");
+			assertThat(connection.getHoldability()).isEqualTo(ResultSet.HOLD_CURSORS_OVER_COMMIT);
+			assertThat(connection.getNetworkTimeout()).isEqualTo(1234);
 		}
 		assertThat(this.primary.attempts).hasValue(0);
 	}
