@@ -1,9 +1,12 @@
 package io.github.jujupgsql.datasource;
 
+import java.io.PrintWriter;
 import java.sql.Connection;
+import java.sql.ConnectionBuilder;
 import java.sql.SQLException;
 import java.sql.SQLFeatureNotSupportedException;
 import java.sql.SQLTransientConnectionException;
+import java.sql.ShardingKeyBuilder;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 
@@ -26,6 +29,9 @@ abstract class RoleDataSource extends DelegatingDataSource {
 
 	private static final long UNCLOCKED_NANOS = TimeUnit.MILLISECONDS.toNanos(UNCLOCKED_MILLIS);
 
+	/** As good as for ever, and a deadline that is computed from it does not overflow. */
+	private static final Duration LONGEST_TIMEOUT = Duration.ofDays(36500);
+
 	/** Until the table is another one, or the server has been promoted. */
 	private static final long WRONG_ROLE_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
 
@@ -33,9 +39,21 @@ abstract class RoleDataSource extends DelegatingDataSource {
 
 	private final Duration connectionTimeout;
 
+	private final long timeoutNanos;
+
 	RoleDataSource(Roles roles, Duration connectionTimeout) {
 		this.roles = roles;
 		this.connectionTimeout = connectionTimeout;
+		this.timeoutNanos = nanos(connectionTimeout);
+	}
+
+	/**
+	 * Return how long something may take, in nanoseconds.
+	 * @param timeout the time, however long
+	 * @return the nanoseconds, of which there may be as many again
+	 */
+	static long nanos(Duration timeout) {
+		return ((timeout.compareTo(LONGEST_TIMEOUT) < 0) ? timeout : LONGEST_TIMEOUT).toNanos();
 	}
 
 	/**
@@ -123,7 +141,7 @@ abstract class RoleDataSource extends DelegatingDataSource {
 	 * Return until when somebody may be kept waiting who begins now.
 	 */
 	final long deadline() {
-		return System.nanoTime() + this.connectionTimeout.toNanos();
+		return System.nanoTime() + this.timeoutNanos;
 	}
 
 	/**
@@ -212,8 +230,54 @@ abstract class RoleDataSource extends DelegatingDataSource {
 	}
 
 	@Override
+	public <T> T unwrap(Class<T> iface) throws SQLException {
+		if (iface.isInstance(this)) {
+			return iface.cast(this);
+		}
+		DataSource target = getTargetDataSource();
+		if (target == null) {
+			throw new SQLException("There is no pool now that could be a " + iface.getName());
+		}
+		return target.unwrap(iface);
+	}
+
+	/**
+	 * Return the connection timeout.
+	 * @return the seconds, rounded up: 0 would mean that there is none
+	 */
+	@Override
 	public int getLoginTimeout() {
-		return (int) this.connectionTimeout.toSeconds();
+		long millis = Math.min(this.connectionTimeout.toMillis(), TimeUnit.SECONDS.toMillis(Integer.MAX_VALUE));
+		return (int) ((millis + 999) / 1000);
+	}
+
+	@Override
+	public void setLoginTimeout(int seconds) throws SQLException {
+		throw new SQLFeatureNotSupportedException(
+				"The login timeout is what spring.datasource.hikari.connection-timeout says");
+	}
+
+	@Override
+	@SuppressWarnings("NullAway") // null says that nothing is logged
+	public PrintWriter getLogWriter() {
+		return null;
+	}
+
+	@Override
+	public void setLogWriter(@Nullable PrintWriter out) throws SQLException {
+		if (out != null) {
+			throw new SQLFeatureNotSupportedException("Logging goes through the application's loggers");
+		}
+	}
+
+	@Override
+	public ConnectionBuilder createConnectionBuilder() throws SQLException {
+		throw new SQLFeatureNotSupportedException("The user and the password come from the relation");
+	}
+
+	@Override
+	public ShardingKeyBuilder createShardingKeyBuilder() throws SQLException {
+		throw new SQLFeatureNotSupportedException("PostgreSQL knows no sharding keys");
 	}
 
 	/**
@@ -250,7 +314,7 @@ abstract class RoleDataSource extends DelegatingDataSource {
 				else {
 					Connection connection = tryBorrow(table, pool);
 					if (connection != null) {
-						pool.countBorrow(RoleDataSource.this.connectionTimeout.toNanos() - left());
+						pool.countBorrow(RoleDataSource.this.timeoutNanos - left());
 						return connection;
 					}
 				}
@@ -278,7 +342,7 @@ abstract class RoleDataSource extends DelegatingDataSource {
 			long millis = Math.min(this.lookout.patienceMillis(), leftMillis());
 			Connection lent = attempt(pool, () -> ask(pool, pool.awaitConnection(millis)));
 			if (lent == null && again && (this.last instanceof WrongRoleException || pool.isRetired())) {
-				await(table, Math.min(this.deadline, System.nanoTime() + WRONG_ROLE_NANOS));
+				await(table, System.nanoTime() + Math.min(left(), WRONG_ROLE_NANOS));
 			}
 			return lent;
 		}

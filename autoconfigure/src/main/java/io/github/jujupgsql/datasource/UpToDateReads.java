@@ -51,7 +51,8 @@ final class UpToDateReads {
 	Connection getConnection(Writes writes) throws SQLException {
 		long deadline = this.replicas.deadline();
 		if (!writes.isUnknown()) {
-			long until = Math.min(deadline, System.nanoTime() + this.patience.toNanos());
+			long now = System.nanoTime();
+			long until = now + Math.min(deadline - now, RoleDataSource.nanos(this.patience));
 			Connection first = this.replicas.getConnection(null, deadline);
 			ServerPool pool = this.replicas.poolOf(first);
 			if (isUpToDate(first, writes, until)) {

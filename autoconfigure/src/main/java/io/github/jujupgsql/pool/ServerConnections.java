@@ -90,7 +90,7 @@ final class ServerConnections extends AbstractDataSource {
 	ServerConnections(String server, Properties properties, Duration timeout, Set<String> poolStatements) {
 		this.server = server;
 		this.poolStatements = poolStatements;
-		this.loginTimeout = (int) Math.max(1, timeout.toSeconds());
+		this.loginTimeout = (int) Math.min(Integer.MAX_VALUE, Math.max(1, timeout.toSeconds()));
 		this.properties = new Properties();
 		this.properties.putAll(properties);
 		// without it nobody can be called back from a server that does not answer
