@@ -19,10 +19,15 @@ import org.jspecify.annotations.Nullable;
  * Looks at the relation file.
  *
  * @param path where it is
+ * @param opener opens it
  */
-record RelationFile(Path path) {
+record RelationFile(Path path, Opener opener) {
 
 	private static final int ATTEMPTS = 5;
+
+	RelationFile(Path path) {
+		this(path, Files::newInputStream);
+	}
 
 	Look look() {
 		try {
@@ -79,7 +84,7 @@ record RelationFile(Path path) {
 	}
 
 	private byte[] read() throws IOException {
-		try (InputStream stream = Files.newInputStream(this.path)) {
+		try (InputStream stream = this.opener.open(this.path)) {
 			return stream.readNBytes(RelationReader.MAXIMUM_SIZE + 1);
 		}
 	}
@@ -96,6 +101,15 @@ record RelationFile(Path path) {
 			String cause = (fault instanceof FileSystemException named) ? named.getReason() : null;
 			return reason + " (" + ((cause != null) ? cause : fault.getClass().getSimpleName()) + ")";
 		}
+	}
+
+	/**
+	 * Opens a file to be read.
+	 */
+	interface Opener {
+
+		InputStream open(Path path) throws IOException;
+
 	}
 
 }

@@ -5,10 +5,13 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.Arrays;
-import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 
@@ -24,9 +27,11 @@ import org.jspecify.annotations.Nullable;
  * Follows the relation file: hands each new relation to one listener, and keeps the last
  * good one while the file is not whole, not valid or not readable.
  * <p>
- * What is known of the file belongs to one thread: the one that calls {@link #start()}
- * until that returns, then the watching thread, one look at a time. Only {@link #state}
- * is read by others; it is replaced as a whole.
+ * What is known of the file belongs to the thread that has the {@link #turn}: the one
+ * that calls {@link #start()} until that returns, then the watching thread. It acts only
+ * while it is its {@link #following} that counts; one that was stopped while it was stuck
+ * finds that another does, or none. Only {@link #state} is read by others; it is replaced
+ * as a whole.
  *
  * @since 0.1.0
  */
@@ -45,9 +50,12 @@ public final class RelationFileWatcher implements Closeable {
 
 	private static final Duration CHANGING_FILE_PAUSE = Duration.ofMillis(5);
 
-	private static final Duration CLOSE_PATIENCE = Duration.ofSeconds(5);
+	private static final Duration PATIENCE = Duration.ofSeconds(5);
 
 	private final RelationFile file;
+
+	/** How long to wait for the file system, and on closing for the listener. */
+	private final Duration patience;
 
 	private final RelationReader reader;
 
@@ -63,10 +71,18 @@ public final class RelationFileWatcher implements Closeable {
 
 	private final FileExposure exposure;
 
-	/** One for each time that the file is followed. */
-	private volatile FolderWatch folderWatch;
+	/** Threads that have not come back from the file system. */
+	private final AtomicInteger readers = new AtomicInteger();
 
-	private boolean followed;
+	/** Whoever has it judges what was read, and hands over. */
+	private final ReentrantLock turn = new ReentrantLock();
+
+	/**
+	 * Written under this object's monitor; {@code null} while nobody follows the file.
+	 */
+	private volatile @Nullable Following following;
+
+	private volatile boolean followed;
 
 	/** The content last judged, good or bad; {@code null} if the next one must be. */
 	private byte @Nullable [] judged;
@@ -75,18 +91,13 @@ public final class RelationFileWatcher implements Closeable {
 
 	private Set<String> warned = Set.of();
 
-	private @Nullable Long missingSince;
-
 	/** What the listener has; {@code null} if it failed, so that nobody knows. */
 	private @Nullable PgsqlRelation handedOver = PgsqlRelation.NONE;
 
 	/** What has gone wrong since a look has gone well. */
-	private final Set<String> failures = new HashSet<>();
+	private final Set<String> failures = ConcurrentHashMap.newKeySet();
 
 	private volatile RelationState state = RelationState.UNREAD;
-
-	/** There is one while the file is followed. */
-	private volatile @Nullable Thread thread;
 
 	/**
 	 * Create a watcher.
@@ -101,14 +112,19 @@ public final class RelationFileWatcher implements Closeable {
 	 */
 	public RelationFileWatcher(Path path, RelationReader reader, Duration pollInterval, Duration missingFileGrace,
 			Clock clock, Consumer<PgsqlRelation> listener) {
-		this.file = new RelationFile(path);
+		this(new RelationFile(path), PATIENCE, reader, pollInterval, missingFileGrace, clock, listener);
+	}
+
+	RelationFileWatcher(RelationFile file, Duration patience, RelationReader reader, Duration pollInterval,
+			Duration missingFileGrace, Clock clock, Consumer<PgsqlRelation> listener) {
+		this.file = file;
+		this.patience = patience;
 		this.reader = reader;
 		this.pollInterval = pollInterval;
 		this.missingFileGrace = missingFileGrace;
 		this.clock = clock;
 		this.listener = listener;
-		this.folderWatch = new FolderWatch(path);
-		this.exposure = new FileExposure(path);
+		this.exposure = new FileExposure(file.path());
 	}
 
 	/**
@@ -136,73 +152,100 @@ public final class RelationFileWatcher implements Closeable {
 	 * seconds, the first time
 	 */
 	public void start() {
-		if (this.thread != null) {
+		Following begun = begin();
+		if (begun == null) {
 			return;
 		}
 		if (this.followed) {
-			this.folderWatch = new FolderWatch(getFile());
-			this.missingSince = null;
-			lookSafely();
+			lookSafely(begun);
 		}
 		else {
-			readFirst();
-			this.followed = true;
+			readFirst(begun);
 		}
-		FolderWatch watch = this.folderWatch;
-		Thread watching = new Thread(() -> follow(watch), "pgsql-relation-watcher");
-		watching.setDaemon(true);
-		this.thread = watching;
-		watching.start();
+		followOn(begun);
 	}
 
-	private void readFirst() {
+	private synchronized @Nullable Following begin() {
+		if (this.following != null) {
+			return null;
+		}
+		this.following = new Following(this.file, this.patience, this.readers);
+		return this.following;
+	}
+
+	private synchronized void followOn(Following begun) {
+		if (counts(begun)) {
+			begun.followBy(() -> follow(begun));
+		}
+	}
+
+	/**
+	 * Let nothing more be done for a following.
+	 * @return whether anything was
+	 */
+	private synchronized boolean end(Following begun) {
+		boolean counted = counts(begun);
+		if (counted) {
+			this.following = null;
+		}
+		begun.end();
+		return counted;
+	}
+
+	private boolean counts(Following one) {
+		return this.following == one;
+	}
+
+	private void readFirst(Following begun) {
 		try {
-			awaitFirstReading();
+			awaitFirstReading(begun);
 		}
 		catch (InterruptedException ex) {
-			this.folderWatch.close();
+			end(begun);
 			Thread.currentThread().interrupt();
 			throw new IllegalStateException("Interrupted while reading " + getFile(), ex);
 		}
-		catch (RuntimeException ex) {
+		catch (RuntimeException | Error ex) {
 			// whoever cannot start is not closed: inotify instances are few
-			this.folderWatch.close();
+			end(begun);
 			throw ex;
 		}
 	}
 
-	private void awaitFirstReading() throws InterruptedException {
+	private void awaitFirstReading(Following begun) throws InterruptedException {
 		long deadline = System.nanoTime() + START_PATIENCE.toNanos();
-		while (true) {
-			this.folderWatch.refresh();
-			Duration pause = look();
-			handOver();
+		while (counts(begun)) {
+			begun.refresh();
+			Duration pause = look(begun);
+			handOver(begun);
 			if (this.state.readAt() != null && this.state.problem() == null) {
+				this.followed = true;
 				return;
 			}
-			if (this.missingSince != null) {
+			if (begun.getMissingSince() != null) {
 				logger.info("Relation file " + getFile() + " does not exist yet; waiting for it");
+				this.followed = true;
 				return;
 			}
 			Duration left = Duration.ofNanos(deadline - System.nanoTime());
-			if (left.isNegative()) {
+			if (left.isNegative() && counts(begun)) {
 				RelationProblem problem = this.state.problem();
 				throw new RelationFileException(getFile(), (problem != null) ? problem.message()
 						: "Relation file " + getFile() + " did not stop changing");
 			}
-			this.folderWatch.await((pause.compareTo(left) < 0) ? pause : left);
+			begun.await((pause.compareTo(left) < 0) ? pause : left);
 		}
 	}
 
 	/**
 	 * Look at the file on each wake and on each poll interval.
 	 */
-	private void follow(FolderWatch watch) {
+	private void follow(Following begun) {
 		boolean open = true;
 		while (open) {
-			Duration pause = lookSafely();
+			Duration pause = lookSafely(begun);
 			try {
-				open = watch.await(pause);
+				open = begun.await(pause);
 			}
 			catch (InterruptedException ex) {
 				// who is to end it closes the watch; without this thread, the application
@@ -217,16 +260,16 @@ public final class RelationFileWatcher implements Closeable {
 	 * before.
 	 * @return how long to wait for an event before the next look
 	 */
-	private synchronized Duration lookSafely() {
+	private Duration lookSafely(Following begun) {
 		Duration pause = this.pollInterval;
 		try {
 			try {
-				pause = look();
-				handOver();
+				pause = look(begun);
+				handOver(begun);
 			}
 			finally {
 				// not before: whoever waits for the news does not care what is watched
-				watchFolders();
+				watchFolders(begun);
 			}
 			this.failures.clear();
 		}
@@ -239,10 +282,10 @@ public final class RelationFileWatcher implements Closeable {
 		return pause;
 	}
 
-	private void watchFolders() {
-		if (this.folderWatch.refresh()) {
+	private static void watchFolders(Following begun) {
+		if (begun.refresh()) {
 			// the file may have changed before its folder was watched
-			this.folderWatch.wake();
+			begun.lookAgain();
 		}
 	}
 
@@ -250,14 +293,67 @@ public final class RelationFileWatcher implements Closeable {
 	 * Look at the file and judge it.
 	 * @return how long to wait for an event before the next look
 	 */
-	private Duration look() {
+	private Duration look(Following begun) {
 		long started = System.nanoTime();
-		Look look = this.file.look();
+		Look look = begun.look();
+		takeTurn();
+		try {
+			return counts(begun) ? judge(look, started, begun) : this.pollInterval;
+		}
+		finally {
+			giveTurn(begun);
+		}
+	}
+
+	private void handOver(Following begun) {
+		takeTurn();
+		try {
+			PgsqlRelation relation = this.state.relation();
+			if (counts(begun) && !relation.equals(this.handedOver)) {
+				this.handedOver = null;
+				this.listener.accept(relation);
+				this.handedOver = relation;
+			}
+		}
+		finally {
+			giveTurn(begun);
+		}
+	}
+
+	private void takeTurn() {
+		// an interrupt is no reason to do without what can be had at once
+		if (this.turn.tryLock()) {
+			return;
+		}
+		try {
+			if (this.turn.tryLock(this.patience.toNanos(), TimeUnit.NANOSECONDS)) {
+				return;
+			}
+		}
+		catch (InterruptedException ex) {
+			Thread.currentThread().interrupt();
+		}
+		throw new IllegalStateException("What was handed over before the last stop is still being acted on");
+	}
+
+	/**
+	 * Let others have their turn. Whoever follows the file now may have had to do without
+	 * it, and looks again.
+	 */
+	private void giveTurn(Following begun) {
+		this.turn.unlock();
+		Following present = this.following;
+		if (present != null && present != begun) {
+			present.wake();
+		}
+	}
+
+	private Duration judge(Look look, long started, Following begun) {
 		if (look instanceof Look.Missing) {
 			this.settling.noticedMissing();
-			return missing();
+			return missing(begun);
 		}
-		this.missingSince = null;
+		begun.setMissingSince(null);
 		if (look instanceof Look.Content content) {
 			return present(content, started);
 		}
@@ -269,25 +365,18 @@ public final class RelationFileWatcher implements Closeable {
 		return CHANGING_FILE_PAUSE;
 	}
 
-	private void handOver() {
-		PgsqlRelation relation = this.state.relation();
-		if (!relation.equals(this.handedOver)) {
-			this.handedOver = null;
-			this.listener.accept(relation);
-			this.handedOver = relation;
-		}
-	}
-
-	private Duration missing() {
+	private Duration missing(Following begun) {
 		long now = System.nanoTime();
-		if (this.missingSince == null) {
-			this.missingSince = now;
+		Long known = begun.getMissingSince();
+		long since = (known != null) ? known : now;
+		if (known == null) {
+			begun.setMissingSince(since);
 			if (this.state.readAt() != null) {
 				logger.warn("Relation file " + getFile() + " has vanished; the relation counts as broken in "
 						+ this.missingFileGrace.toMillis() + " ms");
 			}
 		}
-		Duration left = this.missingFileGrace.minusNanos(now - this.missingSince);
+		Duration left = this.missingFileGrace.minusNanos(now - since);
 		if (left.compareTo(Duration.ZERO) > 0) {
 			return (left.compareTo(this.pollInterval) < 0) ? left : this.pollInterval;
 		}
@@ -387,25 +476,34 @@ public final class RelationFileWatcher implements Closeable {
 	 * time.
 	 */
 	public void wake() {
-		if (this.thread != null) {
-			this.folderWatch.wake();
+		Following present = this.following;
+		if (present != null) {
+			present.wake();
 		}
 	}
 
 	/**
 	 * Stop following the file, until {@link #start()} is called again. No relation is
-	 * handed over after this has returned.
+	 * handed over after this has returned. A listener that has been handed one and does
+	 * not come back is waited for no longer than five seconds, and gets no other before
+	 * it has.
 	 */
 	@Override
 	public void close() {
-		this.folderWatch.close();
-		Thread watching = this.thread;
-		if (watching == null) {
+		Following ended = this.following;
+		if (ended == null || !end(ended)) {
 			return;
 		}
-		this.thread = null;
+		long deadline = System.nanoTime() + this.patience.toNanos();
 		try {
-			watching.join(CLOSE_PATIENCE.toMillis());
+			if (this.turn.tryLock(this.patience.toNanos(), TimeUnit.NANOSECONDS)) {
+				this.turn.unlock();
+				ended.join(deadline - System.nanoTime());
+			}
+			else {
+				logger.warn("Relation file " + getFile()
+						+ " is no longer followed, but what was handed over last is still being acted on");
+			}
 		}
 		catch (InterruptedException ex) {
 			Thread.currentThread().interrupt();

@@ -1,0 +1,121 @@
+package io.github.jujupgsql.watch;
+
+import java.io.Closeable;
+import java.time.Duration;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicInteger;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Looks at the relation file on a thread that can be left behind. What is a file when it
+ * is looked at can be a named pipe when it is opened, which waits for a writer, and a
+ * network file system can hang. Java cannot open a file without waiting, nor end such a
+ * wait from outside; opening for writing as well would not wait for a pipe, but the file
+ * need not be ours to write. A thread that is left behind comes back when the file system
+ * lets it, and nobody is interested in what it brings.
+ * <p>
+ * {@link #look()} is for one thread at a time, {@link #close()} for any.
+ */
+final class LookThread implements Closeable {
+
+	/** How many threads may be left behind: a file system may hang for days. */
+	static final int MOST = 50;
+
+	private final RelationFile file;
+
+	private final Duration patience;
+
+	private final AtomicInteger running;
+
+	private @Nullable FutureTask<Look> task;
+
+	private boolean closed;
+
+	/**
+	 * Create one.
+	 * @param file the file to look at
+	 * @param patience how long to wait for the file system
+	 * @param running counts threads that have not come back
+	 */
+	LookThread(RelationFile file, Duration patience, AtomicInteger running) {
+		this.file = file;
+		this.patience = patience;
+		this.running = running;
+	}
+
+	/**
+	 * Look at the file.
+	 * @return what was found; nothing of interest if this is closed meanwhile
+	 */
+	Look look() {
+		if (this.running.get() >= MOST) {
+			return new Look.Unreadable("cannot be read: " + MOST + " attempts have not come back yet");
+		}
+		FutureTask<Look> begun = begin();
+		boolean interrupted = false;
+		try {
+			long deadline = System.nanoTime() + this.patience.toNanos();
+			while (true) {
+				try {
+					return begun.get(deadline - System.nanoTime(), TimeUnit.NANOSECONDS);
+				}
+				catch (InterruptedException ex) {
+					interrupted = true;
+				}
+			}
+		}
+		catch (TimeoutException | CancellationException ex) {
+			begun.cancel(true);
+			return new Look.Unreadable("cannot be read within " + this.patience.toMillis()
+					+ " ms: it has become a named pipe, or its file system does not answer");
+		}
+		catch (ExecutionException ex) {
+			throw new IllegalStateException("Cannot look at the file", ex.getCause());
+		}
+		finally {
+			if (interrupted) {
+				Thread.currentThread().interrupt();
+			}
+		}
+	}
+
+	private FutureTask<Look> begin() {
+		FutureTask<Look> begun = new FutureTask<>(this.file::look);
+		synchronized (this) {
+			this.task = begun;
+			if (this.closed) {
+				begun.cancel(false);
+				return begun;
+			}
+		}
+		Thread thread = new Thread(() -> {
+			try {
+				begun.run();
+			}
+			finally {
+				this.running.decrementAndGet();
+			}
+		}, "pgsql-relation-reader");
+		thread.setDaemon(true);
+		thread.start();
+		this.running.incrementAndGet();
+		return begun;
+	}
+
+	/**
+	 * Wait no longer. Looks that are begun later find nothing.
+	 */
+	@Override
+	public synchronized void close() {
+		this.closed = true;
+		if (this.task != null) {
+			this.task.cancel(true);
+		}
+	}
+
+}

@@ -1,0 +1,125 @@
+package io.github.jujupgsql.watch;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicInteger;
+
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
+import static org.awaitility.Awaitility.await;
+
+/**
+ * Tests for {@link LookThread}.
+ */
+@Timeout(60)
+class LookThreadTests {
+
+	private static final Duration NEVER = Duration.ofMinutes(10);
+
+	@TempDir
+	@SuppressWarnings("NullAway.Init")
+	Path folder;
+
+	private final AtomicInteger running = new AtomicInteger();
+
+	@BeforeEach
+	void writeFile() throws IOException {
+		Files.writeString(file(), "content");
+	}
+
+	@Test
+	void whenTheFileCanBeReadThenThatIsWhatWasFound() {
+		try (LookThread looks = new LookThread(new RelationFile(file()), NEVER, this.running)) {
+			assertThat(looks.look()).isInstanceOfSatisfying(Look.Content.class,
+					(content) -> assertThat(content.bytes()).asString().isEqualTo("content"));
+		}
+		await().until(() -> this.running.get() == 0);
+	}
+
+	@Test
+	void whenReadingHangsThenNoMoreThreadsThanThereMayBeAreLeftBehind() {
+		CountDownLatch over = new CountDownLatch(1);
+		AtomicInteger begun = new AtomicInteger();
+		RelationFile hanging = new RelationFile(file(), (path) -> {
+			begun.incrementAndGet();
+			uninterruptibly(over);
+			return Files.newInputStream(path);
+		});
+		try (LookThread looks = new LookThread(hanging, Duration.ofMillis(1), this.running)) {
+			for (int i = 0; i < 3 * LookThread.MOST; i++) {
+				assertThat(looks.look()).isInstanceOf(Look.Unreadable.class);
+			}
+			assertThat(this.running).hasValue(LookThread.MOST);
+			over.countDown();
+			await().until(() -> this.running.get() == 0);
+			assertThat(begun).hasValue(LookThread.MOST);
+		}
+		try (LookThread looks = new LookThread(hanging, NEVER, this.running)) {
+			assertThat(looks.look()).isInstanceOf(Look.Content.class);
+		}
+	}
+
+	@Test
+	void whenItIsInterruptedThenItLooksToTheEndAndStaysInterrupted() {
+		try (LookThread looks = new LookThread(new RelationFile(file()), NEVER, this.running)) {
+			Thread.currentThread().interrupt();
+			assertThat(looks.look()).isInstanceOf(Look.Content.class);
+			assertThat(Thread.interrupted()).isTrue();
+		}
+	}
+
+	@Test
+	void whenItIsClosedThenNobodyWaitsAndNothingIsRead() throws Exception {
+		CountDownLatch reading = new CountDownLatch(1);
+		CountDownLatch over = new CountDownLatch(1);
+		LookThread looks = new LookThread(new RelationFile(file(), (path) -> {
+			reading.countDown();
+			uninterruptibly(over);
+			return Files.newInputStream(path);
+		}), NEVER, this.running);
+		Thread waiting = new Thread(looks::look);
+		waiting.start();
+		reading.await();
+		looks.close();
+		waiting.join();
+		assertThat(this.running).hasValue(1);
+		assertThat(looks.look()).isInstanceOf(Look.Unreadable.class);
+		assertThat(this.running).hasValue(1);
+		over.countDown();
+		await().until(() -> this.running.get() == 0);
+	}
+
+	@Test
+	void whenLookingFailsThenThatIsThrown() {
+		IllegalArgumentException fault = new IllegalArgumentException("expected");
+		try (LookThread looks = new LookThread(new RelationFile(file(), (path) -> {
+			throw fault;
+		}), NEVER, this.running)) {
+			assertThatIllegalStateException().isThrownBy(looks::look).withCause(fault);
+		}
+	}
+
+	private static void uninterruptibly(CountDownLatch latch) {
+		while (latch.getCount() > 0) {
+			try {
+				latch.await();
+			}
+			catch (InterruptedException ex) {
+				// as a file system that is asked to open a file
+			}
+		}
+	}
+
+	private Path file() {
+		return this.folder.resolve("relation");
+	}
+
+}
