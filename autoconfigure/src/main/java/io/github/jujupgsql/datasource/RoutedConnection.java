@@ -224,8 +224,11 @@ final class RoutedConnection implements InvocationHandler {
 	}
 
 	private boolean isInTransaction() throws SQLException {
-		return this.used && !this.lazy.isClosed()
-				&& this.lazy.unwrap(BaseConnection.class).getTransactionState() != TransactionState.IDLE;
+		if (!this.used || this.lazy.isClosed()) {
+			return false;
+		}
+		BaseConnection driver = this.lazy.unwrap(BaseConnection.class);
+		return !driver.isClosed() && driver.getTransactionState() != TransactionState.IDLE;
 	}
 
 	/**

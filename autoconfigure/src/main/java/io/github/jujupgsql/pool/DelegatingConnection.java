@@ -318,7 +318,6 @@ abstract class DelegatingConnection implements Connection {
 
 	@Override
 	public <T> T unwrap(Class<T> type) throws SQLException {
-		this.used = true;
 		return type.isInstance(this) ? type.cast(this) : this.driver.unwrap(type);
 	}
 

@@ -2,13 +2,15 @@ package io.github.jujupgsql.pool;
 
 import java.sql.SQLException;
 import java.util.Set;
+import java.util.function.Consumer;
 
 import com.zaxxer.hikari.SQLExceptionOverride;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Hears of every error that an application gets from a pool's connections. HikariCP tells
- * what it was, not on which connection.
+ * what it was, not on which connection. It is told to keep a broken one, which the next
+ * borrower gets rid of, unless the application has an opinion.
  */
 final class FaultWatch implements SQLExceptionOverride {
 
@@ -19,7 +21,7 @@ final class FaultWatch implements SQLExceptionOverride {
 
 	private final @Nullable SQLExceptionOverride users;
 
-	private final Runnable broken;
+	private final Consumer<SQLException> broken;
 
 	private final Runnable writeRefused;
 
@@ -29,7 +31,7 @@ final class FaultWatch implements SQLExceptionOverride {
 	 * @param broken called when a connection is of no use any more
 	 * @param writeRefused called when a transaction turns out to be read-only
 	 */
-	FaultWatch(@Nullable SQLExceptionOverride users, Runnable broken, Runnable writeRefused) {
+	FaultWatch(@Nullable SQLExceptionOverride users, Consumer<SQLException> broken, Runnable writeRefused) {
 		this.users = users;
 		this.broken = broken;
 		this.writeRefused = writeRefused;
@@ -37,14 +39,26 @@ final class FaultWatch implements SQLExceptionOverride {
 
 	@java.lang.Override
 	public Override adjudicate(SQLException fault) {
-		String state = fault.getSQLState();
-		if (READ_ONLY_TRANSACTION.equals(state)) {
+		boolean broken = isBroken(fault);
+		if (broken) {
+			this.broken.accept(fault);
+		}
+		else if (READ_ONLY_TRANSACTION.equals(fault.getSQLState())) {
 			this.writeRefused.run();
 		}
-		else if (state != null && (state.startsWith("08") || SERVER_WENT.contains(state))) {
-			this.broken.run();
-		}
-		return (this.users != null) ? this.users.adjudicate(fault) : Override.CONTINUE_EVICT;
+		Override wanted = (this.users != null) ? this.users.adjudicate(fault) : Override.CONTINUE_EVICT;
+		// HikariCP would warn with a stack trace, and fail what is to clean up
+		return (broken && wanted == Override.CONTINUE_EVICT) ? Override.DO_NOT_EVICT : wanted;
+	}
+
+	/**
+	 * Return whether a fault is about the connection, not about what was done with it.
+	 * @param fault what was thrown
+	 * @return whether there is reason to get rid of the connection
+	 */
+	static boolean isBroken(SQLException fault) {
+		String state = fault.getSQLState();
+		return state != null && (state.startsWith("08") || SERVER_WENT.contains(state));
 	}
 
 }

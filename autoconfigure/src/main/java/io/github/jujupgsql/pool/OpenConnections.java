@@ -99,6 +99,16 @@ final class OpenConnections {
 	}
 
 	/**
+	 * Have one connection answer before it is lent again.
+	 * @param connection the connection
+	 */
+	synchronized void doubt(Connection connection) {
+		if (this.askedAt.replace(connection, NEVER) != null) {
+			this.inDoubt = true;
+		}
+	}
+
+	/**
 	 * Have every connection looked at before it is lent again. What the driver knows of
 	 * its session will do, if the server has answered since the last {@link #doubtAll()}.
 	 */

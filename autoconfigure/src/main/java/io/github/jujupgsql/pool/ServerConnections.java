@@ -13,6 +13,7 @@ import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Consumer;
 
 import io.github.jujupgsql.relation.DriverProperties;
 import org.apache.commons.logging.Log;
@@ -48,6 +49,9 @@ final class ServerConnections extends AbstractDataSource {
 	/** How long what one session began with is taken to hold for others. */
 	private static final long BEGINNING_NANOS = TimeUnit.SECONDS.toNanos(10);
 
+	/** What the driver says of a connection that it has closed itself. */
+	private static final String CLOSED_BEFORE = "08003";
+
 	private final Driver driver = driver();
 
 	private final String server;
@@ -67,6 +71,9 @@ final class ServerConnections extends AbstractDataSource {
 	private final AtomicReference<@Nullable Connection> checked = new AtomicReference<>();
 
 	private final AtomicInteger underWay = new AtomicInteger();
+
+	private volatile Consumer<SQLException> whenBroken = (fault) -> {
+	};
 
 	private volatile boolean retired;
 
@@ -139,6 +146,21 @@ final class ServerConnections extends AbstractDataSource {
 	@Override
 	public Connection getConnection(String username, String password) throws SQLException {
 		return getConnection();
+	}
+
+	/**
+	 * Have something done when a connection turns out to be broken while it is cleaned
+	 * up, which neither HikariCP nor the application is told.
+	 * @param task gets what the driver has thrown
+	 */
+	void whenBroken(Consumer<SQLException> task) {
+		this.whenBroken = task;
+	}
+
+	void broke(SQLException fault) {
+		if (!CLOSED_BEFORE.equals(fault.getSQLState())) {
+			this.whenBroken.accept(fault);
+		}
 	}
 
 	/**

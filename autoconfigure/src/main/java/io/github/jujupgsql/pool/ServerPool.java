@@ -40,6 +40,8 @@ public final class ServerPool {
 
 	private static final long WRITE_SUSPICION_NANOS = TimeUnit.SECONDS.toNanos(1);
 
+	private static final long TELL_NANOS = TimeUnit.SECONDS.toNanos(10);
+
 	private static final long READ_SUSPICION_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
 
 	private final ConnectionString connectionString;
@@ -55,6 +57,8 @@ public final class ServerPool {
 	private final AtomicLong lastSuspicion = new AtomicLong(System.nanoTime() - WRITE_SUSPICION_NANOS);
 
 	private final SetUpTrial trial = new SetUpTrial();
+
+	private final AtomicLong lastTold = new AtomicLong(System.nanoTime() - TELL_NANOS);
 
 	private final LongAdder reads = new LongAdder();
 
@@ -98,6 +102,7 @@ public final class ServerPool {
 		this.connections = connections;
 		this.configFactory = configFactory;
 		this.suspicion = suspicion;
+		connections.whenBroken(this::connectionBroke);
 	}
 
 	/**
@@ -237,7 +242,7 @@ public final class ServerPool {
 		ServerRole role = this.connections.getRole();
 		try {
 			PhysicalConnection physical = connection.unwrap(PhysicalConnection.class);
-			if (role == ServerRole.PRIMARY && physical.wasWithReader()) {
+			if (physical.isClosed() || (role == ServerRole.PRIMARY && physical.wasWithReader())) {
 				evict(connection);
 				return false;
 			}
@@ -266,6 +271,9 @@ public final class ServerPool {
 		}
 		catch (SQLException ex) {
 			logger.debug("A connection of " + this.name + " did not answer", ex);
+			if (FaultWatch.isBroken(ex)) {
+				connectionBroke(ex);
+			}
 			evict(connection);
 			return false;
 		}
@@ -512,6 +520,10 @@ public final class ServerPool {
 			return new Inquiry(check, connection, at, isFitForWriters(check, physical));
 		}
 		catch (Throwable ex) {
+			if (ex instanceof SQLException fault && FaultWatch.isBroken(fault)) {
+				connectionBroke(fault);
+			}
+			// if it is broken, its next borrower gets rid of it
 			JdbcUtils.closeConnection(connection);
 			throw ex;
 		}
@@ -668,10 +680,25 @@ public final class ServerPool {
 	 * finds its way back to the primary by itself, but from a replica, reads can go
 	 * elsewhere.
 	 */
-	private void connectionBroke() {
+	private void connectionBroke(SQLException fault) {
 		doubt();
+		tell(fault);
 		if (this.connections.getRole() == ServerRole.REPLICA) {
 			suspect();
+		}
+	}
+
+	/**
+	 * Say what breaks connections, once in a while: many break at the same time. That
+	 * they have been cut off is told by who does it.
+	 */
+	private void tell(SQLException fault) {
+		long now = System.nanoTime();
+		long last = this.lastTold.get();
+		if (!isRetired() && now - last >= TELL_NANOS && this.lastTold.compareAndSet(last, now)) {
+			String reason = String.valueOf(fault.getMessage()).lines().findFirst().orElse("");
+			logger.warn("A connection to " + getServer() + " (" + this.name + ") failed, others may follow: " + reason
+					+ " (SQLSTATE " + fault.getSQLState() + ")");
 		}
 	}
 
