@@ -28,6 +28,22 @@ abstract class BorrowedConnection implements InvocationHandler {
 		this.pool = pool;
 	}
 
+	/**
+	 * Return the driver's connection, without this being taken for the application's wish
+	 * to have it.
+	 * @param connection a connection that has been borrowed
+	 * @return what the driver has opened
+	 * @throws SQLException if it has been closed
+	 */
+	static Connection physical(Connection connection) throws SQLException {
+		Connection pooled = connection;
+		if (Proxy.isProxyClass(connection.getClass())
+				&& Proxy.getInvocationHandler(connection) instanceof BorrowedConnection borrowed) {
+			pooled = borrowed.connection;
+		}
+		return pooled.unwrap(Connection.class);
+	}
+
 	Connection proxy() {
 		return (Connection) Proxy.newProxyInstance(BorrowedConnection.class.getClassLoader(),
 				new Class<?>[] { Connection.class }, this);

@@ -1,14 +1,18 @@
 package io.github.jujupgsql.datasource;
 
 import java.sql.Connection;
+import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 
+import org.postgresql.core.BaseConnection;
+import org.postgresql.core.TransactionState;
+
 /**
- * Statements of ours on connections that the application has borrowed. They are not part
- * of its transactions, and pass by HikariCP, which would take a change of the mode for
- * the application's.
+ * Statements of ours on connections that the application has borrowed. They begin no
+ * transaction, and pass by HikariCP, which would take a change of the mode for the
+ * application's.
  */
 final class OwnStatements {
 
@@ -16,37 +20,81 @@ final class OwnStatements {
 	}
 
 	static void execute(Connection connection, String sql) throws SQLException {
-		run(connection, (statement) -> statement.execute(sql));
-	}
-
-	static long queryForLong(Connection connection, String sql) throws SQLException {
-		return run(connection, (statement) -> {
-			try (ResultSet result = statement.executeQuery(sql)) {
-				result.next();
-				return result.getLong(1);
+		run(connection, (physical) -> {
+			try (Statement statement = physical.createStatement()) {
+				return statement.execute(sql);
 			}
 		});
 	}
 
-	private static <T> T run(Connection connection, Work<T> work) throws SQLException {
-		Connection physical = connection.unwrap(Connection.class);
-		boolean autoCommit = physical.getAutoCommit();
-		if (!autoCommit) {
+	static void execute(Connection connection, String sql, String parameter) throws SQLException {
+		run(connection, (physical) -> {
+			try (PreparedStatement statement = physical.prepareStatement(sql)) {
+				statement.setString(1, parameter);
+				return statement.execute();
+			}
+		});
+	}
+
+	static long queryForLong(Connection connection, String sql) throws SQLException {
+		return query(connection, sql, (result) -> result.getLong(1));
+	}
+
+	static String queryForString(Connection connection, String sql) throws SQLException {
+		return query(connection, sql, (result) -> result.getString(1));
+	}
+
+	private static <T> T query(Connection connection, String sql, Work<ResultSet, T> row) throws SQLException {
+		return run(connection, (physical) -> {
+			try (Statement statement = physical.createStatement(); ResultSet result = statement.executeQuery(sql)) {
+				result.next();
+				return row.with(result);
+			}
+		});
+	}
+
+	/**
+	 * Do something that does not become part of a transaction, unless there is one.
+	 * @param connection the connection
+	 * @param task what to do with it
+	 * @throws SQLException if it fails
+	 */
+	static void outsideTransaction(Connection connection, Task task) throws SQLException {
+		run(connection, (physical) -> {
+			task.run();
+			return true;
+		});
+	}
+
+	private static <T> T run(Connection connection, Work<Connection, T> work) throws SQLException {
+		Connection physical = BorrowedConnection.physical(connection);
+		boolean begins = !physical.getAutoCommit()
+				&& physical.unwrap(BaseConnection.class).getTransactionState() == TransactionState.IDLE;
+		if (begins) {
 			physical.setAutoCommit(true);
 		}
-		try (Statement statement = physical.createStatement()) {
-			return work.with(statement);
+		try {
+			return work.with(physical);
 		}
 		finally {
-			if (!autoCommit && !physical.isClosed()) {
+			if (begins && !physical.isClosed()) {
 				physical.setAutoCommit(false);
 			}
 		}
 	}
 
-	private interface Work<T> {
+	private interface Work<S, T> {
 
-		T with(Statement statement) throws SQLException;
+		T with(S subject) throws SQLException;
+
+	}
+
+	/**
+	 * Something to do.
+	 */
+	interface Task {
+
+		void run() throws SQLException;
 
 	}
 

@@ -6,12 +6,11 @@ import java.lang.reflect.Proxy;
 import java.lang.reflect.UndeclaredThrowableException;
 import java.sql.Connection;
 import java.sql.DatabaseMetaData;
-import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.sql.Statement;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Properties;
+import java.util.Set;
 
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
@@ -35,9 +34,14 @@ final class RoutedConnection implements InvocationHandler {
 
 	private static final Log logger = LogFactory.getLog(RoutedConnection.class);
 
+	/** Applied by us when there is a connection: before that, it is asked what it has. */
+	private static final Set<String> LASTING = Set.of("setSchema", "setHoldability");
+
 	private final RoutingDataSource dataSource;
 
 	private final Map<String, Setting> settings = new LinkedHashMap<>();
+
+	private LastingSettings lasting = new LastingSettings();
 
 	private Connection lazy;
 
@@ -96,12 +100,27 @@ final class RoutedConnection implements InvocationHandler {
 					return RoutedMetaData.of(this, (Connection) proxy);
 				}
 			}
-			case "setAutoCommit", "setCatalog", "setSchema", "setHoldability", "setTransactionIsolation",
-					"setNetworkTimeout" -> {
+			case "setSchema", "setHoldability" -> {
+				settle();
+				this.settings.put(method.getName(), new Setting(method, arguments));
+				if (!this.used && !this.closed) {
+					return null;
+				}
+				beforeLastingSetting(method.getName());
+			}
+			case "setAutoCommit", "setCatalog", "setTransactionIsolation", "setNetworkTimeout" -> {
 				settle();
 				this.settings.put(method.getName(), new Setting(method, arguments));
 			}
-			case "getCatalog", "getSchema", "getHoldability", "getTransactionIsolation", "getNetworkTimeout" -> {
+			case "getSchema", "getHoldability" -> {
+				settle();
+				Object value = valueOf(method.getName());
+				if (!this.used && !this.closed && value != null) {
+					return value;
+				}
+				use();
+			}
+			case "getCatalog", "getTransactionIsolation", "getNetworkTimeout" -> {
 				settle();
 				if (!isKnown(method.getName())) {
 					use();
@@ -126,9 +145,13 @@ final class RoutedConnection implements InvocationHandler {
 	 * Return whether the lazy connection answers a question without borrowing.
 	 */
 	private boolean isKnown(String getter) {
-		Setting setting = this.settings.get("s" + getter.substring(1));
-		return (setting != null && setting.value() != null)
+		return valueOf(getter) != null
 				|| (getter.equals("getTransactionIsolation") && this.dataSource.knowsTransactionIsolation());
+	}
+
+	private @Nullable Object valueOf(String getter) {
+		Setting setting = this.settings.get("s" + getter.substring(1));
+		return (setting != null) ? setting.value() : null;
 	}
 
 	private void setReadOnly(boolean value) throws SQLException {
@@ -167,6 +190,34 @@ final class RoutedConnection implements InvocationHandler {
 		if (!this.used && !this.closed) {
 			target();
 			this.used = true;
+			try {
+				applyLastingSettings();
+			}
+			catch (SQLException ex) {
+				takeAnother();
+				throw ex;
+			}
+		}
+	}
+
+	private void applyLastingSettings() throws Throwable {
+		Setting schema = this.settings.get("setSchema");
+		if (schema != null) {
+			this.lasting.setSchema(target(), (String) schema.value());
+		}
+		if (valueOf("getHoldability") instanceof Integer holdability) {
+			this.lasting.setHoldability(target(), holdability);
+		}
+	}
+
+	private void beforeLastingSetting(String setter) throws Throwable {
+		if (!this.closed) {
+			if (setter.equals("setSchema")) {
+				this.lasting.beforeSchema(target());
+			}
+			else {
+				this.lasting.beforeHoldability(target());
+			}
 		}
 	}
 
@@ -191,43 +242,56 @@ final class RoutedConnection implements InvocationHandler {
 		if (this.readOnly == this.lazyReadOnly || this.closed || isInTransaction()) {
 			return;
 		}
+		takeAnother();
+	}
+
+	private void takeAnother() throws Throwable {
 		giveBack();
+		this.lasting = new LastingSettings();
 		this.lazy = this.dataSource.getLazyConnection();
 		this.used = false;
 		this.lazy.setReadOnly(this.readOnly);
 		this.lazyReadOnly = this.readOnly;
 		for (Setting setting : this.settings.values()) {
-			Delegate.call(this.lazy, setting.method(), setting.arguments());
+			if (!LASTING.contains(setting.method().getName())) {
+				Delegate.call(this.lazy, setting.method(), setting.arguments());
+			}
 		}
 	}
 
 	/**
 	 * Give the lazy connection back without what HikariCP would leave to the next
-	 * borrower: the application will undo it on the other one.
+	 * borrower: the application will undo it on the other one. One that cannot be made
+	 * what it was is not kept.
 	 */
-	private void giveBack() {
-		try {
-			if (this.used && this.settings.containsKey("setHoldability")) {
-				this.lazy.setHoldability(ResultSet.CLOSE_CURSORS_AT_COMMIT);
+	private void giveBack() throws Throwable {
+		if (this.used) {
+			try {
+				this.lasting.restore(target());
 			}
-			if (this.used && this.settings.containsKey("setSchema")) {
-				this.lazy.setAutoCommit(true);
-				try (Statement statement = this.lazy.createStatement()) {
-					statement.execute("RESET search_path");
-				}
+			catch (SQLException ex) {
+				logger.debug("A connection would have been given back with settings, and is closed", ex);
+				abort();
 			}
-		}
-		catch (SQLException ex) {
-			logger.debug("A connection may have been given back with settings", ex);
 		}
 		JdbcUtils.closeConnection(this.lazy);
+	}
+
+	private void abort() throws Throwable {
+		try {
+			BorrowedConnection.physical(target()).abort(Runnable::run);
+		}
+		catch (SQLException ex) {
+			logger.debug("It is closed already", ex);
+		}
 	}
 
 	private boolean isInTransaction() throws SQLException {
 		if (!this.used || this.lazy.isClosed()) {
 			return false;
 		}
-		BaseConnection driver = this.lazy.unwrap(BaseConnection.class);
+		BaseConnection driver = BorrowedConnection.physical(((ConnectionProxy) this.lazy).getTargetConnection())
+			.unwrap(BaseConnection.class);
 		return !driver.isClosed() && driver.getTransactionState() != TransactionState.IDLE;
 	}
 

@@ -696,7 +696,7 @@ public final class ServerPool {
 		long now = System.nanoTime();
 		long last = this.lastTold.get();
 		if (!isRetired() && now - last >= TELL_NANOS && this.lastTold.compareAndSet(last, now)) {
-			String reason = String.valueOf(fault.getMessage()).lines().findFirst().orElse("");
+			String reason = ServerCheck.oneLine(String.valueOf(fault.getMessage()));
 			logger.warn("A connection to " + getServer() + " (" + this.name + ") failed, others may follow: " + reason
 					+ " (SQLSTATE " + fault.getSQLState() + ")");
 		}

@@ -92,8 +92,7 @@ final class SetUpTrial {
 		Refusal last = this.refusal;
 		int times = (last != null && last.role() == role) ? last.times() + 1 : 1;
 		ServerCheck check = ServerCheck.setUpRefused(reason);
-		this.refusal = new Refusal(check, role, times,
-				System.nanoTime() + patience.pauseAfter(times).toNanos());
+		this.refusal = new Refusal(check, role, times, System.nanoTime() + patience.pauseAfter(times).toNanos());
 		return check;
 	}
 

@@ -8,6 +8,9 @@ import java.util.concurrent.atomic.AtomicInteger;
 
 import javax.sql.DataSource;
 
+import io.github.jujupgsql.standin.StandInApplication;
+import io.github.jujupgsql.standin.StandInServer;
+import io.github.jujupgsql.standin.StandInServer.Refusal;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -18,13 +21,14 @@ import org.springframework.jdbc.datasource.AbstractDataSource;
 import org.springframework.jdbc.support.JdbcTransactionManager;
 import org.springframework.transaction.support.TransactionTemplate;
 
+import static io.github.jujupgsql.standin.StandInApplication.ask;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatException;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 /**
  * Tests for how often a {@link RoutedConnection} tries to borrow, each of which may take
- * a whole connection timeout.
+ * a whole connection timeout, and for what it does with what it has borrowed.
  */
 class RoutedBorrowsTests {
 
@@ -81,6 +85,46 @@ class RoutedBorrowsTests {
 			assertThat(connection.getNetworkTimeout()).isEqualTo(1234);
 		}
 		assertThat(this.primary.attempts).hasValue(0);
+	}
+
+	@Test
+	void aConnectionThatCannotBeMadeWhatItWasIsNotLentAgain() throws SQLException {
+		try (StandInServer master = StandInServer.master();
+				StandInServer standby = StandInServer.standby();
+				StandInApplication application = StandInApplication.with().primarySize(1, 0).start()) {
+			application.relate(master, standby);
+			application.awaitPrimary(master);
+			application.awaitReplicas(standby);
+			DataSource dataSource = new RoutingDataSource(application.primary(), application.replica(), true, null);
+			master.refuse((sql) -> sql.contains("set_config") ? new Refusal("XX000", "not now") : null);
+			String session;
+			try (Connection connection = dataSource.getConnection()) {
+				connection.setSchema("app");
+				session = ask(connection, "SELECT pg_backend_pid()");
+				connection.setReadOnly(true);
+				ask(connection, "SELECT 1");
+			}
+			assertThat(ask(dataSource, "SELECT pg_backend_pid()")).isNotEqualTo(session);
+		}
+	}
+
+	@Test
+	void whenTheSchemaCannotBeSetThenNoStatementRunsInAnother() throws SQLException {
+		try (StandInServer master = StandInServer.master();
+				StandInApplication application = StandInApplication.with().primarySize(1, 0).start()) {
+			application.relate(master);
+			application.awaitPrimary(master);
+			DataSource dataSource = new RoutingDataSource(application.primary(), application.replica(), true, null);
+			master.refuse((sql) -> sql.contains("'app'") ? new Refusal("XX000", "not now") : null);
+			try (Connection connection = dataSource.getConnection()) {
+				connection.setSchema("app");
+				assertThatExceptionOfType(SQLException.class).isThrownBy(() -> ask(connection, "SELECT 1"));
+				assertThatExceptionOfType(SQLException.class).isThrownBy(() -> ask(connection, "SELECT 1"));
+				master.refuse((sql) -> null);
+				assertThat(ask(connection, "SELECT 2")).isEqualTo("2");
+			}
+			assertThat(master.statements()).noneMatch((statement) -> statement.sql().equals("SELECT 1"));
+		}
 	}
 
 	/**

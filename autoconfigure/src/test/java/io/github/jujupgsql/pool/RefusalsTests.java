@@ -135,8 +135,8 @@ class RefusalsTests {
 			.start();
 		this.application.relate(this.master);
 		this.application.awaitPrimary(this.master);
-		assertThat(output)
-			.contains("cannot be the primary yet: the pool cannot be opened: java.lang.NoSuchMethodError: com.example.Missing.method()");
+		assertThat(output).contains(
+				"cannot be the primary yet: the pool cannot be opened: java.lang.NoSuchMethodError: com.example.Missing.method()");
 	}
 
 	@Test

@@ -83,6 +83,7 @@ class StuckWatcherTests {
 	void close() {
 		this.hang.end();
 		this.watcher.close();
+		await().until(() -> threads("pgsql-relation-reader") == 0);
 	}
 
 	@Test
@@ -90,6 +91,7 @@ class StuckWatcherTests {
 	void whenANamedPipeTakesItsPlaceAfterTheLookThenTheFileIsFollowedOn(CapturedOutput output) throws Exception {
 		Path pipe = this.folder.resolve("pipe");
 		assertThat(new ProcessBuilder("mkfifo", pipe.toString()).start().waitFor()).isZero();
+		Path samePipe = Files.createLink(this.folder.resolve("same-pipe"), pipe);
 		this.watcher.start();
 		this.opener = (path) -> {
 			this.opener = Files::newInputStream;
@@ -104,6 +106,9 @@ class StuckWatcherTests {
 		expectMasters("a", "b");
 		assertThat(this.watcher.getState().problem()).isNull();
 		assertThat(output).containsOnlyOnce("cannot be read within 500 ms").containsOnlyOnce("is valid again");
+		assertThat(threads("pgsql-relation-reader")).isPositive();
+		// what it has been waiting for
+		Files.newOutputStream(samePipe).close();
 	}
 
 	@Test
@@ -228,11 +233,11 @@ class StuckWatcherTests {
 	}
 
 	private static long threads() {
-		return Thread.getAllStackTraces()
-			.keySet()
-			.stream()
-			.filter((thread) -> thread.getName().equals("pgsql-relation-watcher"))
-			.count();
+		return threads("pgsql-relation-watcher");
+	}
+
+	private static long threads(String name) {
+		return Thread.getAllStackTraces().keySet().stream().filter((thread) -> thread.getName().equals(name)).count();
 	}
 
 	private void expectMasters(String... hosts) {

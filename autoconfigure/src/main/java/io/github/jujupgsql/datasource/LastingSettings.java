@@ -1,0 +1,76 @@
+package io.github.jujupgsql.datasource;
+
+import java.sql.Connection;
+import java.sql.SQLException;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Settings of a borrowed connection that HikariCP leaves to the next borrower, which
+ * would be in somebody else's schema: what was there before is kept, for when the
+ * connection is given back without the application having undone them. All others come
+ * back by themselves. One for each connection borrowed.
+ */
+final class LastingSettings {
+
+	private static final String SEARCH_PATH = "SELECT current_setting('search_path')";
+
+	/**
+	 * The driver forgets plans made for another path when it sees a SET.
+	 */
+	private static final String RESTORE_SEARCH_PATH = "SET search_path TO ''; SELECT set_config('search_path', ?, false)";
+
+	/** All schemas that were there; JDBC knows only one. */
+	private @Nullable String searchPath;
+
+	private @Nullable Integer holdability;
+
+	/**
+	 * Set the schema, for good: in a transaction, it would be rolled back with it.
+	 * @param connection the connection borrowed, on which no transaction is open
+	 * @param schema the schema, or {@code null} for the default
+	 * @throws SQLException if the connection fails
+	 */
+	void setSchema(Connection connection, @Nullable String schema) throws SQLException {
+		beforeSchema(connection);
+		OwnStatements.outsideTransaction(connection, () -> connection.setSchema(schema));
+	}
+
+	void setHoldability(Connection connection, int wanted) throws SQLException {
+		beforeHoldability(connection);
+		connection.setHoldability(wanted);
+	}
+
+	/**
+	 * Called before the application sets the schema.
+	 */
+	void beforeSchema(Connection connection) throws SQLException {
+		if (this.searchPath == null) {
+			this.searchPath = OwnStatements.queryForString(connection, SEARCH_PATH);
+		}
+	}
+
+	/**
+	 * Called before the application sets the holdability.
+	 */
+	void beforeHoldability(Connection connection) throws SQLException {
+		if (this.holdability == null) {
+			this.holdability = connection.getHoldability();
+		}
+	}
+
+	/**
+	 * Make the connection what it was.
+	 * @param connection the connection borrowed, on which no transaction is open
+	 * @throws SQLException if it cannot be given back
+	 */
+	void restore(Connection connection) throws SQLException {
+		if (this.holdability != null) {
+			connection.setHoldability(this.holdability);
+		}
+		if (this.searchPath != null) {
+			OwnStatements.execute(connection, RESTORE_SEARCH_PATH, this.searchPath);
+		}
+	}
+
+}
