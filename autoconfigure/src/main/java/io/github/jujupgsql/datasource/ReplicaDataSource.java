@@ -112,6 +112,10 @@ public final class ReplicaDataSource extends RoleDataSource {
 			.orElse(null);
 	}
 
+	boolean hasReplica() {
+		return !roles().replicas().isEmpty();
+	}
+
 	boolean isAnyOtherThan(ServerPool pool) {
 		return roles().replicas().stream().anyMatch((replica) -> replica != pool);
 	}

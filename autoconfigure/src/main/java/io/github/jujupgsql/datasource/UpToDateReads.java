@@ -50,7 +50,8 @@ final class UpToDateReads {
 
 	Connection getConnection(Writes writes) throws SQLException {
 		long deadline = this.replicas.deadline();
-		if (!writes.isUnknown()) {
+		// without a standby, only the primary can know it
+		if (!writes.isUnknown() && this.replicas.hasReplica()) {
 			long now = System.nanoTime();
 			long until = now + Math.min(deadline - now, RoleDataSource.nanos(this.patience));
 			Connection first = this.replicas.getConnection(null, deadline);

@@ -41,6 +41,9 @@ final class WriterConnection extends BorrowedConnection {
 	/** Whether there has been a statement that could have written since the last end. */
 	private boolean used;
 
+	/** Whether the application has got the driver's connection, and may use that. */
+	private boolean unwrapped;
+
 	/** Whether the scope knows that there may be something. */
 	private boolean announced;
 
@@ -62,6 +65,11 @@ final class WriterConnection extends BorrowedConnection {
 			if (autoCommit) {
 				announce();
 			}
+		}
+		else if (method.equals("unwrap")) {
+			// COPY, large objects: what is done there is not seen here, from now on
+			this.unwrapped = true;
+			announce();
 		}
 		else if (method.equals("commit") || method.equals("setAutoCommit")) {
 			if (!this.connection.isReadOnly() && isInTransaction()) {
@@ -90,7 +98,7 @@ final class WriterConnection extends BorrowedConnection {
 
 	@Override
 	void beforeReturn() {
-		if (this.used) {
+		if (this.used || this.unwrapped) {
 			// the application may have written "COMMIT" as a statement
 			announce();
 		}
