@@ -9,7 +9,6 @@ import java.util.concurrent.atomic.AtomicInteger;
 import com.zaxxer.hikari.metrics.IMetricsTracker;
 import io.github.jujupgsql.standin.StandInApplication;
 import io.github.jujupgsql.standin.StandInServer;
-import io.github.jujupgsql.standin.StandInServer.Refusal;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
@@ -103,10 +102,12 @@ class RefusalsTests {
 	@Test
 	void howeverTheWordsVaryOneRefusalIsToldOnce(CapturedOutput output) {
 		AtomicInteger number = new AtomicInteger();
-		this.master.refuse((sql) -> StandInServer.isRoleQuestion(sql)
-				? new Refusal("XX000", "failed for the time number " + number.incrementAndGet()) : null);
+		this.master.refuseLogins("XX000", "failed for the first time");
 		this.application.relate(this.master);
-		await().until(() -> number.get() > 5);
+		await().pollInterval(Duration.ofMillis(5)).until(() -> {
+			this.master.refuseLogins("XX000", "failed for the time number " + number.incrementAndGet());
+			return this.master.logins() > 5;
+		});
 		assertThat(output.getOut().split("cannot be the primary yet", -1)).hasSize(2);
 	}
 
