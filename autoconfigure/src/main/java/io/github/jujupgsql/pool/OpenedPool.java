@@ -2,6 +2,10 @@ package io.github.jujupgsql.pool;
 
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.ThreadPoolExecutor;
 
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
@@ -15,8 +19,11 @@ import org.jspecify.annotations.Nullable;
  * @param dataSource the pool as others know it
  * @param pool the same, which lends with another timeout than its own as well
  * @param metrics tells its metrics about borrowers, or {@code null} if it has none
+ * @param housekeeper does what is to be done in it from time to time, and ends with it;
+ * {@code null} if the application has one for all pools
  */
-record OpenedPool(HikariDataSource dataSource, HikariPool pool, @Nullable BorrowMetrics metrics) {
+record OpenedPool(HikariDataSource dataSource, HikariPool pool, @Nullable BorrowMetrics metrics,
+		@Nullable ExecutorService housekeeper) {
 
 	/** More than a server lets in. */
 	private static final int CLOSING_AT_ONCE = 10_000;
@@ -34,13 +41,50 @@ record OpenedPool(HikariDataSource dataSource, HikariPool pool, @Nullable Borrow
 		// the next one would be closed by the thread that evicts it, which is often the
 		// one that assigns roles
 		config.setMaximumPoolSize(CLOSING_AT_ONCE);
+		// HikariCP leaves its own running if it cannot make a pool
+		ScheduledThreadPoolExecutor housekeeper = (config.getScheduledExecutor() == null) ? housekeeper(config) : null;
+		boolean open = false;
 		try {
 			HikariDataSource opened = new HikariDataSource(config);
 			opened.setMaximumPoolSize(maximumPoolSize);
-			return new OpenedPool(opened, (HikariPool) opened.getHikariPoolMXBean(), metrics);
+			OpenedPool pool = new OpenedPool(opened, (HikariPool) opened.getHikariPoolMXBean(), metrics, housekeeper);
+			open = true;
+			return pool;
 		}
 		catch (PoolInitializationException ex) {
 			throw (ex.getCause() instanceof SQLException cause) ? cause : new SQLException(ex.getMessage(), ex);
+		}
+		finally {
+			if (!open && housekeeper != null) {
+				housekeeper.shutdownNow();
+			}
+		}
+	}
+
+	/**
+	 * Make what HikariCP would make for itself.
+	 */
+	private static ScheduledThreadPoolExecutor housekeeper(HikariConfig config) {
+		ThreadFactory threads = (config.getThreadFactory() != null) ? config.getThreadFactory() : (task) -> {
+			Thread thread = new Thread(task, config.getPoolName() + ":housekeeper");
+			thread.setDaemon(true);
+			return thread;
+		};
+		ScheduledThreadPoolExecutor housekeeper = new ScheduledThreadPoolExecutor(1, threads,
+				new ThreadPoolExecutor.DiscardPolicy());
+		housekeeper.setExecuteExistingDelayedTasksAfterShutdownPolicy(false);
+		housekeeper.setRemoveOnCancelPolicy(true);
+		config.setScheduledExecutor(housekeeper);
+		return housekeeper;
+	}
+
+	/**
+	 * Close the pool. Blocks.
+	 */
+	void close() {
+		this.dataSource.close();
+		if (this.housekeeper != null) {
+			this.housekeeper.shutdownNow();
 		}
 	}
 

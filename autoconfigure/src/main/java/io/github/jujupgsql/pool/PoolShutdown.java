@@ -90,7 +90,7 @@ final class PoolShutdown {
 		// pool's monitor; closing holds it and waits ten seconds for that thread
 		LockSupport.parkNanos(EVICTION_NANOS);
 		this.opened.resume();
-		dataSource.close();
+		this.opened.close();
 	}
 
 	/**

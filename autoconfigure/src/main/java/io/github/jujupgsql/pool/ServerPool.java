@@ -664,7 +664,7 @@ public final class ServerPool {
 			inquiry = inquire(pool);
 		}
 		catch (Throwable ex) {
-			pool.dataSource().close();
+			pool.close();
 			throw ex;
 		}
 		this.opened = pool;
