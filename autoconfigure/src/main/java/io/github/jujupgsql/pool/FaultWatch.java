@@ -2,6 +2,7 @@ package io.github.jujupgsql.pool;
 
 import java.sql.SQLException;
 import java.util.Set;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 
 import com.zaxxer.hikari.SQLExceptionOverride;
@@ -25,16 +26,22 @@ final class FaultWatch implements SQLExceptionOverride {
 
 	private final Runnable writeRefused;
 
+	private final BooleanSupplier poolClosed;
+
 	/**
 	 * Create the watch.
 	 * @param users what the application has configured itself, if it has
 	 * @param broken called when a connection is of no use any more
 	 * @param writeRefused called when a transaction turns out to be read-only
+	 * @param poolClosed whether HikariCP has closed the pool, and trips over a connection
+	 * that is returned there
 	 */
-	FaultWatch(@Nullable SQLExceptionOverride users, Consumer<SQLException> broken, Runnable writeRefused) {
+	FaultWatch(@Nullable SQLExceptionOverride users, Consumer<SQLException> broken, Runnable writeRefused,
+			BooleanSupplier poolClosed) {
 		this.users = users;
 		this.broken = broken;
 		this.writeRefused = writeRefused;
+		this.poolClosed = poolClosed;
 	}
 
 	@java.lang.Override
@@ -48,7 +55,8 @@ final class FaultWatch implements SQLExceptionOverride {
 		}
 		Override wanted = (this.users != null) ? this.users.adjudicate(fault) : Override.CONTINUE_EVICT;
 		// HikariCP would warn with a stack trace, and fail what is to clean up
-		return (broken && wanted == Override.CONTINUE_EVICT) ? Override.DO_NOT_EVICT : wanted;
+		return (broken && wanted == Override.CONTINUE_EVICT && !this.poolClosed.getAsBoolean()) ? Override.DO_NOT_EVICT
+				: wanted;
 	}
 
 	/**

@@ -20,6 +20,8 @@ final class PoolShutdown {
 
 	private static final Duration SEND_AWAY_PATIENCE = Duration.ofSeconds(5);
 
+	private static final long RETURN_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
+
 	private static final long EVICTION_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
 
 	private static final long GRACE_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
@@ -90,7 +92,19 @@ final class PoolShutdown {
 		// pool's monitor; closing holds it and waits ten seconds for that thread
 		LockSupport.parkNanos(EVICTION_NANOS);
 		this.opened.resume();
+		awaitReturns();
 		this.opened.close();
+	}
+
+	/**
+	 * Wait for a moment until broken connections are returned: HikariCP trips over those
+	 * that come back to a pool that is closed.
+	 */
+	private void awaitReturns() {
+		long deadline = System.nanoTime() + RETURN_NANOS;
+		while (this.opened.active() > 0 && System.nanoTime() - deadline < 0) {
+			LockSupport.parkNanos(POLL_NANOS);
+		}
 	}
 
 	/**

@@ -655,8 +655,8 @@ public final class ServerPool {
 	 * none would ever be good.
 	 */
 	private Inquiry open(HikariConfig config, Connection first) throws SQLException {
-		config.setExceptionOverride(
-				new FaultWatch(config.getExceptionOverride(), this::connectionBroke, this::writeRefused));
+		config.setExceptionOverride(new FaultWatch(config.getExceptionOverride(), this::connectionBroke,
+				this::writeRefused, this::isClosed));
 		this.connections.offer(first);
 		OpenedPool pool = OpenedPool.open(config);
 		Inquiry inquiry;
@@ -673,6 +673,11 @@ public final class ServerPool {
 			close();
 		}
 		return inquiry;
+	}
+
+	private boolean isClosed() {
+		HikariDataSource pool = getDataSource();
+		return pool != null && pool.isClosed();
 	}
 
 	/**
