@@ -79,7 +79,7 @@ final class Drainer {
 		}
 		catch (RuntimeException | Error ex) {
 			logger.warn("Closing " + pool + " failed", ex);
-			pool.abort();
+			pool.close();
 		}
 		finally {
 			this.leaving.remove(pool);

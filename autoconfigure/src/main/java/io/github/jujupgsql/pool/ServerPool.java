@@ -919,13 +919,6 @@ public final class ServerPool {
 	}
 
 	/**
-	 * Abort whatever is open.
-	 */
-	void abort() {
-		this.connections.abortAll();
-	}
-
-	/**
 	 * Close whatever is open. Blocks for a moment.
 	 */
 	void close() {
