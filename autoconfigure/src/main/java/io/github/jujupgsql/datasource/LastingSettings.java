@@ -13,12 +13,12 @@ import org.jspecify.annotations.Nullable;
  */
 final class LastingSettings {
 
-	private static final String SEARCH_PATH = "SELECT current_setting('search_path')";
+	private static final String SEARCH_PATH = "SELECT pg_catalog.current_setting('search_path')";
 
 	/**
 	 * The driver forgets plans made for another path when it sees a SET.
 	 */
-	private static final String RESTORE_SEARCH_PATH = "SET search_path TO ''; SELECT set_config('search_path', ?, false)";
+	private static final String RESTORE_SEARCH_PATH = "SET search_path TO ''; SELECT pg_catalog.set_config('search_path', ?, false)";
 
 	/** All schemas that were there; JDBC knows only one. */
 	private @Nullable String searchPath;
