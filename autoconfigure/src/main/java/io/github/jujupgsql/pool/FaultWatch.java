@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
 final class FaultWatch implements SQLExceptionOverride {
 
 	/** The server is shutting down, has crashed, or cannot be connected to now. */
-	private static final Set<String> SERVER_WENT = Set.of("57P01", "57P02", "57P03");
+	static final Set<String> SERVER_WENT = Set.of("57P01", "57P02", "57P03");
 
 	private static final String READ_ONLY_TRANSACTION = "25006";
 

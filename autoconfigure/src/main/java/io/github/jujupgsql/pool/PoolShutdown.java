@@ -20,7 +20,7 @@ final class PoolShutdown {
 
 	private static final Duration SEND_AWAY_PATIENCE = Duration.ofSeconds(5);
 
-	private static final long RETURN_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
+	private static final Duration RETURN_PATIENCE = Duration.ofMillis(500);
 
 	private static final long EVICTION_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
 
@@ -52,16 +52,12 @@ final class PoolShutdown {
 		long start = System.nanoTime();
 		sendWaitersAway();
 		this.opened.empty();
-		while (this.opened.active() > 0 && System.nanoTime() - start < timeout.toNanos()
-				&& !Thread.currentThread().isInterrupted()) {
-			this.opened.resume();
-			LockSupport.parkNanos(POLL_NANOS);
-		}
+		awaitReturns(timeout.minusNanos(System.nanoTime() - start));
 		int left = this.opened.active();
 		long millis = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - start);
 		this.connections.abortAll();
 		close();
-		String what = this.pool.getServer() + " (" + this.pool + ")";
+		String what = this.pool.describe();
 		if (left > 0) {
 			logger.warn(
 					"Aborted " + left + " connections to " + what + " that were still in use after " + millis + " ms");
@@ -92,17 +88,19 @@ final class PoolShutdown {
 		// pool's monitor; closing holds it and waits ten seconds for that thread
 		LockSupport.parkNanos(EVICTION_NANOS);
 		this.opened.resume();
-		awaitReturns();
+		// HikariCP trips over broken connections that come back to a pool that is closed
+		awaitReturns(RETURN_PATIENCE);
 		this.opened.close();
 	}
 
 	/**
-	 * Wait for a moment until broken connections are returned: HikariCP trips over those
-	 * that come back to a pool that is closed.
+	 * Wait until all connections are returned, unless this thread is interrupted.
 	 */
-	private void awaitReturns() {
-		long deadline = System.nanoTime() + RETURN_NANOS;
-		while (this.opened.active() > 0 && System.nanoTime() - deadline < 0) {
+	private void awaitReturns(Duration timeout) {
+		long start = System.nanoTime();
+		while (this.opened.active() > 0 && System.nanoTime() - start < timeout.toNanos()
+				&& !Thread.currentThread().isInterrupted()) {
+			this.opened.resume();
 			LockSupport.parkNanos(POLL_NANOS);
 		}
 	}

@@ -5,7 +5,6 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
-import java.util.Set;
 
 import io.github.jujupgsql.pool.ServerPool.Question;
 import org.jspecify.annotations.Nullable;
@@ -32,9 +31,6 @@ record ServerCheck(Answer answer, boolean readOnlySession, String sqlState, Stri
 
 	/** Where PostgreSQL refuses a role that does not exist or may not log in. */
 	private static final String REFUSES_ROLE = "InitializeSessionUserId";
-
-	/** The server is shutting down, has crashed, or is starting. */
-	private static final Set<String> SERVER_WENT = Set.of("57P01", "57P02", "57P03");
 
 	private static final int LONGEST_REASON = 500;
 
@@ -224,7 +220,7 @@ record ServerCheck(Answer answer, boolean readOnlySession, String sqlState, Stri
 		if (state.equals(INVALID_PASSWORD) || (state.equals(INVALID_AUTHORIZATION) && isAboutRole(fault, said))) {
 			return Answer.CREDENTIALS_REFUSED;
 		}
-		return (said != null && !SERVER_WENT.contains(state)) ? Answer.REFUSED : Answer.UNREACHABLE;
+		return (said != null && !FaultWatch.SERVER_WENT.contains(state)) ? Answer.REFUSED : Answer.UNREACHABLE;
 	}
 
 	/**

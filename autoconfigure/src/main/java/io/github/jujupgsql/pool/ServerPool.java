@@ -702,8 +702,8 @@ public final class ServerPool {
 		long last = this.lastTold.get();
 		if (!isRetired() && now - last >= TELL_NANOS && this.lastTold.compareAndSet(last, now)) {
 			String reason = ServerCheck.oneLine(String.valueOf(fault.getMessage()));
-			logger.warn("A connection to " + getServer() + " (" + this.name + ") failed, others may follow: " + reason
-					+ " (SQLSTATE " + fault.getSQLState() + ")");
+			logger.warn("A connection to " + describe() + " failed, others may follow: " + reason + " (SQLSTATE "
+					+ fault.getSQLState() + ")");
 		}
 	}
 
@@ -927,6 +927,14 @@ public final class ServerPool {
 		if (pool != null) {
 			new PoolShutdown(this, pool, this.connections).close();
 		}
+	}
+
+	/**
+	 * Return what a line of the log calls it.
+	 * @return the server, and the pool's name
+	 */
+	String describe() {
+		return getServer() + " (" + this.name + ")";
 	}
 
 	@Override

@@ -503,7 +503,7 @@ public final class ServerPools implements Closeable {
 		cutOff(member.pool);
 		closeCutOff();
 		if (active > 0) {
-			logger.warn("Aborted " + active + " connections to " + describe(member.pool) + " that were still in use "
+			logger.warn("Aborted " + active + " connections to " + member.pool.describe() + " that were still in use "
 					+ this.settings.drainTimeout().toMillis() + " ms after the relation had withdrawn it");
 		}
 		assign();
@@ -519,10 +519,6 @@ public final class ServerPools implements Closeable {
 		Member fresh = newMember(server);
 		this.members.put(server, fresh);
 		return fresh;
-	}
-
-	private static String describe(ServerPool pool) {
-		return pool.getServer() + " (" + pool + ")";
 	}
 
 	private boolean isPrimaryAwaited() {
@@ -748,7 +744,7 @@ public final class ServerPools implements Closeable {
 		// first out of the table, so that no borrower meets what leads nowhere
 		failed(fresh, check);
 		int open = member.pool.cutOff();
-		logger.info("Aborted " + open + " connections to the replica " + describe(member.pool)
+		logger.info("Aborted " + open + " connections to the replica " + member.pool.describe()
 				+ ", which does not answer: " + check.reason());
 		closeCutOff();
 	}
@@ -841,7 +837,7 @@ public final class ServerPools implements Closeable {
 		inquiry.close();
 		assign();
 		deposed.forEach((pool, open) -> logger
-			.info("Cut off " + open + " connections to the former primary " + describe(pool)));
+			.info("Cut off " + open + " connections to the former primary " + pool.describe()));
 		closeCutOff();
 		dismissFormer();
 		checkWhatIsNotReady();
