@@ -157,8 +157,9 @@ class FailoverTests {
 			.as("still on %s", old)
 			.isEmpty();
 		assertThat(history).filteredOn((operation) -> operation.began() < switched)
-			.filteredOn((operation) -> !operation.failed() && operation.isWrite() && operation.wasOn(promoted))
-			.as("writes that waited for %s", promoted)
+			.filteredOn((operation) -> !operation.failed() && operation.kind() != Kind.READ_OF_REPLICA
+					&& operation.wasOn(promoted))
+			.as("operations that waited for %s", promoted)
 			.isNotEmpty();
 		assertThat(history.stream()
 			.filter((operation) -> operation.isWrite() && operation.wasOn(promoted))
