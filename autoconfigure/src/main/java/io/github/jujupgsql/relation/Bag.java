@@ -9,29 +9,52 @@ import org.jspecify.annotations.Nullable;
  */
 sealed interface Bag permits PgsqlBag, ClientBag {
 
-	static Bag of(RelationDocument document) {
-		return ClientBag.isOne(document) ? new ClientBag(document) : new PgsqlBag(document);
+	/**
+	 * Return a bag of the interface whose words it uses.
+	 * @param document what was published
+	 * @param request what was asked for
+	 * @return the bag
+	 */
+	static Bag of(RelationDocument document, Request request) {
+		return ClientBag.isOne(document) ? ClientBag.of(document, request) : new PgsqlBag(document, request);
 	}
 
 	RelationDocument document();
 
 	/**
 	 * Return what stands between the bag and its use.
-	 * @param request what was asked for
-	 * @return the first key that does not answer it, or {@code null} if the bag is ready
+	 * @return the first key that does not answer what was asked for, or {@code null} if
+	 * the bag is ready
 	 */
-	@Nullable String firstUnmet(Request request);
+	@Nullable String firstUnmet();
+
+	/**
+	 * Return the key that names the master in this interface.
+	 */
+	String keyOfMaster();
+
+	/**
+	 * Return the key that names the standbys in this interface.
+	 */
+	String keyOfStandbys();
 
 	boolean hasMaster();
 
 	boolean hasStandbys();
 
 	/**
+	 * Return the database that was granted.
+	 * @return the name, or {@code null} if it was not published
+	 */
+	@Nullable String database();
+
+	/**
 	 * Read the master, which must be there.
+	 * @param warnings is told of what is read otherwise than it was written
 	 * @return the master
 	 * @throws InvalidRelationException if it cannot be used
 	 */
-	PublishedString master();
+	PublishedString master(List<String> warnings);
 
 	/**
 	 * Read the standbys.

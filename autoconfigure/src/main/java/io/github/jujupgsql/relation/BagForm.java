@@ -13,7 +13,10 @@ final class BagForm implements RelationForm {
 
 	private static final Set<String> KEYS = Set.of("allowed-subnets", "allowed-units", "host", "port", "user",
 			"password", "schema_user", "schema_password", "state", "egress-subnets", "ingress-address",
-			"private-address");
+			"private-address", "ip");
+
+	private static final String NO_SERVERS_YET = "no servers yet; waiting for the server to publish 'master' (pgsql) or"
+			+ " 'endpoints' (postgresql_client)";
 
 	private final WantedDatabase wanted;
 
@@ -29,9 +32,12 @@ final class BagForm implements RelationForm {
 	@Override
 	public RelationReading read(RelationDocument document) {
 		List<String> warnings = new ArrayList<>();
-		Bag bag = new PgsqlBag(document);
-		PgsqlRelation relation = PgsqlRelation.of(document.text("relation-id"), document,
-				bag.hasMaster() ? bag.master() : null, bag.standbys(warnings));
+		Bag bag = new PgsqlBag(document, Request.UNKNOWN);
+		PgsqlRelation relation = PgsqlRelation.of(document.text("relation-id"), document, bag.database(),
+				bag.hasMaster() ? bag.master(warnings) : null, bag.standbys(warnings));
+		if (!bag.hasMaster() && !bag.hasStandbys()) {
+			return new RelationReading(relation, warnings, NO_SERVERS_YET);
+		}
 		return this.wanted.grantedBy(relation, warnings, this.wanted.firstNotMirroredBy(document));
 	}
 

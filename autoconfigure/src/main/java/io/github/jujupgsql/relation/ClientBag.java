@@ -2,190 +2,304 @@ package io.github.jujupgsql.relation;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
-import java.util.stream.Collectors;
 
 import org.jspecify.annotations.Nullable;
 
 /**
  * A bag of the {@code postgresql_client} interface, which publishes connection strings in
- * pieces.
+ * pieces, as URIs, or both. The pieces win, but where the URIs of the standbys name
+ * another database than the master's: that is how pgbouncer tells reads from writes.
  *
- * @param document the bag
+ * @param document the bag, or of a bag with several answers the one that is meant
+ * @param request what was asked for
+ * @param answered whether there is an answer at all
  */
-record ClientBag(RelationDocument document) implements Bag {
+record ClientBag(RelationDocument document, Request request, boolean answered) implements Bag {
 
-	private static final Set<String> KEYS = Set.of("endpoints", "read-only-endpoints", "uris", "read-only-uris",
-			"username", "secret-user", "tls", "tls-ca");
+	/** What leads to servers. */
+	private static final Set<String> KEYS_OF_SERVERS = Set.of("endpoints", "read-only-endpoints", "uris",
+			"read-only-uris");
+
+	/** What only an answer has. */
+	private static final Set<String> KEYS_OF_ANSWERS = Set.of("endpoints", "read-only-endpoints", "uris",
+			"read-only-uris", "username", "secret-user", "requests", "prefix-databases", "subordinated");
+
+	/** What only a client publishes. */
+	private static final Set<String> KEYS_OF_REQUESTS = Set.of("requested-secrets", "extra-user-roles",
+			"extra-group-roles");
+
+	/** What else shows which interface it is. */
+	private static final Set<String> MORE_KEYS = Set.of("tls", "tls-ca", "data", "resource");
 
 	private static final Set<String> KEYS_OF_OTHERS = Set.of("master", "standbys", "db_conn_str", "db_uri",
 			"db_ro_uris");
 
-	private static final Set<String> MODES_THAT_ENCRYPT = Set.of("require", "verify-ca", "verify-full");
+	private static final ConnectionString NOTHING = ConnectionString.parse("");
 
 	/**
-	 * Create the bag.
-	 * @param document the bag
-	 * @throws InvalidRelationException if the credentials are kept where only a charm can
-	 * read them
+	 * Return the bag, or the answer in it that is meant.
+	 * @param bag what was published
+	 * @param request what was asked for
+	 * @return the bag
+	 * @throws InvalidRelationException if several answers could be meant
 	 */
-	ClientBag {
-		if (document.has("secret-user") && document.text("username") == null) {
-			throw new InvalidRelationException(document.pathOf("secret-user"),
-					"names a Juju secret, which the charm can read and this application cannot: have the charm export"
-							+ " the secret's content, as username and password");
-		}
+	static ClientBag of(RelationDocument bag, Request request) {
+		RelationDocument answer = ClientAnswers.choose(bag, request.database());
+		return new ClientBag(answer, request, answer == bag || !answer.isEmpty());
 	}
 
 	static boolean isOne(RelationDocument document) {
-		return document.hasAnyOf(KEYS) && !document.hasAnyOf(KEYS_OF_OTHERS);
+		return document.keys().stream().anyMatch(ClientBag::isKey) && !document.hasAnyOf(KEYS_OF_OTHERS);
+	}
+
+	/**
+	 * Return whether the interface knows a key, and hardly any other does.
+	 * @param key the key
+	 */
+	static boolean isKey(String key) {
+		return KEYS_OF_ANSWERS.contains(key) || KEYS_OF_REQUESTS.contains(key) || MORE_KEYS.contains(key);
+	}
+
+	/**
+	 * Return whether a bag says more than that there is a relation.
+	 * @param document the bag
+	 * @return whether it has asked or answered
+	 */
+	static boolean speaksOfDatabases(RelationDocument document) {
+		return isOne(document) && (document.hasAnyOf(KEYS_OF_ANSWERS) || isRequest(document));
+	}
+
+	/**
+	 * Return whether a bag is a client's: the database it asks for, and no answer.
+	 * @param document the bag
+	 * @return whether it is the other side's
+	 */
+	static boolean isRequest(RelationDocument document) {
+		return document.hasAnyOf(KEYS_OF_REQUESTS) && ClientDatabase.granted(document) != null
+				&& !document.hasAnyOf(KEYS_OF_ANSWERS) && !document.hasAnyOf(KEYS_OF_OTHERS);
+	}
+
+	/**
+	 * Return whether a bag has been given none of the keys that lead to servers.
+	 */
+	boolean saysNothingOfServers() {
+		return this.answered && !this.document.hasAnyOf(KEYS_OF_SERVERS);
 	}
 
 	@Override
-	public @Nullable String firstUnmet(Request request) {
-		boolean inPieces = !endpoints("endpoints").isEmpty() || !endpoints("read-only-endpoints").isEmpty();
-		if (inPieces && this.document.text("username") == null) {
-			return "username";
+	public @Nullable String firstUnmet() {
+		if (!this.answered) {
+			return "requests";
 		}
-		String database = this.document.text("database");
-		boolean other = database != null && !request.database().isEmpty() && !request.database().equals(database);
-		return other ? "database" : null;
+		if (!hasUsername() && this.document.has("secret-user") && uris("uris").isEmpty()) {
+			throw new InvalidRelationException(this.document.pathOf("secret-user"),
+					"names a Juju secret, which the charm can read and this application cannot: have the charm export"
+							+ " the secret's content, as username and password");
+		}
+		if (!hasMaster() && !hasStandbys()) {
+			boolean inPieces = !endpoints("endpoints").isEmpty() || !endpoints("read-only-endpoints").isEmpty();
+			return inPieces ? "username" : null;
+		}
+		return chosen().unmet();
+	}
+
+	private boolean hasUsername() {
+		return this.document.text("username") != null;
+	}
+
+	@Override
+	public String keyOfMaster() {
+		return "endpoints";
+	}
+
+	@Override
+	public String keyOfStandbys() {
+		return "read-only-endpoints";
 	}
 
 	@Override
 	public boolean hasMaster() {
-		return !endpoints("endpoints").isEmpty() || !uris("uris").isEmpty();
+		return !pieces("endpoints").isEmpty() || nameServers(uris("uris"));
 	}
 
 	@Override
 	public boolean hasStandbys() {
-		return !endpoints("read-only-endpoints").isEmpty() || !uris("read-only-uris").isEmpty();
-	}
-
-	@Override
-	public PublishedString master() {
-		List<Server> endpoints = endpoints("endpoints");
-		if (!endpoints.isEmpty()) {
-			return PublishedString.compose(this.document.pathOf("endpoints"),
-					() -> writable(withServers(pieces(), endpoints)));
-		}
-		return PublishedString.compose(this.document.pathOf("uris"), () -> writable(withCredentials(joined("uris"))));
-	}
-
-	@Override
-	public List<PublishedString> standbys(List<String> warnings) {
-		List<PublishedString> standbys = new ArrayList<>();
-		List<Server> endpoints = endpoints("read-only-endpoints");
-		String key = endpoints.isEmpty() ? "read-only-uris" : "read-only-endpoints";
-		for (int i = 0; i < endpoints.size(); i++) {
-			List<Server> endpoint = List.of(endpoints.get(i));
-			String where = this.document.pathOf(key) + "[" + i + "]";
-			PublishedString.addIfValid(standbys,
-					() -> PublishedString.compose(where, () -> withServers(pieces(), endpoint)), warnings);
-		}
-		if (endpoints.isEmpty()) {
-			uris(key).forEach((uri) -> addEachHost(standbys, uri, warnings));
-		}
-		return PublishedString.limit(this.document.pathOf(key), standbys, warnings);
-	}
-
-	private void addEachHost(List<PublishedString> standbys, String text, List<String> warnings) {
-		String where = this.document.pathOf("read-only-uris");
-		try {
-			ConnectionString uri = withCredentials(ConnectionString.parse(text));
-			for (Server server : servers(uri)) {
-				PublishedString.addIfValid(standbys,
-						() -> PublishedString.compose(where, () -> withServers(uri, List.of(server))), warnings);
-			}
-		}
-		catch (InvalidConnectionStringException ex) {
-			warnings.add(PublishedString.leftOut(new InvalidRelationException(where, String.valueOf(ex.getMessage()))));
-		}
-	}
-
-	private List<String> uris(String key) {
-		return this.document.connectionStrings(key);
-	}
-
-	private List<Server> endpoints(String key) {
-		return this.document.commaSeparated(key).stream().map(ClientBag::endpoint).toList();
+		return !pieces("read-only-endpoints").isEmpty() || nameServers(uris("read-only-uris"));
 	}
 
 	/**
-	 * Split {@code host:port}, {@code [address]:port}, or an IPv6 address alone.
+	 * Whether there is anything to read, or to complain of.
 	 */
-	private static Server endpoint(String text) {
-		int colon = text.lastIndexOf(':');
-		if (text.startsWith("[") && text.indexOf(']') > 0) {
-			int bracket = text.indexOf(']');
-			return new Server(text.substring(1, bracket), (colon > bracket) ? text.substring(colon + 1) : "");
-		}
-		boolean port = colon >= 0 && text.indexOf(':') == colon;
-		return port ? new Server(text.substring(0, colon), text.substring(colon + 1)) : new Server(text, "");
+	private static boolean nameServers(List<String> uris) {
+		return uris.stream().anyMatch((uri) -> {
+			try {
+				return !ClientUri.parse(uri).servers().isEmpty();
+			}
+			catch (InvalidConnectionStringException ex) {
+				return true;
+			}
+		});
 	}
 
-	private ConnectionString pieces() {
-		return withCredentials(ConnectionString.parse(""));
+	@Override
+	public @Nullable String database() {
+		boolean servers = hasMaster() || hasStandbys();
+		return servers ? chosen().name() : ClientDatabase.granted(this.document);
+	}
+
+	private ClientDatabase chosen() {
+		String ofUris = databaseOf("uris");
+		return ClientDatabase.of(this.document, this.request.database(),
+				(ofUris != null) ? ofUris : databaseOf("read-only-uris"));
+	}
+
+	private @Nullable String databaseOf(String key) {
+		for (String uri : uris(key)) {
+			try {
+				return ClientUri.parse(uri).database();
+			}
+			catch (InvalidConnectionStringException ex) {
+				// is told where it is used
+			}
+		}
+		return null;
+	}
+
+	@Override
+	public PublishedString master(List<String> warnings) {
+		List<Server> endpoints = pieces("endpoints");
+		String key = endpoints.isEmpty() ? "uris" : "endpoints";
+		return PublishedString.compose(this.document.pathOf(key), () -> endpoints.isEmpty() ? masterOfUris(warnings)
+				: connection().toMaster(endpoints, NOTHING, chosen().name()));
 	}
 
 	/**
 	 * Read the URI of the master. The interface has one, which may name several hosts;
 	 * several URIs that differ in nothing else are taken as that.
 	 */
-	private ConnectionString joined(String key) {
-		List<ConnectionString> uris = uris(key).stream().map(ConnectionString::parse).toList();
-		List<Server> servers = uris.stream().flatMap((uri) -> servers(uri).stream()).toList();
-		List<ConnectionString> joined = uris.stream().map((uri) -> withServers(uri, servers)).distinct().toList();
-		if (joined.size() > 1) {
-			throw new InvalidRelationException(this.document.pathOf(key),
-					"has several URIs that differ in more than their hosts");
+	private ConnectionString masterOfUris(List<String> warnings) {
+		List<ClientUri> uris = uris("uris").stream().map(ClientUri::parse).toList();
+		uris.forEach((uri) -> warnOfPortTwice("uris", uri, warnings));
+		List<Server> servers = uris.stream().flatMap((uri) -> uri.servers().stream()).toList();
+		List<ConnectionString> masters = uris.stream()
+			.map((uri) -> connection().toMaster(servers, inItsDatabase(uri), null))
+			.distinct()
+			.toList();
+		if (masters.size() > 1) {
+			throw new InvalidConnectionStringException("has several URIs that differ in more than their hosts");
 		}
-		return joined.get(0);
+		return masters.get(0);
 	}
 
-	private static List<Server> servers(ConnectionString uri) {
-		return new Servers(uri).list();
-	}
-
-	private static ConnectionString withServers(ConnectionString string, List<Server> servers) {
-		String hosts = servers.stream().map(Server::host).collect(Collectors.joining(","));
-		String ports = servers.stream()
-			.map((server) -> server.port().isEmpty() ? Server.DEFAULT_PORT : server.port())
-			.collect(Collectors.joining(","));
-		// the servers are addresses already where a URI gave some
-		ConnectionString plain = string.get(Keyword.HOSTADDR, "").isEmpty() ? string : string.with("hostaddr", "");
-		return plain.with("host", hosts).with("port", ports);
-	}
-
-	private ConnectionString withCredentials(ConnectionString string) {
-		ConnectionString result = withDefault(string, Keyword.DBNAME, this.document.text("database"));
-		result = withDefault(result, Keyword.USER, this.document.text("username"));
-		result = withDefault(result, Keyword.PASSWORD, this.document.text("password"));
-		return "true".equalsIgnoreCase(this.document.text("tls")) ? encrypted(result) : result;
-	}
-
-	private ConnectionString encrypted(ConnectionString string) {
-		String authorities = this.document.text("tls-ca");
-		if (authorities != null && !PemCertificates.areIn(authorities)) {
-			throw new InvalidRelationException(this.document.pathOf("tls-ca"),
-					"must hold certificates as PEM text, and one at least");
+	@Override
+	public List<PublishedString> standbys(List<String> warnings) {
+		List<Server> endpoints = pieces("read-only-endpoints");
+		boolean byUris = endpoints.isEmpty() || hasDatabaseForReads();
+		if (!byUris && isProxy() && !this.document.has("read-only-uris")) {
+			warnings.add("'" + this.document.pathOf("read-only-endpoints")
+					+ "': are those of the proxy for the database that"
+					+ " is written to, so reads go to the primary; have the charm ask for 'read-only-uris', which name"
+					+ " the database for reads");
 		}
-		ConnectionString result = withDefault(string, Keyword.SSLROOTCERT, authorities);
-		boolean verified = result.get(Keyword.SSLROOTCERT) != null;
-		return MODES_THAT_ENCRYPT.contains(result.get(Keyword.SSLMODE, "")) ? result
-				: result.with(Keyword.SSLMODE.toString(), verified ? "verify-ca" : "require");
-	}
-
-	private static ConnectionString withDefault(ConnectionString string, Keyword keyword, @Nullable String value) {
-		return (value == null || string.get(keyword) != null) ? string : string.with(keyword.toString(), value);
+		List<PublishedString> standbys = byUris ? standbysOfUris(warnings) : standbysOfEndpoints(endpoints, warnings);
+		return PublishedString.limit(this.document.pathOf(byUris ? "read-only-uris" : "read-only-endpoints"), standbys,
+				warnings);
 	}
 
 	/**
-	 * Of several servers, have the driver find the one that takes writes.
+	 * Whether the server is a proxy on the machine of each client. It has other databases
+	 * for reads, at the same address.
 	 */
-	private static ConnectionString writable(ConnectionString string) {
-		boolean several = servers(string).size() > 1;
-		return withDefault(string, Keyword.TARGET_SESSION_ATTRS, several ? "read-write" : null);
+	private boolean isProxy() {
+		return "true".equalsIgnoreCase(this.document.text("subordinated"));
+	}
+
+	private boolean hasDatabaseForReads() {
+		String forReads = databaseOf("read-only-uris");
+		return forReads != null && !forReads.equals(databaseOf("uris")) && !forReads.equals(chosen().name());
+	}
+
+	private List<PublishedString> standbysOfEndpoints(List<Server> endpoints, List<String> warnings) {
+		List<PublishedString> standbys = new ArrayList<>();
+		for (int i = 0; i < endpoints.size(); i++) {
+			add(standbys, this.document.pathOf("read-only-endpoints") + "[" + i + "]", endpoints.get(i), NOTHING,
+					warnings);
+		}
+		return standbys;
+	}
+
+	private List<PublishedString> standbysOfUris(List<String> warnings) {
+		List<PublishedString> standbys = new ArrayList<>();
+		String key = "read-only-uris";
+		for (String text : uris(key)) {
+			try {
+				ClientUri uri = ClientUri.parse(text);
+				warnOfPortTwice(key, uri, warnings);
+				uri.servers()
+					.forEach(
+							(server) -> add(standbys, this.document.pathOf(key), server, inItsDatabase(uri), warnings));
+			}
+			catch (InvalidConnectionStringException ex) {
+				warnings.add(PublishedString
+					.leftOut(new InvalidRelationException(this.document.pathOf(key), String.valueOf(ex.getMessage()))));
+			}
+		}
+		return standbys;
+	}
+
+	private void add(List<PublishedString> standbys, String where, Server server, ConnectionString rest,
+			List<String> warnings) {
+		PublishedString.addIfValid(standbys,
+				() -> PublishedString.compose(where, () -> connection().to(server, rest, chosen().name())), warnings);
+	}
+
+	/**
+	 * Of several databases with one prefix the URIs name one. Where another is wanted,
+	 * the name for reads follows the name for writes.
+	 */
+	private ConnectionString inItsDatabase(ClientUri uri) {
+		String chosen = chosen().name();
+		String published = uri.database();
+		String ofMaster = databaseOf("uris");
+		if (chosen == null || published == null) {
+			return (chosen != null) ? uri.rest().with("dbname", chosen) : uri.rest();
+		}
+		if (ofMaster == null || !ClientDatabase.isPrefix(this.document) || !published.startsWith(ofMaster)) {
+			return uri.rest();
+		}
+		return uri.rest().with("dbname", chosen + published.substring(ofMaster.length()));
+	}
+
+	private void warnOfPortTwice(String key, ClientUri uri, List<String> warnings) {
+		if (uri.givesPortTwice()) {
+			warnings.add("'" + this.document.pathOf(key)
+					+ "': gives a port twice (host:5432:5432); it is read as given once");
+		}
+	}
+
+	private ClientConnection connection() {
+		return new ClientConnection(this.document);
+	}
+
+	private List<String> uris(String key) {
+		return this.document.connectionStrings(key);
+	}
+
+	/**
+	 * The servers of which everything is known without a URI.
+	 */
+	private List<Server> pieces(String key) {
+		return hasUsername() ? endpoints(key) : List.of();
+	}
+
+	private List<Server> endpoints(String key) {
+		return this.document.commaSeparated(key)
+			.stream()
+			.map((text) -> ClientEndpoint.parse(text).server())
+			.filter(Objects::nonNull)
+			.toList();
 	}
 
 }

@@ -2,6 +2,7 @@ package io.github.jujupgsql.relation;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 
 import org.jspecify.annotations.Nullable;
 
@@ -10,6 +11,11 @@ import org.jspecify.annotations.Nullable;
  * not mirror extensions and roles, so only the database is compared.
  */
 final class ClientForm implements RelationForm {
+
+	/** Beside those that every bag may have. Secrets and entities have a prefix. */
+	private static final Set<String> MORE_KEYS = Set.of("relation-id", "database", "password", "version",
+			"provided-secrets", "external-node-connectivity", "extensions", "roles", "request-id", "salt", "state",
+			"egress-subnets", "ingress-address", "private-address", "ip");
 
 	private final WantedDatabase wanted;
 
@@ -24,14 +30,35 @@ final class ClientForm implements RelationForm {
 
 	@Override
 	public RelationReading read(RelationDocument document) {
+		if (ClientBag.isRequest(document)) {
+			throw InvalidRelationException.holdsARequest(null);
+		}
+		ClientBag bag = ClientBag.of(document, Request.of(this.wanted, null));
+		if (bag.saysNothingOfServers() && ClientDatabase.granted(document) != null && hasKeysUnknown(document)) {
+			throw InvalidRelationException.saysNothingOfServers();
+		}
 		List<String> warnings = new ArrayList<>();
-		Bag bag = new ClientBag(document);
-		String unmet = bag.firstUnmet(Request.of(this.wanted, RelationDocument.EMPTY));
-		@Nullable PublishedString master = (unmet == null && bag.hasMaster()) ? bag.master() : null;
-		PgsqlRelation relation = PgsqlRelation.of(document.text("relation-id"), document, master,
-				(unmet == null) ? bag.standbys(warnings) : List.of());
-		return new RelationReading(relation, warnings,
-				(unmet != null) ? "no servers yet; waiting for '" + unmet + "'" : null);
+		String unmet = bag.firstUnmet();
+		@Nullable PublishedString master = (unmet == null && bag.hasMaster()) ? bag.master(warnings) : null;
+		List<PublishedString> standbys = (unmet == null) ? bag.standbys(warnings) : List.of();
+		PgsqlRelation relation = PgsqlRelation.of(document.text("relation-id"), bag.document(), bag.database(), master,
+				standbys);
+		return new RelationReading(relation, warnings, waitingFor(bag, unmet, master, standbys));
+	}
+
+	private static boolean hasKeysUnknown(RelationDocument document) {
+		return !document.keys()
+			.stream()
+			.allMatch((key) -> MORE_KEYS.contains(key) || ClientBag.isKey(key) || key.startsWith("secret-")
+					|| key.startsWith("entity-"));
+	}
+
+	private static @Nullable String waitingFor(Bag bag, @Nullable String unmet, @Nullable PublishedString master,
+			List<PublishedString> standbys) {
+		if (unmet != null || (master == null && standbys.isEmpty())) {
+			return "no servers yet; waiting for '" + ((unmet != null) ? unmet : bag.keyOfMaster()) + "'";
+		}
+		return (master == null) ? "no master now; waiting for '" + bag.keyOfMaster() + "' to name one" : null;
 	}
 
 }

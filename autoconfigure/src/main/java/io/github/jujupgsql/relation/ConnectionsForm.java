@@ -15,6 +15,9 @@ final class ConnectionsForm implements RelationForm {
 	/** The first that is set wins. */
 	private static final List<String> MASTER_KEYS = List.of("master", "db_conn_str", "db_uri");
 
+	private static final Set<String> KEYS_OF_SERVERS = Set.of("master", "db_conn_str", "db_uri", "standbys",
+			"db_ro_uris");
+
 	private static final Set<String> KEYS = Set.of("master", "standbys", "database", "extensions", "roles", "version",
 			"db_conn_str", "db_uri", "db_ro_uris", "relation-id");
 
@@ -31,11 +34,14 @@ final class ConnectionsForm implements RelationForm {
 
 	@Override
 	public RelationReading read(RelationDocument document) {
+		if (!document.isEmpty() && !document.hasAnyOf(KEYS_OF_SERVERS)) {
+			throw InvalidRelationException.saysNothingOfServers();
+		}
 		List<String> warnings = new ArrayList<>();
 		String standbys = document.has("standbys") ? "standbys" : "db_ro_uris";
-		PgsqlRelation relation = PgsqlRelation.of(document.text("relation-id"), document, master(document),
-				PublishedString.readStandbys(document.pathOf(standbys), document.connectionStrings(standbys),
-						warnings));
+		PgsqlRelation relation = PgsqlRelation.of(document.text("relation-id"), document, document.text("database"),
+				master(document), PublishedString.readStandbys(document.pathOf(standbys),
+						document.connectionStrings(standbys), warnings));
 		return this.wanted.grantedBy(relation, warnings, this.wanted.firstContradictedBy(document));
 	}
 

@@ -27,6 +27,26 @@ public class InvalidRelationException extends RuntimeException {
 	}
 
 	/**
+	 * What is known of it would otherwise be taken for a relation that has no servers, so
+	 * that a misspelt key took all of them away.
+	 */
+	static InvalidRelationException saysNothingOfServers() {
+		return new InvalidRelationException(null,
+				"says nothing of servers: 'master' or 'standbys' would, or 'endpoints',"
+						+ " 'read-only-endpoints', 'uris' or 'read-only-uris'; that there are none now is said by 'master: null'");
+	}
+
+	/**
+	 * What is there was published by the side that asks.
+	 * @param key where it is, or {@code null} if it is the whole
+	 */
+	static InvalidRelationException holdsARequest(@Nullable String key) {
+		return new InvalidRelationException(key,
+				"holds what a client asks for, and no answer of the server. From Juju 4 on, 'juju show-unit' prints our"
+						+ " own side there: have the charm export what the server's application has published");
+	}
+
+	/**
 	 * Return where the fault is.
 	 * @return the key, or {@code null} if the whole is at fault
 	 */

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
 
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
@@ -28,13 +29,28 @@ final class JsonDocuments {
 	}
 
 	static RelationDocument read(String text) {
-		try (JsonParser parser = FACTORY.createParser(ObjectReadContext.empty(), text)) {
+		return new RelationDocument(parse(text, (parser) -> {
 			parser.nextToken();
-			RelationDocument document = new RelationDocument(object(parser));
+			return object(parser);
+		}, "object"));
+	}
+
+	/**
+	 * Read a value of any kind.
+	 * @param text the JSON
+	 * @return a text, a list, a map or {@code null}
+	 */
+	static @Nullable Object readValue(String text) {
+		return parse(text, (parser) -> value(parser, parser.nextToken()), "value");
+	}
+
+	private static <T extends @Nullable Object> T parse(String text, Function<JsonParser, T> reader, String kind) {
+		try (JsonParser parser = FACTORY.createParser(ObjectReadContext.empty(), text)) {
+			T read = reader.apply(parser);
 			if (parser.nextToken() != null) {
-				throw new InvalidRelationException(null, "has something after the end of its JSON object");
+				throw new InvalidRelationException(null, "has something after the end of its JSON " + kind);
 			}
-			return document;
+			return read;
 		}
 		catch (JacksonException ex) {
 			throw new InvalidRelationException(null, "is not valid JSON, or not whole" + near(ex.getLocation()));

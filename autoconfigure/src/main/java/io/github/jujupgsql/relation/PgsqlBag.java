@@ -8,12 +8,23 @@ import org.jspecify.annotations.Nullable;
  * A bag of the {@code pgsql} interface.
  *
  * @param document the bag
+ * @param request what was asked for
  */
-record PgsqlBag(RelationDocument document) implements Bag {
+record PgsqlBag(RelationDocument document, Request request) implements Bag {
 
 	@Override
-	public @Nullable String firstUnmet(Request request) {
-		return request.firstNotMirroredBy(this.document);
+	public @Nullable String firstUnmet() {
+		return this.request.firstNotMirroredBy(this.document);
+	}
+
+	@Override
+	public String keyOfMaster() {
+		return "master";
+	}
+
+	@Override
+	public String keyOfStandbys() {
+		return "standbys";
 	}
 
 	@Override
@@ -27,7 +38,12 @@ record PgsqlBag(RelationDocument document) implements Bag {
 	}
 
 	@Override
-	public PublishedString master() {
+	public @Nullable String database() {
+		return this.document.text("database");
+	}
+
+	@Override
+	public PublishedString master(List<String> warnings) {
 		return PublishedString.read(this.document.pathOf("master"), this.document.textOrEmpty("master"));
 	}
 

@@ -57,18 +57,29 @@ public record PgsqlRelation(boolean joined, @Nullable String id, @Nullable Strin
 	 * Create a relation of what was read.
 	 * @param id the relation's id, if it is known
 	 * @param granted says what was granted
+	 * @param database the database that was granted, if it is known
 	 * @param master the master, if there is one
 	 * @param standbys the standbys
 	 * @return the relation
 	 */
-	static PgsqlRelation of(@Nullable String id, RelationDocument granted, @Nullable PublishedString master,
-			List<PublishedString> standbys) {
-		return new PgsqlRelation(true, id, granted.text("database"), granted.commaSeparated("extensions"),
+	static PgsqlRelation of(@Nullable String id, RelationDocument granted, @Nullable String database,
+			@Nullable PublishedString master, List<PublishedString> standbys) {
+		return new PgsqlRelation(true, id, database, granted.commaSeparated("extensions"),
 				granted.commaSeparated("roles"), granted.text("version"),
 				(master != null) ? master.connectionString() : null,
 				standbys.stream().map(PublishedString::connectionString).toList(),
 				new PublishedServers((master != null) ? master.text() : null,
 						standbys.stream().map(PublishedString::text).toList()));
+	}
+
+	/**
+	 * Return whether the only standby that is named is the master itself, as charms do
+	 * that have one unit.
+	 * @return whether there is a standby, and no other server
+	 * @since 0.1.0
+	 */
+	public boolean hasMasterForStandby() {
+		return !this.standbys.isEmpty() && this.standbys.stream().allMatch((standby) -> standby.equals(this.master));
 	}
 
 	/**

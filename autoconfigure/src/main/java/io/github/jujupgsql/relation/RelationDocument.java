@@ -47,6 +47,10 @@ record RelationDocument(String path, Map<String, @Nullable Object> values) {
 		return this.values.get(key) instanceof Map;
 	}
 
+	boolean isText(String key) {
+		return this.values.get(key) instanceof String;
+	}
+
 	Set<String> keys() {
 		return this.values.keySet();
 	}
@@ -69,6 +73,22 @@ record RelationDocument(String path, Map<String, @Nullable Object> values) {
 		boolean plain = name.length() <= LONGEST_NAME
 				&& name.chars().allMatch((c) -> Character.isLetterOrDigit(c) || "-_./".indexOf(c) >= 0);
 		return plain ? name : "***";
+	}
+
+	/**
+	 * Return what a key holds as JSON in a text.
+	 * @param key the key
+	 * @return an object in which the key holds what the text says
+	 */
+	RelationDocument json(String key) {
+		try {
+			Map<String, @Nullable Object> values = new LinkedHashMap<>();
+			values.put(key, JsonDocuments.readValue(textOrEmpty(key)));
+			return new RelationDocument(this.path, values);
+		}
+		catch (InvalidRelationException ex) {
+			throw new InvalidRelationException(pathOf(key), ex.getReason());
+		}
 	}
 
 	/**

@@ -5,6 +5,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Set;
 import java.util.function.Predicate;
+import java.util.stream.Collectors;
 
 import org.jspecify.annotations.Nullable;
 
@@ -16,7 +17,11 @@ import org.jspecify.annotations.Nullable;
  */
 final class RelationInfoForm implements RelationForm {
 
-	private static final Set<String> KEYS = Set.of("application-data", "local-unit", "related-units");
+	private static final String OF_APPLICATION = "application-data";
+
+	private static final String OF_UNITS = "related-units";
+
+	private static final Set<String> KEYS = Set.of(OF_APPLICATION, "local-unit", OF_UNITS);
 
 	private static final Set<String> KEYS_OF_REQUESTS = Set.of("database", "extensions", "roles");
 
@@ -35,18 +40,22 @@ final class RelationInfoForm implements RelationForm {
 
 	@Override
 	public RelationReading read(RelationDocument entry) {
-		List<NamedBag> bags = bags(entry);
-		Request request = Request.of(this.wanted, ownBag(entry));
+		List<NamedBag> bags = bags(entry,
+				Request.of(this.wanted, entry.object("local-unit").has("data") ? ownBag(entry) : null));
 		List<String> warnings = new ArrayList<>();
-		NamedBag forMaster = firstReady(bags, request, Bag::hasMaster);
-		NamedBag forStandbys = firstReady(bags, request, Bag::hasStandbys);
+		NamedBag forMaster = firstReady(bags, Bag::hasMaster);
+		NamedBag forStandbys = firstReady(bags, Bag::hasStandbys);
 		NamedBag granting = (forMaster != null) ? forMaster : forStandbys;
+		if (granting == null && ClientBag.isRequest(entry.object(OF_APPLICATION))) {
+			throw InvalidRelationException.holdsARequest(entry.pathOf(OF_APPLICATION));
+		}
 		PgsqlRelation relation = PgsqlRelation.of(entry.text("relation-id"),
 				(granting != null) ? granting.bag().document() : RelationDocument.EMPTY,
-				(forMaster != null) ? forMaster.bag().master() : null,
+				(granting != null) ? granting.bag().database() : null,
+				(forMaster != null) ? forMaster.bag().master(warnings) : null,
 				(forStandbys != null) ? forStandbys.bag().standbys(warnings) : List.of());
-		String waitingFor = (forMaster == null) ? waitingForMaster(bags, request)
-				: (forStandbys == null) ? waitingForStandbys(bags, request) : null;
+		String waitingFor = (forMaster == null) ? waitingForMaster(entry, bags)
+				: (forStandbys == null) ? waitingForStandbys(bags) : null;
 		return new RelationReading(relation, warnings, waitingFor);
 	}
 
@@ -57,7 +66,36 @@ final class RelationInfoForm implements RelationForm {
 	 */
 	static boolean isAboutPostgres(RelationDocument entry) {
 		return ownBag(entry).hasAnyOf(KEYS_OF_REQUESTS) || bagDocuments(entry).stream()
-			.anyMatch((bag) -> bag.hasAnyOf(KEYS_OF_ANSWERS) || ClientBag.isOne(bag));
+			.anyMatch((bag) -> bag.hasAnyOf(KEYS_OF_ANSWERS) || ClientBag.speaksOfDatabases(bag));
+	}
+
+	/**
+	 * Tell whether an entry is all that is left of a relation: its units are gone, and so
+	 * is what they said. While it is removed and made again there are two.
+	 * @param entry the entry
+	 * @return whether it is dying
+	 */
+	static boolean isDying(RelationDocument entry) {
+		RelationDocument units = entry.object(OF_UNITS);
+		return !units.isEmpty() && inScope(units).isEmpty()
+				&& bagDocuments(entry).stream().allMatch(RelationDocument::isEmpty);
+	}
+
+	/**
+	 * Tell whether an entry is about the units of one application among themselves.
+	 * @param entry the entry
+	 * @param application the application whose units may be meant
+	 * @return whether it is a peer relation
+	 */
+	static boolean isOfPeers(RelationDocument entry, String application) {
+		if (!entry.textOrEmpty("endpoint").equals(entry.textOrEmpty("related-endpoint"))) {
+			return false;
+		}
+		Set<String> units = entry.object(OF_UNITS).keys();
+		// only among peers does Juju show what we have said; its version 4.0 shows it
+		// everywhere
+		return units.isEmpty() ? isInScope(entry.object("local-unit")) && !isAboutPostgres(entry)
+				: units.stream().allMatch((unit) -> unit.startsWith(application + "/"));
 	}
 
 	private static RelationDocument ownBag(RelationDocument entry) {
@@ -66,49 +104,84 @@ final class RelationInfoForm implements RelationForm {
 
 	private static List<RelationDocument> bagDocuments(RelationDocument entry) {
 		List<RelationDocument> bags = new ArrayList<>();
-		bags.add(entry.object("application-data"));
-		RelationDocument units = entry.object("related-units");
+		bags.add(entry.object(OF_APPLICATION));
+		RelationDocument units = entry.object(OF_UNITS);
 		units.keys().forEach((name) -> bags.add(units.object(name).object("data")));
 		return bags;
 	}
 
 	/**
-	 * The bags in the order in which they are visited: the application's name, then those
-	 * of its units. A unit that has left its scope has departed; the charm library does
-	 * not see it any more.
+	 * The names of the units that are there. One that has left its scope has departed;
+	 * the charm library does not see it any more.
 	 */
-	private static List<NamedBag> bags(RelationDocument entry) {
-		List<NamedBag> bags = new ArrayList<>();
-		bags.add(new NamedBag("application-data", Bag.of(entry.object("application-data"))));
-		RelationDocument units = entry.object("related-units");
-		units.keys()
+	private static List<String> inScope(RelationDocument units) {
+		return units.keys()
 			.stream()
 			.sorted(Comparator.naturalOrder())
-			.filter((name) -> !"false".equals(units.object(name).text("in-scope")))
-			.map((name) -> new NamedBag(RelationDocument.nameOf(name), Bag.of(units.object(name).object("data"))))
-			.forEach(bags::add);
+			.filter((name) -> isInScope(units.object(name)))
+			.toList();
+	}
+
+	private static boolean isInScope(RelationDocument unit) {
+		return !"false".equals(unit.text("in-scope"));
+	}
+
+	/**
+	 * The bags in the order in which they are visited: the application's name, then those
+	 * of its units.
+	 */
+	private static List<NamedBag> bags(RelationDocument entry, Request request) {
+		List<NamedBag> bags = new ArrayList<>();
+		RelationDocument ofApplication = entry.object(OF_APPLICATION);
+		RelationDocument units = entry.object(OF_UNITS);
+		List<String> names = inScope(units);
+		bags.add(new NamedBag(OF_APPLICATION, Bag.of(ofApplication, request),
+				isSubordinated(ofApplication) ? unitToBeReady(units, names) : null));
+		for (String name : names) {
+			bags.add(new NamedBag(RelationDocument.nameOf(name), Bag.of(units.object(name).object("data"), request),
+					null));
+		}
 		return bags;
 	}
 
-	private static @Nullable NamedBag firstReady(List<NamedBag> bags, Request request, Predicate<Bag> offers) {
+	/**
+	 * Whether the server is a proxy beside us, which says for each of us when it is
+	 * there.
+	 */
+	private static boolean isSubordinated(RelationDocument bag) {
+		return "true".equalsIgnoreCase(bag.text("subordinated"));
+	}
+
+	private static @Nullable String unitToBeReady(RelationDocument units, List<String> names) {
+		boolean ready = names.stream()
+			.anyMatch((name) -> "ready".equals(units.object(name).object("data").text("state")));
+		String who = names.isEmpty() ? "a unit of the proxy"
+				: names.stream().map(RelationDocument::nameOf).collect(Collectors.joining(", "));
+		return ready ? null : "'state' of " + who + " to be ready";
+	}
+
+	private static @Nullable NamedBag firstReady(List<NamedBag> bags, Predicate<Bag> offers) {
 		for (NamedBag named : bags) {
-			if (offers.test(named.bag()) && named.bag().firstUnmet(request) == null) {
+			if (named.heldBy() == null && offers.test(named.bag()) && named.bag().firstUnmet() == null) {
 				return named;
 			}
 		}
 		return null;
 	}
 
-	private static String waitingForMaster(List<NamedBag> bags, Request request) {
+	private static String waitingForMaster(RelationDocument entry, List<NamedBag> bags) {
+		boolean byApplication = bags.get(0).bag() instanceof ClientBag;
 		List<String> keys = new ArrayList<>();
 		for (NamedBag named : bags) {
-			boolean unused = named == bags.get(0) && named.bag().document().isEmpty();
+			boolean unused = named == bags.get(0) ? named.bag().document().isEmpty() : byApplication;
 			if (!unused) {
-				keys.add(named.missing(request, "master"));
+				keys.add(named.missing(named.bag().keyOfMaster()));
 			}
 		}
 		if (keys.isEmpty()) {
-			keys.add("the server's units to publish something");
+			keys.add(entry.has(OF_UNITS) || !entry.has("local-unit") ? "the server's units to publish something"
+					: "'related-units', which Juju 4.0 leaves out of what 'juju show-unit' prints: have the charm export"
+							+ " what the server has published");
 		}
 		return "no master yet; waiting for " + String.join(", ", keys);
 	}
@@ -117,10 +190,10 @@ final class RelationInfoForm implements RelationForm {
 	 * A server without standbys is complete, so there is something to wait for only where
 	 * they have been published and are not granted yet.
 	 */
-	private static @Nullable String waitingForStandbys(List<NamedBag> bags, Request request) {
+	private static @Nullable String waitingForStandbys(List<NamedBag> bags) {
 		List<String> keys = bags.stream()
 			.filter((named) -> named.bag().hasStandbys())
-			.map((named) -> named.missing(request, "standbys"))
+			.map((named) -> named.missing(named.bag().keyOfStandbys()))
 			.toList();
 		return keys.isEmpty() ? null : "no standbys yet; waiting for " + String.join(", ", keys);
 	}
@@ -130,11 +203,15 @@ final class RelationInfoForm implements RelationForm {
 	 *
 	 * @param name the unit's name, fit for logs
 	 * @param bag the bag
+	 * @param heldBy what must be so before it counts, or {@code null} if it counts
 	 */
-	private record NamedBag(String name, Bag bag) {
+	private record NamedBag(String name, Bag bag, @Nullable String heldBy) {
 
-		String missing(Request request, String offer) {
-			String unmet = this.bag.firstUnmet(request);
+		String missing(String offer) {
+			if (this.heldBy != null) {
+				return this.heldBy;
+			}
+			String unmet = this.bag.firstUnmet();
 			return "'" + ((unmet != null) ? unmet : offer) + "' of " + this.name;
 		}
 

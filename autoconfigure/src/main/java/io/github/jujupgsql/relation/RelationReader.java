@@ -1,5 +1,7 @@
 package io.github.jujupgsql.relation;
 
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.List;
 
 import org.jspecify.annotations.Nullable;
@@ -27,6 +29,8 @@ public final class RelationReader {
 	 * The largest content that is read, in bytes.
 	 */
 	public static final int MAXIMUM_SIZE = 1024 * 1024;
+
+	private static final int MOST_LOOKED_INTO = 100;
 
 	private final List<RelationForm> forms;
 
@@ -64,7 +68,28 @@ public final class RelationReader {
 				return form.read(document);
 			}
 		}
-		throw new InvalidRelationException(null, "has none of the keys that a relation has (master, standbys, …)");
+		String nested = nested(document);
+		throw new InvalidRelationException(null,
+				"has none of the keys that a relation has (master, standbys, endpoints, …)"
+						+ ((nested != null) ? "; what lies under '" + nested + "' has: write that alone" : ""));
+	}
+
+	/**
+	 * Find where a relation lies within something else, such as what
+	 * {@code juju run data-integrator/0 get-credentials} prints.
+	 * @return the path to it, or {@code null} if there is none
+	 */
+	private @Nullable String nested(RelationDocument document) {
+		Deque<RelationDocument> objects = new ArrayDeque<>(List.of(document));
+		for (int looked = 0; looked < MOST_LOOKED_INTO && !objects.isEmpty(); looked++) {
+			RelationDocument object = objects.remove();
+			if (object != document && !object.isEmpty()
+					&& this.forms.stream().anyMatch((form) -> form.accepts(object))) {
+				return object.path().replaceFirst("\\.$", "");
+			}
+			object.keys().stream().filter(object::isObject).map(object::object).forEach(objects::add);
+		}
+		return null;
 	}
 
 }

@@ -2,34 +2,42 @@ package io.github.jujupgsql.relation;
 
 import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 
 import org.jspecify.annotations.Nullable;
 
 /**
- * What our side of a relation has asked the server for, as the pgsql protocol compares
- * it: to the letter.
+ * What our side of a relation has asked the server for. What nobody says was asked for is
+ * not compared: {@code juju show-unit} does not show our own bag.
  *
- * @param database the database, empty if any will do
- * @param extensions the extensions, separated by commas
- * @param roles the roles, separated by commas
+ * @param database the database, or {@code null} if any will do
+ * @param extensions the extensions, or {@code null} if any will do
+ * @param roles the roles, or {@code null} if any will do
  * @param egressSubnets where our connections come from
  */
-record Request(String database, String extensions, String roles, List<String> egressSubnets) {
+record Request(@Nullable String database, @Nullable Set<String> extensions, @Nullable Set<String> roles,
+		List<String> egressSubnets) {
+
+	/** Nothing that is known of. */
+	static final Request UNKNOWN = new Request(null, null, null, List.of());
 
 	/**
 	 * Tell what was asked for.
 	 * @param wanted what the workload is set up to want
-	 * @param own our own bag, which says the rest
+	 * @param own our own bag, which says the rest, or {@code null} if it is not there
 	 * @return the request
 	 */
-	static Request of(WantedDatabase wanted, RelationDocument own) {
-		return new Request((wanted.database() != null) ? wanted.database() : own.textOrEmpty("database"),
-				text(wanted.extensions(), own, "extensions"), text(wanted.roles(), own, "roles"),
-				own.commaSeparated("egress-subnets"));
+	static Request of(WantedDatabase wanted, @Nullable RelationDocument own) {
+		String database = (wanted.database() != null) ? wanted.database() : (own != null) ? own.text("database") : null;
+		return new Request((database != null && !database.isBlank()) ? database : null,
+				set(wanted.extensions(), own, "extensions"), set(wanted.roles(), own, "roles"),
+				(own != null) ? own.commaSeparated("egress-subnets") : List.of());
 	}
 
-	private static String text(@Nullable List<String> wanted, RelationDocument own, String key) {
-		return (wanted != null) ? String.join(",", wanted) : own.textOrEmpty(key);
+	private static @Nullable Set<String> set(@Nullable List<String> wanted, @Nullable RelationDocument own,
+			String key) {
+		List<String> said = (wanted != null) ? wanted : (own != null) ? own.commaSeparated(key) : null;
+		return (said != null) ? Set.copyOf(said) : null;
 	}
 
 	/**
@@ -39,17 +47,21 @@ record Request(String database, String extensions, String roles, List<String> eg
 	 * @return the key, or {@code null} if the request is granted
 	 */
 	@Nullable String firstNotMirroredBy(RelationDocument bag) {
-		if (!this.database.isEmpty() && !this.database.equals(bag.textOrEmpty("database"))) {
+		if (this.database != null && !this.database.equals(bag.text("database"))) {
 			return "database";
 		}
-		if (!this.roles.equals(bag.textOrEmpty("roles"))) {
+		if (isUnlike(this.roles, bag, "roles")) {
 			return "roles";
 		}
-		if (!this.extensions.equals(bag.textOrEmpty("extensions"))) {
+		if (isUnlike(this.extensions, bag, "extensions")) {
 			return "extensions";
 		}
 		boolean allowed = new HashSet<>(bag.commaSeparated("allowed-subnets")).containsAll(this.egressSubnets);
 		return allowed ? null : "allowed-subnets";
+	}
+
+	private static boolean isUnlike(@Nullable Set<String> asked, RelationDocument bag, String key) {
+		return asked != null && !asked.equals(Set.copyOf(bag.commaSeparated(key)));
 	}
 
 }

@@ -1,7 +1,9 @@
 package io.github.jujupgsql.relation;
 
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -32,46 +34,56 @@ final class ShowUnitForm implements RelationForm {
 		return !units(document).isEmpty();
 	}
 
-	private static List<RelationDocument> units(RelationDocument document) {
-		return document.keys()
+	/**
+	 * The units by their names.
+	 */
+	private static Map<String, RelationDocument> units(RelationDocument document) {
+		Map<String, RelationDocument> units = new LinkedHashMap<>();
+		document.keys()
 			.stream()
 			.filter((key) -> UNIT.matcher(key).matches() && document.isObject(key))
-			.map(document::object)
-			.filter((unit) -> unit.hasAnyOf(KEYS_OF_UNITS))
-			.toList();
+			.filter((key) -> document.object(key).hasAnyOf(KEYS_OF_UNITS))
+			.forEach((key) -> units.put(key, document.object(key)));
+		return units;
 	}
 
 	@Override
 	public RelationReading read(RelationDocument document) {
 		List<RelationDocument> entries = new ArrayList<>();
-		units(document).forEach((unit) -> entries.addAll(unit.objects("relation-info")));
-		List<RelationDocument> candidates = candidates(entries);
-		if (candidates.size() == 1) {
-			return this.form.read(candidates.get(0));
-		}
-		if (candidates.size() > 1) {
-			throw new InvalidRelationException(candidates.get(0).path().replaceFirst("\\[[0-9]+]\\.$", ""),
+		List<RelationDocument> candidates = new ArrayList<>();
+		units(document).forEach((name, unit) -> {
+			String application = name.substring(0, name.indexOf('/'));
+			for (RelationDocument entry : unit.objects("relation-info")) {
+				entries.add(entry);
+				if (isNamed(entry) && !RelationInfoForm.isDying(entry)
+						&& !RelationInfoForm.isOfPeers(entry, application)) {
+					candidates.add(entry);
+				}
+			}
+		});
+		List<RelationDocument> speaking = candidates.stream().filter(RelationInfoForm::isAboutPostgres).toList();
+		if (speaking.size() > 1) {
+			throw new InvalidRelationException(speaking.get(0).path().replaceFirst("\\[[0-9]+]\\.$", ""),
 					"holds several relations, and "
 							+ ((this.endpoint != null) ? "juju.pgsql.endpoint cannot tell them apart: "
 									: "juju.pgsql.endpoint does not say which: ")
-							+ names(candidates));
+							+ names(speaking));
 		}
+		if (speaking.size() == 1) {
+			return this.form.read(speaking.get(0));
+		}
+		return (candidates.size() == 1) ? this.form.read(candidates.get(0)) : none(entries);
+	}
+
+	private boolean isNamed(RelationDocument entry) {
+		return this.endpoint == null || this.endpoint.equals(entry.text("endpoint"));
+	}
+
+	private RelationReading none(List<RelationDocument> entries) {
 		return new RelationReading(PgsqlRelation.NONE, List.of(),
 				"no relation yet; waiting for one" + ((this.endpoint != null)
 						? " with the endpoint that juju.pgsql.endpoint says; there is " : " to PostgreSQL; there is ")
 						+ (entries.isEmpty() ? "none" : names(entries)));
-	}
-
-	/**
-	 * The entries that may be meant. Without an endpoint, those that are visibly about
-	 * something else are left aside.
-	 */
-	private List<RelationDocument> candidates(List<RelationDocument> entries) {
-		if (this.endpoint != null) {
-			return entries.stream().filter((entry) -> this.endpoint.equals(entry.text("endpoint"))).toList();
-		}
-		List<RelationDocument> candidates = entries.stream().filter(RelationInfoForm::isAboutPostgres).toList();
-		return candidates.isEmpty() ? entries : candidates;
 	}
 
 	private static String names(List<RelationDocument> entries) {

@@ -29,7 +29,16 @@ class RelationReaderFuzzing {
 			"master: 'host=a user=u'\nstandbys: |-\n  host=b user=u\n  host=c user=u\n",
 			"# c\n? master\n: >-\n  host=a\n  user=u\nroles: [a, 'b', \"\\u00e9\"]\nversion: 0x1e\n",
 			"%YAML 1.1\n---\n&a master: *a\n...\n", "!bb%b",
-			"{\"extensions\": [1, true, -2.5e3], \"roles\": \"a,b\"}" };
+			"{\"extensions\": [1, true, -2.5e3], \"roles\": \"a,b\", \"master\": \"\"}",
+			"{\"endpoints\": \"a:1,None:2,::1:3\", \"username\": \"u\", \"resource\": \"notes\", \"read-only-endpoints\": \"a:1:1\"}",
+			"{\"database\": \"no*\", \"prefix-databases\": \"notes,no\", \"uris\": \"postgresql://u:p@h1,h2,[::1]:3/notes\","
+					+ " \"read-only-uris\": \"postgresql://u@%2Frun:6432,2001:db8::5:5432:5432/notes_readonly\"}",
+			"{\"version\": \"v1\", \"requests\": \"[{\\\"resource\\\": \\\"notes\\\", \\\"username\\\": \\\"u\\\","
+					+ " \\\"endpoints\\\": \\\"h:1\\\"}, {\\\"resource\\\": \\\"b\\\", \\\"secret-user\\\": \\\"secret:x\\\"}]\"}",
+			"requests: '[[], null, {\"a\": {\"b\": [1]}}]'\n", "requests: [{resource: notes}]\n",
+			"ok: \"True\"\nx: {y: {postgresql: {uris: 'postgresql://u@h/d'}}}\n",
+			"a/0:\n  relation-info:\n  - {endpoint: db, related-endpoint: db, application-data: {subordinated: \"true\","
+					+ " endpoints: h, username: u, database: notes}, related-units: {p/0: {data: {state: ready}}}}\n" };
 
 	private final RelationReader reader = new RelationReader(WantedDatabase.ANY);
 

@@ -30,8 +30,8 @@ final class Seeds {
 
 	static List<byte[]> relationFiles() {
 		try (Stream<Path> files = Files
-			.list(Path.of(Objects.requireNonNull(Seeds.class.getResource("/relation-files")).toURI()))) {
-			return files.sorted().map(Seeds::bytes).toList();
+			.walk(Path.of(Objects.requireNonNull(Seeds.class.getResource("/relation-files")).toURI()))) {
+			return files.filter(Files::isRegularFile).sorted().map(Seeds::bytes).toList();
 		}
 		catch (IOException | URISyntaxException ex) {
 			throw new IllegalStateException(ex);

@@ -32,7 +32,7 @@ class ClientFormTests {
 	void endpointsWinOverUris() {
 		RelationTexts.assertServers(read("""
 				"endpoints": "a:1", "uris": "postgresql://x@y/z", "read-only-endpoints": "b:2",
-				"read-only-uris": "postgresql://x@y/z", """ + USER), "host=a port=1" + REST, "host=b port=2" + REST);
+				"read-only-uris": "postgresql://x@y/d", """ + USER), "host=a port=1" + REST, "host=b port=2" + REST);
 	}
 
 	@Test
@@ -148,8 +148,73 @@ class ClientFormTests {
 				"{\"endpoints\": \"a\", " + USER + "}"), "host=a port=5432" + REST);
 	}
 
+	@Test
+	void keysThatNobodyKnowsAreNotTakenForAServerThatHasGone() {
+		assertThatExceptionOfType(InvalidRelationException.class)
+			.isThrownBy(() -> read("\"endpoint\": \"a:1\", " + USER))
+			.withMessageContainingAll("says nothing of servers", "'endpoints'");
+		assertThat(read(USER).waitingFor()).isEqualTo("no servers yet; waiting for 'endpoints'");
+		assertThat(read("\"endpoints\": \"\", \"something\": \"new\", " + USER).waitingFor())
+			.isEqualTo("no servers yet; waiting for 'endpoints'");
+	}
+
+	@Test
+	void aClientsOwnBagIsNoAnswer() {
+		assertThatExceptionOfType(InvalidRelationException.class)
+			.isThrownBy(() -> read("\"database\": \"d\", \"extra-user-roles\": \"CREATEDB\""))
+			.withMessageContaining("what a client asks for");
+	}
+
+	@Test
+	void ofSeveralDatabasesWithOnePrefixTheWantedOneIsUsedForReadsToo() {
+		String bag = """
+				"database": "app*", "prefix-databases": "app_a, app_b", "username": "u", "endpoints": "h:1",
+				"uris": "postgresql://u@h:1/app_a", "read-only-uris": "postgresql://u@h:1/app_a_readonly\"""";
+		RelationTexts.assertServers(read(bag), "host=h port=1 user=u dbname=app_a",
+				"host=h port=1 user=u dbname=app_a_readonly");
+		RelationReading reading = RelationTexts.read(new WantedDatabase("app_b", null, null), "{" + bag + "}");
+		RelationTexts.assertServers(reading, "host=h port=1 user=u dbname=app_b",
+				"host=h port=1 user=u dbname=app_b_readonly");
+		assertThat(reading.relation().database()).isEqualTo("app_b");
+	}
+
+	@Test
+	void ofSeveralDatabasesWithOnePrefixNoneIsGuessed() {
+		String bag = "\"database\": \"app*\", \"username\": \"u\", \"endpoints\": \"h:1\"";
+		assertThatExceptionOfType(InvalidRelationException.class)
+			.isThrownBy(() -> read(bag + ", \"prefix-databases\": \"app_a, app_b\""))
+			.withMessageContainingAll("'prefix-databases'", "juju.pgsql.database", "app_a, app_b");
+		RelationTexts.assertServers(read(bag + ", \"prefix-databases\": \"app_a\""),
+				"host=h port=1 user=u dbname=app_a");
+		assertThat(read(bag).waitingFor()).contains("'prefix-databases'");
+	}
+
+	@Test
+	void ofSeveralAnswersTheOneForTheWantedDatabaseIsRead() {
+		String bag = """
+				{"version": "v1", "requests": [
+				{"resource": "a", "username": "u", "endpoints": "h:1", "version": "16.9"},
+				{"resource": "b", "username": "v", "endpoints": "i:2", "version": "16.9"}]}""";
+		RelationReading reading = RelationTexts.read(new WantedDatabase("b", null, null), bag);
+		RelationTexts.assertServers(reading, "host=i port=2 user=v dbname=b");
+		assertThat(reading.relation().version()).isEqualTo("16.9");
+		assertThatExceptionOfType(InvalidRelationException.class).isThrownBy(() -> RelationTexts.read(bag))
+			.withMessageContainingAll("'requests'", "juju.pgsql.database", "a, b");
+		assertThat(RelationTexts.read(new WantedDatabase("c", null, null), bag).waitingFor())
+			.isEqualTo("no servers yet; waiting for 'requests'");
+	}
+
 	@ParameterizedTest
-	@ValueSource(strings = { "/run/s3cret:5432", "s3cret:99999", "s3cret:x", "a:1,:2" })
+	@ValueSource(strings = { "s3cret", "[{\\\"resource\\\": \\\"s3cret\\\"", "[\\\"s3cret\\\"]", "{\\\"a\\\": 1}" })
+	void answersThatAreNoneAreRefused(String requests) {
+		assertThatExceptionOfType(InvalidRelationException.class)
+			.isThrownBy(() -> read("\"version\": \"v1\", \"requests\": \"" + requests + "\""))
+			.withMessageStartingWith("'requests")
+			.satisfies((ex) -> assertThat(ex.getMessage()).doesNotContain("s3cret"));
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "/run/s3cret:5432", "s3cret:99999", "s3cret:x", "a:1,s3cret:2:3" })
 	void anEndpointThatCannotBeOneIsRefused(String endpoints) {
 		assertThatExceptionOfType(InvalidRelationException.class)
 			.isThrownBy(() -> read("\"endpoints\": \"" + endpoints + "\", " + USER))

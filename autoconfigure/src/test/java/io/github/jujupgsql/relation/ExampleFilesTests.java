@@ -1,11 +1,6 @@
 package io.github.jujupgsql.relation;
 
-import java.io.IOException;
-import java.io.InputStream;
-import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
 import java.util.List;
-import java.util.Objects;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 
@@ -25,7 +20,7 @@ class ExampleFilesTests {
 	@ParameterizedTest
 	@MethodSource("notations")
 	void connections(UnaryOperator<String> notation) {
-		RelationReading reading = RelationTexts.read(notation.apply(file("connections.json")));
+		RelationReading reading = RelationTexts.read(notation.apply(RelationTexts.file("connections.json")));
 		namesTheServers(reading, "juju_notes");
 		assertThat(reading.relation().id()).isNull();
 		assertThat(reading.relation().extensions()).containsExactly("citext");
@@ -34,7 +29,7 @@ class ExampleFilesTests {
 	@ParameterizedTest
 	@MethodSource("notations")
 	void connectionsAsTheCharmLibrarysExampleStoresThem(UnaryOperator<String> notation) {
-		RelationReading reading = RelationTexts.read(notation.apply(file("stored-state.yaml")));
+		RelationReading reading = RelationTexts.read(notation.apply(RelationTexts.file("stored-state.yaml")));
 		RelationTexts.assertServers(reading, "dbname=notes user=juju_notes host=10.0.0.5" + REST,
 				"dbname=notes user=juju_notes host=10.0.0.6" + REST,
 				"dbname=notes user=juju_notes host=10.0.0.7" + REST);
@@ -44,7 +39,7 @@ class ExampleFilesTests {
 	@MethodSource("notations")
 	void oneBag(UnaryOperator<String> notation) {
 		RelationReading reading = RelationTexts.read(new WantedDatabase("notes", List.of("citext"), List.of()),
-				notation.apply(file("bag-charmed-postgresql-14.json")));
+				notation.apply(RelationTexts.file("bag-charmed-postgresql-14.json")));
 		namesTheServers(reading, "relation-4");
 		assertThat(reading.relation().extensions()).containsExactly("citext");
 	}
@@ -52,17 +47,17 @@ class ExampleFilesTests {
 	@ParameterizedTest
 	@MethodSource("notations")
 	void wholeUnit(UnaryOperator<String> notation) {
-		RelationReading reading = RelationTexts.read(notation.apply(file("show-unit.yaml")));
+		RelationReading reading = RelationTexts.read(notation.apply(RelationTexts.file("show-unit.yaml")));
 		namesTheServers(reading, "juju_notes");
 		assertThat(reading.relation().id()).isEqualTo("7");
-		assertThat(RelationTexts.read(WantedDatabase.ANY, "db", notation.apply(file("show-unit.yaml"))))
+		assertThat(RelationTexts.read(WantedDatabase.ANY, "db", notation.apply(RelationTexts.file("show-unit.yaml"))))
 			.isEqualTo(reading);
 	}
 
 	@ParameterizedTest
 	@MethodSource("notations")
 	void postgresqlClient(UnaryOperator<String> notation) {
-		namesTheServers(RelationTexts.read(notation.apply(file("postgresql-client.json"))), "relation-4");
+		namesTheServers(RelationTexts.read(notation.apply(RelationTexts.file("postgresql-client.json"))), "relation-4");
 	}
 
 	private static void namesTheServers(RelationReading reading, String user) {
@@ -79,15 +74,6 @@ class ExampleFilesTests {
 	static Stream<Named<UnaryOperator<String>>> notations() {
 		return Stream.of(Named.of("as it is", UnaryOperator.identity()), Named.of("JSON", RelationTexts::json),
 				Named.of("YAML", RelationTexts::yaml));
-	}
-
-	private static String file(String name) {
-		try (InputStream file = ExampleFilesTests.class.getResourceAsStream("/relation-files/" + name)) {
-			return new String(Objects.requireNonNull(file).readAllBytes(), StandardCharsets.UTF_8);
-		}
-		catch (IOException ex) {
-			throw new UncheckedIOException(ex);
-		}
 	}
 
 }

@@ -6,6 +6,7 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
@@ -47,7 +48,7 @@ class RelationInfoFormTests {
 			database        |
 			database        | database: x, roles: r, extensions: "a,b", allowed-subnets: "1.1.1.1/32,2.2.2.2/32"
 			roles           | database: notes, extensions: "a,b", allowed-subnets: "1.1.1.1/32,2.2.2.2/32"
-			extensions      | database: notes, roles: r, extensions: "b,a", allowed-subnets: "1.1.1.1/32,2.2.2.2/32"
+			extensions      | database: notes, roles: r, extensions: "a", allowed-subnets: "1.1.1.1/32,2.2.2.2/32"
 			allowed-subnets | database: notes, roles: r, extensions: "a,b", allowed-subnets: 1.1.1.1/32
 			allowed-subnets | database: notes, roles: r, extensions: "a,b"
 			""")
@@ -60,6 +61,34 @@ class RelationInfoFormTests {
 				.formatted((mirrored != null) ? ", " + mirrored : ""));
 		RelationTexts.assertServers(reading, null);
 		assertThat(reading.waitingFor()).isEqualTo("no master yet; waiting for '" + key + "' of p/0");
+	}
+
+	@Test
+	void extensionsAndRolesAreSets() {
+		RelationTexts.assertServers(RelationTexts.read("""
+				local-unit: {data: {extensions: "a,b", roles: "r,s"}}
+				related-units: {p/0: {data: {master: host=h user=u, extensions: "b, a", roles: "s,r"}}}
+				"""), "host=h user=u");
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "", "local-unit: {in-scope: false, data: null}" })
+	void whatNobodySaysWasAskedForIsNotCompared(String ownBag) {
+		RelationTexts.assertServers(RelationTexts.read(ownBag + """
+
+				related-units: {p/0: {data: {master: host=h user=u, extensions: a, roles: r}}}
+				"""), "host=h user=u");
+	}
+
+	@Test
+	void untilTheProxyBesideUsIsReadyNoServerIsUsed() {
+		String file = """
+				application-data: {database: d, endpoints: "h:1", username: u, subordinated: "true"}
+				related-units: {p/0: {data: {}}, p/1: {in-scope: %s, data: {state: ready}}}
+				""";
+		assertThat(RelationTexts.read(file.formatted("false")).waitingFor())
+			.isEqualTo("no master yet; waiting for 'state' of p/0 to be ready");
+		RelationTexts.assertServers(RelationTexts.read(file.formatted("true")), "host=h port=1 user=u dbname=d");
 	}
 
 	@Test

@@ -1,7 +1,11 @@
 package io.github.jujupgsql.relation;
 
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.Objects;
 
 import org.jspecify.annotations.Nullable;
 import org.yaml.snakeyaml.DumperOptions;
@@ -28,6 +32,19 @@ final class RelationTexts {
 
 	static RelationReading read(WantedDatabase wanted, @Nullable String endpoint, String content) {
 		return new RelationReader(wanted, endpoint).read(content.getBytes(StandardCharsets.UTF_8));
+	}
+
+	/**
+	 * Return an example file.
+	 * @param name its name, with the folder it lies in
+	 */
+	static String file(String name) {
+		try (InputStream file = RelationTexts.class.getResourceAsStream("/relation-files/" + name)) {
+			return new String(Objects.requireNonNull(file, name).readAllBytes(), StandardCharsets.UTF_8);
+		}
+		catch (IOException ex) {
+			throw new UncheckedIOException(ex);
+		}
 	}
 
 	/**

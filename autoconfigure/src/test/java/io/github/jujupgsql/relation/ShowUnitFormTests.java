@@ -52,9 +52,39 @@ class ShowUnitFormTests {
 
 	@Test
 	void ofRelationsThatSayNothingYetNoneIsGuessed() {
-		assertThatExceptionOfType(InvalidRelationException.class).isThrownBy(() -> read(null, """
+		RelationReading reading = read(null, """
 				notes/0: {relation-info: [{relation-id: 7, endpoint: db}, {relation-id: 9, endpoint: ingress}]}
-				""")).withMessageContainingAll("db", "ingress");
+				""");
+		assertThat(reading.relation()).isEqualTo(PgsqlRelation.NONE);
+		assertThat(reading.waitingFor()).contains("no relation yet", "db (relation-id 7)", "ingress (relation-id 9)");
+	}
+
+	@ParameterizedTest
+	@NullSource
+	@ValueSource(strings = "db")
+	void peersAreNeverMeant(@Nullable String endpoint) {
+		RelationReading reading = read(endpoint,
+				"""
+						notes/0:
+						  relation-info:
+						  - {relation-id: 1, endpoint: db, related-endpoint: db, related-units: {notes/1: {data: {master: host=a user=u}}}}
+						  - {relation-id: 2, endpoint: db, related-endpoint: db, local-unit: {in-scope: true, data: {x: y}}}
+						""");
+		assertThat(reading.relation()).isEqualTo(PgsqlRelation.NONE);
+	}
+
+	@Test
+	void ofARelationThatIsRemovedAndMadeAgainTheNewOneIsMeant() {
+		String file = """
+				notes/0:
+				  relation-info:
+				  - {relation-id: 7, endpoint: db, application-data: %s, related-units: {p/0: {in-scope: false, data: null}}}
+				  - {relation-id: 8, endpoint: db, application-data: {}, related-units: {p/0: {in-scope: true, data: {}}}}
+				""";
+		RelationReading reading = read("db", file.formatted("{}"));
+		assertThat(reading.relation().id()).isEqualTo("8");
+		assertThat(reading.waitingFor()).contains("'master' of p/0");
+		assertThat(read("db", file.formatted("{master: host=a user=u}")).relation().id()).isEqualTo("7");
 	}
 
 	@Test
