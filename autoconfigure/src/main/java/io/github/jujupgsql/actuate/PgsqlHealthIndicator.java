@@ -49,6 +49,9 @@ public class PgsqlHealthIndicator extends AbstractHealthIndicator {
 		if (state.waitingFor() != null) {
 			builder.withDetail("waitingFor", state.waitingFor());
 		}
+		if (state.relation().hasMasterForStandby()) {
+			builder.withDetail("standbys", "the relation names the master itself as the only standby");
+		}
 		builder.withDetail("replicas", roles.replicas().stream().map(ServerPool::getServer).toList());
 		if (!roles.leftOut().isEmpty()) {
 			builder.withDetail("leftOut", roles.leftOut().stream().map(LeftOut::toString).toList());

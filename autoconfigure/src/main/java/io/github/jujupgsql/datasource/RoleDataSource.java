@@ -103,7 +103,8 @@ abstract class RoleDataSource extends DelegatingDataSource {
 
 	@Override
 	public Connection getConnection() throws SQLException {
-		ServerPool pool = pick(this.roles.current(), null);
+		RoleTable table = this.roles.current();
+		ServerPool pool = pick(table, null);
 		if (pool == null || pool.hasQueue()) {
 			return getConnection(pool, deadline());
 		}
@@ -114,7 +115,7 @@ abstract class RoleDataSource extends DelegatingDataSource {
 		if (!pool.trusts(connection)) {
 			return new Waiting(pool, deadline() - UNCLOCKED_NANOS).goOnWith(pool, connection);
 		}
-		Connection lent = tryLend(connection, pool);
+		Connection lent = tryLend(connection, pool, table);
 		if (lent == null) {
 			return getConnection(pool, deadline() - UNCLOCKED_NANOS);
 		}
@@ -163,9 +164,9 @@ abstract class RoleDataSource extends DelegatingDataSource {
 		}
 	}
 
-	private @Nullable Connection tryLend(Connection connection, ServerPool pool) throws SQLException {
+	private @Nullable Connection tryLend(Connection connection, ServerPool pool, RoleTable picked) throws SQLException {
 		try {
-			return lend(connection, pool);
+			return lend(connection, pool, picked);
 		}
 		catch (SQLTransientConnectionException ex) {
 			return null;
@@ -176,12 +177,13 @@ abstract class RoleDataSource extends DelegatingDataSource {
 	 * Lend a connection, unless its pool has lost its role meanwhile.
 	 * @param connection a connection just borrowed
 	 * @param pool where it has been borrowed
+	 * @param picked the roles when the pool was picked
 	 * @return the connection, or {@code null} if another one has to be borrowed
 	 * @throws SQLTransientConnectionException if it fails; it has been got rid of
 	 */
-	private @Nullable Connection lend(Connection connection, ServerPool pool) throws SQLException {
+	private @Nullable Connection lend(Connection connection, ServerPool pool, RoleTable picked) throws SQLException {
 		RoleTable table = this.roles.current();
-		if (!isIn(table, pool)) {
+		if (table != picked && !isIn(table, pool)) {
 			connection.close();
 			return null;
 		}
@@ -348,13 +350,14 @@ abstract class RoleDataSource extends DelegatingDataSource {
 		}
 
 		private @Nullable Connection ask(ServerPool pool, Connection connection) throws SQLException {
-			if (!isIn(RoleDataSource.this.roles.current(), pool)) {
+			RoleTable table = RoleDataSource.this.roles.current();
+			if (!isIn(table, pool)) {
 				// its word is of no use to this borrower
 				connection.close();
 				return null;
 			}
 			boolean fit = pool.trusts(connection) || pool.ask(connection, Math.max(1, leftMillis()));
-			return fit ? lend(connection, pool) : null;
+			return fit ? lend(connection, pool, table) : null;
 		}
 
 		private @Nullable Connection attempt(ServerPool pool, Attempt attempt) throws SQLException {

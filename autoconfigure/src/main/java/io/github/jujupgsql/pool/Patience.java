@@ -17,6 +17,12 @@ enum Patience {
 	/** There are others to read from. */
 	STANDBY(Duration.ofMillis(50), Duration.ofMillis(500)),
 
+	/**
+	 * It answers as a primary. A name that has just been moved leads to a standby again
+	 * soon; the name of a proxy never does.
+	 */
+	NO_STANDBY(Duration.ofMillis(50), Duration.ofSeconds(5)),
+
 	/** Something has failed on this side, and may go on to fail. */
 	RECOVERY(Duration.ofMillis(100), Duration.ofSeconds(10)),
 

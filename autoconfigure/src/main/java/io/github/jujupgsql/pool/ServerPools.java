@@ -650,7 +650,7 @@ public final class ServerPools implements Closeable {
 					}
 				}
 				else {
-					notYet(member, check, "not in recovery", Patience.STANDBY);
+					notYet(member, check, "not in recovery", Patience.NO_STANDBY);
 				}
 			}
 			case IN_RECOVERY -> {
