@@ -1,5 +1,7 @@
 package io.github.jujupgsql;
 
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -20,6 +22,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 import org.springframework.boot.health.contributor.Health;
 import org.springframework.boot.health.contributor.Status;
@@ -102,6 +105,23 @@ class HealthTests {
 			}
 			assertThat(this.master.sockets()).isLessThanOrEqualTo(before + 1);
 			this.master.thaw();
+		}
+	}
+
+	@Test
+	void whenTheOnlyStandbyIsTheMasterItselfThenThatIsSaid(@TempDir Path folder) throws IOException {
+		Path file = folder.resolve("relation.json");
+		Files.writeString(file, """
+				{"endpoints": "h:1", "read-only-endpoints": "h:1", "username": "u", "database": "d"}""");
+		try (RelationFileWatcher watching = new RelationFileWatcher(file,
+				new RelationReader(new WantedDatabase(null, null, null), null), Duration.ofSeconds(5),
+				Duration.ofSeconds(5), Clock.systemUTC(), (relation) -> {
+				})) {
+			watching.start();
+			Health health = new PgsqlHealthIndicator(watching, this.application.pools()).health();
+			assertThat(health).isNotNull();
+			assertThat(health.getDetails()).containsEntry("standbys",
+					"the relation names the master itself as the only standby");
 		}
 	}
 

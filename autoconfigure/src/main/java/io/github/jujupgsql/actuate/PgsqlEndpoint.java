@@ -9,7 +9,6 @@ import com.zaxxer.hikari.HikariPoolMXBean;
 import io.github.jujupgsql.pool.RoleTable;
 import io.github.jujupgsql.pool.ServerPool;
 import io.github.jujupgsql.pool.ServerPools;
-import io.github.jujupgsql.relation.ConnectionString;
 import io.github.jujupgsql.relation.PgsqlRelation;
 import io.github.jujupgsql.watch.RelationFileWatcher;
 import io.github.jujupgsql.watch.RelationProblem;
@@ -95,8 +94,8 @@ public class PgsqlEndpoint {
 			return new RelationDescriptor(file, state.readAt(), relation.database(), relation.extensions(),
 					relation.roles(), relation.version(),
 					(relation.master() != null) ? relation.master().address() : null,
-					relation.standbys().stream().map(ConnectionString::address).toList(), state.warnings(),
-					state.waitingFor(), state.invalidReads());
+					relation.standbys().stream().map(relation::nameOf).toList(), state.warnings(), state.waitingFor(),
+					state.invalidReads());
 		}
 
 	}

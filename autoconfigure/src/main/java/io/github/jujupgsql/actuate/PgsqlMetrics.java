@@ -10,7 +10,6 @@ import io.github.jujupgsql.pool.RoleTable;
 import io.github.jujupgsql.pool.RoleTable.LeftOut;
 import io.github.jujupgsql.pool.ServerPool;
 import io.github.jujupgsql.pool.ServerPools;
-import io.github.jujupgsql.relation.ConnectionString;
 import io.github.jujupgsql.relation.PgsqlRelation;
 import io.github.jujupgsql.watch.RelationFileWatcher;
 import io.micrometer.core.instrument.FunctionCounter;
@@ -110,7 +109,7 @@ public class PgsqlMetrics implements MeterBinder {
 	private List<Row<?>> rows(PgsqlRelation relation) {
 		return relation.standbys()
 			.stream()
-			.map(ConnectionString::address)
+			.map(relation::nameOf)
 			.distinct()
 			.<Row<?>>map((server) -> Row.of(Tags.of("server", server), this.pools,
 					(pools) -> lagSeconds(pools.getRoles().current(), server)))

@@ -212,7 +212,17 @@ record ServerCheck(Answer answer, boolean readOnlySession, String sqlState, Stri
 		}
 		SQLException root = innermost(sqlFault);
 		String state = String.valueOf(root.getSQLState());
-		return new ServerCheck(answer(root, state), state, oneLine(String.valueOf(root.getMessage())));
+		return new ServerCheck(answer(root, state), state, oneLine(root.getMessage() + detail(root)));
+	}
+
+	/**
+	 * Where the network or TLS fails, the driver says at which step and keeps why to
+	 * itself.
+	 */
+	private static String detail(SQLException fault) {
+		Throwable cause = fault.getCause();
+		return (cause == null || "Connection refused".equals(cause.getMessage())) ? ""
+				: " (" + cause.getClass().getSimpleName() + ": " + cause.getMessage() + ")";
 	}
 
 	private static Answer answer(SQLException fault, String state) {

@@ -46,6 +46,8 @@ public final class ServerPool {
 
 	private final ConnectionString connectionString;
 
+	private final String server;
+
 	private final String name;
 
 	private final ServerConnections connections;
@@ -89,15 +91,17 @@ public final class ServerPool {
 	/**
 	 * Create a pool that is not open yet.
 	 * @param connectionString where the server is
+	 * @param server what to call it
 	 * @param name what to call the pool
 	 * @param connections opens connections to it
 	 * @param configFactory configures the pool when it opens
 	 * @param suspicion told, by a thread that borrows or works, when there is reason to
 	 * ask the server for its role again
 	 */
-	ServerPool(ConnectionString connectionString, String name, ServerConnections connections,
+	ServerPool(ConnectionString connectionString, String server, String name, ServerConnections connections,
 			Function<ServerConnections, HikariConfig> configFactory, Consumer<ServerPool> suspicion) {
 		this.connectionString = connectionString;
+		this.server = server;
 		this.name = name;
 		this.connections = connections;
 		this.configFactory = configFactory;
@@ -115,10 +119,11 @@ public final class ServerPool {
 
 	/**
 	 * Return where the server is.
-	 * @return {@code host:port}, several of them separated by commas
+	 * @return {@code host:port}, several of them separated by commas; followed by
+	 * {@code /database} where only that tells it from the master
 	 */
 	public String getServer() {
-		return this.connectionString.address();
+		return this.server;
 	}
 
 	/**

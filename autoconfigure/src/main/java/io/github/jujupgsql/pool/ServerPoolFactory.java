@@ -51,7 +51,14 @@ public final class ServerPoolFactory {
 		this.applicationName = applicationName;
 	}
 
-	ServerPool create(ConnectionString connectionString, Consumer<ServerPool> suspicion) {
+	/**
+	 * Create a pool that is not open yet.
+	 * @param connectionString where the server is
+	 * @param server what to call it
+	 * @param suspicion told when there is reason to ask it for its role again
+	 * @return the pool
+	 */
+	ServerPool create(ConnectionString connectionString, String server, Consumer<ServerPool> suspicion) {
 		HikariConfig template = this.configuration.get();
 		String name = reserveName((template.getPoolName() != null) ? template.getPoolName() : DEFAULT_PREFIX,
 				connectionString);
@@ -67,9 +74,10 @@ public final class ServerPoolFactory {
 		if (!merged.conflicts().isEmpty()) {
 			logger.warn("For " + name + ", " + String.join("; ", merged.conflicts()));
 		}
-		ServerConnections connections = new ServerConnections(connectionString.address(), merged.properties(),
+		ServerConnections connections = new ServerConnections(server, merged.properties(),
 				Duration.ofMillis(template.getConnectionTimeout()), statements(template));
-		return new ServerPool(connectionString, name, connections, (source) -> configure(name, source), suspicion);
+		return new ServerPool(connectionString, server, name, connections, (source) -> configure(name, source),
+				suspicion);
 	}
 
 	private static Set<String> statements(HikariConfig config) {

@@ -328,7 +328,7 @@ public final class ServerPools implements Closeable {
 		for (ConnectionString server : named(newRelation)) {
 			Member known = known(server);
 			boolean withdrawn = known != null && known.hasBeenPrimary && newRelation.master() == null;
-			next.put(server, (known != null && !withdrawn) ? known : newMember(server));
+			next.put(server, (known != null && !withdrawn) ? known : newMember(server, newRelation));
 		}
 		this.relation = newRelation;
 		this.log.causedAt(since);
@@ -356,8 +356,8 @@ public final class ServerPools implements Closeable {
 		return Stream.concat(this.members.values().stream(), this.former.stream()).toList();
 	}
 
-	private Member newMember(ConnectionString server) {
-		return new Member(this.factory.create(server, this::suspect), this.lagWatch.isNeeded());
+	private Member newMember(ConnectionString server, PgsqlRelation named) {
+		return new Member(this.factory.create(server, named.nameOf(server), this::suspect), this.lagWatch.isNeeded());
 	}
 
 	private static Set<ConnectionString> named(PgsqlRelation relation) {
@@ -516,7 +516,7 @@ public final class ServerPools implements Closeable {
 	 */
 	private Member replace(Member member) {
 		ConnectionString server = member.pool.getConnectionString();
-		Member fresh = newMember(server);
+		Member fresh = newMember(server, this.relation);
 		this.members.put(server, fresh);
 		return fresh;
 	}

@@ -83,6 +83,20 @@ public record PgsqlRelation(boolean joined, @Nullable String id, @Nullable Strin
 	}
 
 	/**
+	 * Return what to call a server in logs and metrics: where it is, and the database of
+	 * a standby where that is another one. Behind pgbouncer only that tells it from the
+	 * master.
+	 * @param server one of the servers
+	 * @return {@code host:port}, or {@code host:port/database}
+	 * @since 0.1.0
+	 */
+	public String nameOf(ConnectionString server) {
+		String usual = (this.database != null) ? this.database : (this.master != null) ? this.master.database() : null;
+		boolean other = usual != null && !server.equals(this.master) && !usual.equals(server.database());
+		return server.address() + (other ? "/" + RelationDocument.nameOf(String.valueOf(server.database())) : "");
+	}
+
+	/**
 	 * Return the same relation without servers: what is left while the server has not
 	 * granted what the workload wants.
 	 * @return a relation with neither master nor standbys

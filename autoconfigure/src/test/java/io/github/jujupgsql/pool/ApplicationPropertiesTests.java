@@ -70,7 +70,7 @@ class ApplicationPropertiesTests {
 
 	private void connect(String string) {
 		RefusingSocketFactory.received = new Properties();
-		ServerPool pool = this.factory.create(ConnectionString.parse(string), (suspected) -> {
+		ServerPool pool = this.factory.create(ConnectionString.parse(string), "server", (suspected) -> {
 		});
 		pool.inquire().close();
 		this.factory.release(pool);
