@@ -22,9 +22,9 @@ record ClientBag(RelationDocument document, Request request, boolean answered) i
 	private static final Set<String> KEYS_OF_SERVERS = Set.of("endpoints", "read-only-endpoints", "uris",
 			"read-only-uris");
 
-	/** What only an answer has. */
-	private static final Set<String> KEYS_OF_ANSWERS = Set.of("endpoints", "read-only-endpoints", "uris",
-			"read-only-uris", "username", "secret-user", "requests", "prefix-databases", "subordinated");
+	/** What else only an answer has. */
+	private static final Set<String> MORE_KEYS_OF_ANSWERS = Set.of("username", "secret-user", "requests",
+			"prefix-databases", "subordinated");
 
 	/** What only a client publishes. */
 	private static final Set<String> KEYS_OF_REQUESTS = Set.of("requested-secrets", "extra-user-roles",
@@ -35,8 +35,6 @@ record ClientBag(RelationDocument document, Request request, boolean answered) i
 
 	private static final Set<String> KEYS_OF_OTHERS = Set.of("master", "standbys", "db_conn_str", "db_uri",
 			"db_ro_uris");
-
-	private static final ConnectionString NOTHING = ConnectionString.parse("");
 
 	/**
 	 * Return the bag, or the answer in it that is meant.
@@ -59,7 +57,12 @@ record ClientBag(RelationDocument document, Request request, boolean answered) i
 	 * @param key the key
 	 */
 	static boolean isKey(String key) {
-		return KEYS_OF_ANSWERS.contains(key) || KEYS_OF_REQUESTS.contains(key) || MORE_KEYS.contains(key);
+		return KEYS_OF_SERVERS.contains(key) || MORE_KEYS_OF_ANSWERS.contains(key) || KEYS_OF_REQUESTS.contains(key)
+				|| MORE_KEYS.contains(key);
+	}
+
+	private static boolean isAnswer(RelationDocument document) {
+		return document.hasAnyOf(KEYS_OF_SERVERS) || document.hasAnyOf(MORE_KEYS_OF_ANSWERS);
 	}
 
 	/**
@@ -68,7 +71,7 @@ record ClientBag(RelationDocument document, Request request, boolean answered) i
 	 * @return whether it has asked or answered
 	 */
 	static boolean speaksOfDatabases(RelationDocument document) {
-		return isOne(document) && (document.hasAnyOf(KEYS_OF_ANSWERS) || isRequest(document));
+		return isOne(document) && (isAnswer(document) || isRequest(document));
 	}
 
 	/**
@@ -77,8 +80,8 @@ record ClientBag(RelationDocument document, Request request, boolean answered) i
 	 * @return whether it is the other side's
 	 */
 	static boolean isRequest(RelationDocument document) {
-		return document.hasAnyOf(KEYS_OF_REQUESTS) && ClientDatabase.granted(document) != null
-				&& !document.hasAnyOf(KEYS_OF_ANSWERS) && !document.hasAnyOf(KEYS_OF_OTHERS);
+		return document.hasAnyOf(KEYS_OF_REQUESTS) && ClientDatabase.granted(document) != null && !isAnswer(document)
+				&& !document.hasAnyOf(KEYS_OF_OTHERS);
 	}
 
 	/**
@@ -170,9 +173,11 @@ record ClientBag(RelationDocument document, Request request, boolean answered) i
 	@Override
 	public PublishedString master(List<String> warnings) {
 		List<Server> endpoints = pieces("endpoints");
-		String key = endpoints.isEmpty() ? "uris" : "endpoints";
-		return PublishedString.compose(this.document.pathOf(key), () -> endpoints.isEmpty() ? masterOfUris(warnings)
-				: connection().toMaster(endpoints, NOTHING, chosen().name()));
+		if (!endpoints.isEmpty()) {
+			return PublishedString.compose(this.document.pathOf("endpoints"),
+					() -> connection().toMaster(endpoints, inDatabase(chosen().name())));
+		}
+		return PublishedString.compose(this.document.pathOf("uris"), () -> masterOfUris(warnings));
 	}
 
 	/**
@@ -184,7 +189,7 @@ record ClientBag(RelationDocument document, Request request, boolean answered) i
 		uris.forEach((uri) -> warnOfPortTwice("uris", uri, warnings));
 		List<Server> servers = uris.stream().flatMap((uri) -> uri.servers().stream()).toList();
 		List<ConnectionString> masters = uris.stream()
-			.map((uri) -> connection().toMaster(servers, inItsDatabase(uri), null))
+			.map((uri) -> connection().toMaster(servers, inItsDatabase(uri)))
 			.distinct()
 			.toList();
 		if (masters.size() > 1) {
@@ -196,16 +201,21 @@ record ClientBag(RelationDocument document, Request request, boolean answered) i
 	@Override
 	public List<PublishedString> standbys(List<String> warnings) {
 		List<Server> endpoints = pieces("read-only-endpoints");
-		boolean byUris = endpoints.isEmpty() || hasDatabaseForReads();
-		if (!byUris && isProxy() && !this.document.has("read-only-uris")) {
-			warnings.add("'" + this.document.pathOf("read-only-endpoints")
-					+ "': are those of the proxy for the database that"
-					+ " is written to, so reads go to the primary; have the charm ask for 'read-only-uris', which name"
-					+ " the database for reads");
+		if (endpoints.isEmpty() || hasDatabaseForReads()) {
+			return PublishedString.limit(this.document.pathOf("read-only-uris"), standbysOfUris(warnings), warnings);
 		}
-		List<PublishedString> standbys = byUris ? standbysOfUris(warnings) : standbysOfEndpoints(endpoints, warnings);
-		return PublishedString.limit(this.document.pathOf(byUris ? "read-only-uris" : "read-only-endpoints"), standbys,
-				warnings);
+		String where = this.document.pathOf("read-only-endpoints");
+		if (isProxy() && !this.document.has("read-only-uris")) {
+			warnings
+				.add("'" + where + "': are those of the proxy for the database that is written to, so reads go to the"
+						+ " primary; have the charm ask for 'read-only-uris', which name the database for reads");
+		}
+		List<PublishedString> standbys = new ArrayList<>();
+		ConnectionString rest = inDatabase(chosen().name());
+		for (int i = 0; i < endpoints.size(); i++) {
+			add(standbys, where + "[" + i + "]", endpoints.get(i), rest, warnings);
+		}
+		return PublishedString.limit(where, standbys, warnings);
 	}
 
 	/**
@@ -221,29 +231,19 @@ record ClientBag(RelationDocument document, Request request, boolean answered) i
 		return forReads != null && !forReads.equals(databaseOf("uris")) && !forReads.equals(chosen().name());
 	}
 
-	private List<PublishedString> standbysOfEndpoints(List<Server> endpoints, List<String> warnings) {
-		List<PublishedString> standbys = new ArrayList<>();
-		for (int i = 0; i < endpoints.size(); i++) {
-			add(standbys, this.document.pathOf("read-only-endpoints") + "[" + i + "]", endpoints.get(i), NOTHING,
-					warnings);
-		}
-		return standbys;
-	}
-
 	private List<PublishedString> standbysOfUris(List<String> warnings) {
 		List<PublishedString> standbys = new ArrayList<>();
-		String key = "read-only-uris";
-		for (String text : uris(key)) {
+		String where = this.document.pathOf("read-only-uris");
+		for (String text : uris("read-only-uris")) {
 			try {
 				ClientUri uri = ClientUri.parse(text);
-				warnOfPortTwice(key, uri, warnings);
-				uri.servers()
-					.forEach(
-							(server) -> add(standbys, this.document.pathOf(key), server, inItsDatabase(uri), warnings));
+				warnOfPortTwice("read-only-uris", uri, warnings);
+				ConnectionString rest = inItsDatabase(uri);
+				uri.servers().forEach((server) -> add(standbys, where, server, rest, warnings));
 			}
 			catch (InvalidConnectionStringException ex) {
-				warnings.add(PublishedString
-					.leftOut(new InvalidRelationException(this.document.pathOf(key), String.valueOf(ex.getMessage()))));
+				warnings
+					.add(PublishedString.leftOut(new InvalidRelationException(where, String.valueOf(ex.getMessage()))));
 			}
 		}
 		return standbys;
@@ -251,8 +251,8 @@ record ClientBag(RelationDocument document, Request request, boolean answered) i
 
 	private void add(List<PublishedString> standbys, String where, Server server, ConnectionString rest,
 			List<String> warnings) {
-		PublishedString.addIfValid(standbys,
-				() -> PublishedString.compose(where, () -> connection().to(server, rest, chosen().name())), warnings);
+		PublishedString.addIfValid(standbys, () -> PublishedString.compose(where, () -> connection().to(server, rest)),
+				warnings);
 	}
 
 	/**
@@ -262,14 +262,19 @@ record ClientBag(RelationDocument document, Request request, boolean answered) i
 	private ConnectionString inItsDatabase(ClientUri uri) {
 		String chosen = chosen().name();
 		String published = uri.database();
-		String ofMaster = databaseOf("uris");
 		if (chosen == null || published == null) {
 			return (chosen != null) ? uri.rest().with("dbname", chosen) : uri.rest();
 		}
-		if (ofMaster == null || !ClientDatabase.isPrefix(this.document) || !published.startsWith(ofMaster)) {
+		String ofMaster = databaseOf("uris");
+		if (ofMaster == null || !published.startsWith(ofMaster) || !ClientDatabase.isPrefix(this.document)) {
 			return uri.rest();
 		}
 		return uri.rest().with("dbname", chosen + published.substring(ofMaster.length()));
+	}
+
+	private static ConnectionString inDatabase(@Nullable String database) {
+		ConnectionString nothing = ConnectionString.parse("");
+		return (database != null) ? nothing.with("dbname", database) : nothing;
 	}
 
 	private void warnOfPortTwice(String key, ClientUri uri, List<String> warnings) {

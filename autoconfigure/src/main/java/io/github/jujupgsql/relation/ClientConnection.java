@@ -18,31 +18,28 @@ record ClientConnection(RelationDocument bag) {
 
 	/**
 	 * Return the connection string of a standby.
-	 * @param rest what is known of it already
 	 * @param server where it goes to
-	 * @param database the database, unless it is known already
+	 * @param rest what is known of it already
 	 * @return the connection string
 	 * @throws InvalidConnectionStringException if the server cannot be had
 	 */
-	ConnectionString to(Server server, ConnectionString rest, @Nullable String database) {
-		return to(List.of(server), rest, database);
+	ConnectionString to(Server server, ConnectionString rest) {
+		return to(List.of(server), rest);
 	}
 
 	/**
 	 * Return the connection string of the master. Of several servers, the driver has to
 	 * find the one that takes writes.
-	 * @param rest what is known of it already
 	 * @param servers where it may be
-	 * @param database the database, unless it is known already
+	 * @param rest what is known of it already
 	 * @return the connection string
 	 * @throws InvalidConnectionStringException if a server cannot be had
 	 */
-	ConnectionString toMaster(List<Server> servers, ConnectionString rest, @Nullable String database) {
-		return withDefault(to(servers, rest, database), Keyword.TARGET_SESSION_ATTRS,
-				(servers.size() > 1) ? "read-write" : null);
+	ConnectionString toMaster(List<Server> servers, ConnectionString rest) {
+		return withDefault(to(servers, rest), Keyword.TARGET_SESSION_ATTRS, (servers.size() > 1) ? "read-write" : null);
 	}
 
-	private ConnectionString to(List<Server> servers, ConnectionString rest, @Nullable String database) {
+	private ConnectionString to(List<Server> servers, ConnectionString rest) {
 		if (servers.stream().anyMatch((server) -> server.host().startsWith("/"))) {
 			throw new InvalidConnectionStringException("names a Unix socket, and the driver has none; pgbouncer's charm"
 					+ " publishes an address if its option local_connection_type is tcp");
@@ -53,7 +50,7 @@ record ClientConnection(RelationDocument bag) {
 			.collect(Collectors.joining(","));
 		// the servers are addresses already where a URI gave some
 		ConnectionString plain = rest.get(Keyword.HOSTADDR, "").isEmpty() ? rest : rest.with("hostaddr", "");
-		return withCredentials(withDefault(plain, Keyword.DBNAME, database)).with("host", hosts).with("port", ports);
+		return withCredentials(plain).with("host", hosts).with("port", ports);
 	}
 
 	private ConnectionString withCredentials(ConnectionString string) {
