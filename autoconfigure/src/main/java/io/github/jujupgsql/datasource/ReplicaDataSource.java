@@ -112,8 +112,19 @@ public final class ReplicaDataSource extends RoleDataSource {
 			.orElse(null);
 	}
 
-	boolean hasReplica() {
-		return !roles().replicas().isEmpty();
+	/**
+	 * Borrow a connection for a read that the primary serves otherwise.
+	 * @param except a pool that has just been tried, if there is one
+	 * @param deadline until when to wait, as of {@link System#nanoTime()}
+	 * @param replicaDeadline until when to wait while there is no replica
+	 * @return the connection
+	 * @throws ReplicaUnavailableException if there is no replica until then
+	 * @throws SQLException if no connection is to be had
+	 */
+	Connection getConnectionOfReplica(@Nullable ServerPool except, long deadline, long replicaDeadline)
+			throws SQLException {
+		// with the fallback, it is the primary that is waited for as well
+		return getConnection(except, deadline, this.fallbackToPrimary ? deadline : replicaDeadline);
 	}
 
 	boolean isAnyOtherThan(ServerPool pool) {

@@ -113,7 +113,8 @@ abstract class RoleDataSource extends DelegatingDataSource {
 			return getConnection(pool, deadline() - UNCLOCKED_NANOS);
 		}
 		if (!pool.trusts(connection)) {
-			return new Waiting(pool, deadline() - UNCLOCKED_NANOS).goOnWith(pool, connection);
+			long deadline = deadline() - UNCLOCKED_NANOS;
+			return new Waiting(pool, deadline, deadline).goOnWith(pool, connection);
 		}
 		Connection lent = tryLend(connection, pool, table);
 		if (lent == null) {
@@ -131,7 +132,21 @@ abstract class RoleDataSource extends DelegatingDataSource {
 	 * @throws SQLException if none is to be had
 	 */
 	final Connection getConnection(@Nullable ServerPool except, long deadline) throws SQLException {
-		return new Waiting(except, deadline).borrow();
+		return getConnection(except, deadline, deadline);
+	}
+
+	/**
+	 * Borrow a connection by the clock, and wait less long for a server than for a
+	 * connection.
+	 * @param except a pool that has just been tried in vain, if there is one
+	 * @param deadline until when to wait, as of {@link System#nanoTime()}
+	 * @param serverDeadline until when to wait while there is no server
+	 * @return the connection
+	 * @throws SQLException if none is to be had
+	 */
+	final Connection getConnection(@Nullable ServerPool except, long deadline, long serverDeadline)
+			throws SQLException {
+		return new Waiting(except, deadline, serverDeadline).borrow();
 	}
 
 	final RoleTable roles() {
@@ -290,6 +305,8 @@ abstract class RoleDataSource extends DelegatingDataSource {
 
 		private final long deadline;
 
+		private final long serverDeadline;
+
 		private final Lookout lookout = lookout();
 
 		private @Nullable ServerPool tried;
@@ -300,10 +317,12 @@ abstract class RoleDataSource extends DelegatingDataSource {
 		 * Begin to wait.
 		 * @param tried the pool that had nothing to lend, if there is one
 		 * @param deadline until when to wait
+		 * @param serverDeadline until when to wait while there is no server
 		 */
-		Waiting(@Nullable ServerPool tried, long deadline) {
+		Waiting(@Nullable ServerPool tried, long deadline, long serverDeadline) {
 			this.tried = tried;
 			this.deadline = deadline;
+			this.serverDeadline = serverDeadline;
 		}
 
 		Connection borrow() throws SQLException {
@@ -311,7 +330,7 @@ abstract class RoleDataSource extends DelegatingDataSource {
 				RoleTable table = RoleDataSource.this.roles.current();
 				ServerPool pool = this.lookout.pick(table, this.tried);
 				if (pool == null) {
-					await(table, this.deadline);
+					await(table, this.serverDeadline);
 				}
 				else {
 					Connection connection = tryBorrow(table, pool);
@@ -322,6 +341,10 @@ abstract class RoleDataSource extends DelegatingDataSource {
 				}
 				if (left() <= 0) {
 					throw timedOut();
+				}
+				if (pool == null && this.serverDeadline - System.nanoTime() <= 0
+						&& table == RoleDataSource.this.roles.current()) {
+					throw unavailable(RoleDataSource.this.connectionTimeout, table);
 				}
 			}
 		}

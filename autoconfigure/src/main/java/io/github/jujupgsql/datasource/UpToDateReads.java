@@ -9,6 +9,7 @@ import java.util.concurrent.locks.LockSupport;
 import io.github.jujupgsql.pool.ServerPool;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
+import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.support.JdbcUtils;
 
 /**
@@ -50,23 +51,42 @@ final class UpToDateReads {
 
 	Connection getConnection(Writes writes) throws SQLException {
 		long deadline = this.replicas.deadline();
-		// without a standby, only the primary can know it
-		if (!writes.isUnknown() && this.replicas.hasReplica()) {
+		if (!writes.isUnknown()) {
 			long now = System.nanoTime();
 			long until = now + Math.min(deadline - now, RoleDataSource.nanos(this.patience));
-			Connection first = this.replicas.getConnection(null, deadline);
+			Connection connection = ofReplica(writes, deadline, until);
+			if (connection != null) {
+				return connection;
+			}
+		}
+		return this.primary.getConnection(null, deadline);
+	}
+
+	/**
+	 * Borrow a connection of a replica.
+	 * @param writes what it has to know
+	 * @param deadline until when to wait for a connection
+	 * @param until until when to wait for a replica, and for what it has to know
+	 * @return the connection, or {@code null} if no replica knows it in time
+	 */
+	private @Nullable Connection ofReplica(Writes writes, long deadline, long until) throws SQLException {
+		try {
+			Connection first = this.replicas.getConnectionOfReplica(null, deadline, until);
 			ServerPool pool = this.replicas.poolOf(first);
 			if (isUpToDate(first, writes, until)) {
 				return first;
 			}
 			if (pool != null && this.replicas.isAnyOtherThan(pool)) {
-				Connection second = this.replicas.getConnection(pool, deadline);
+				Connection second = this.replicas.getConnectionOfReplica(pool, deadline, until);
 				if (isUpToDate(second, writes, until)) {
 					return second;
 				}
 			}
 		}
-		return this.primary.getConnection(null, deadline);
+		catch (ReplicaUnavailableException ex) {
+			logger.debug("There is no replica, so what has been written is read from the primary", ex);
+		}
+		return null;
 	}
 
 	/**

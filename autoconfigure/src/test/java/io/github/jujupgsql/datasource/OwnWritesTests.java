@@ -3,10 +3,14 @@ package io.github.jujupgsql.datasource;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 
 import javax.sql.DataSource;
 
+import io.github.jujupgsql.pool.ServerPool;
 import io.github.jujupgsql.standin.StandInApplication;
 import io.github.jujupgsql.standin.StandInServer;
 import org.junit.jupiter.api.AutoClose;
@@ -17,6 +21,7 @@ import org.postgresql.PGConnection;
 import static io.github.jujupgsql.standin.StandInApplication.ask;
 import static io.github.jujupgsql.standin.StandInApplication.execute;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 /**
  * Which server a read in a scope goes to, by what has been written how.
@@ -88,6 +93,40 @@ class OwnWritesTests {
 			ask(this.replicas, READ);
 		}
 		assertThat(this.master.statements()).extracting(StandInServer.Statement::sql).contains(READ);
+	}
+
+	@Test
+	void whenTheLastStandbyLeavesThenReadsThatWaitForItGoToThePrimary() throws Exception {
+		this.application.relate(this.master, this.standby);
+		this.application.awaitPrimary(this.master);
+		this.application.awaitReplicas(this.standby);
+		ServerPool pool = this.application.roles().replicas().get(0);
+		assertThat(pool.getDataSource()).isNotNull();
+		List<Connection> all = new ArrayList<>();
+		for (int i = 0; i < pool.getDataSource().getMaximumPoolSize(); i++) {
+			all.add(this.application.replica().getConnection());
+		}
+		CompletableFuture<String> read = CompletableFuture.supplyAsync(this::readOwnWrite);
+		await().until(pool::hasQueue);
+		this.application.relate(this.master);
+		assertThat(read).succeedsWithin(4, TimeUnit.SECONDS);
+		for (Connection connection : all) {
+			connection.close();
+		}
+		assertThat(this.master.statements()).extracting(StandInServer.Statement::sql).contains(READ);
+	}
+
+	private String readOwnWrite() {
+		try (ReadYourWrites.Scope scope = ReadYourWrites.open()) {
+			assertThat(scope).isNotNull();
+			try (Connection connection = this.primary.getConnection()) {
+				execute(connection, INSERT);
+			}
+			return ask(this.replicas, READ);
+		}
+		catch (SQLException ex) {
+			throw new IllegalStateException(ex);
+		}
 	}
 
 }
