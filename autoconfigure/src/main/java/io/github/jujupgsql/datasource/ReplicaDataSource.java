@@ -82,8 +82,6 @@ public final class ReplicaDataSource extends RoleDataSource {
 		if (table.primary() == pool) {
 			return PrimaryReads.lend(connection, pool);
 		}
-		// a standby refuses to write; the driver is told for the sake of those who ask it
-		connection.setReadOnly(true);
 		pool.lendForReading(connection);
 		return connection;
 	}

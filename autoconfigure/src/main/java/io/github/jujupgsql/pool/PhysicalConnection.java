@@ -28,6 +28,15 @@ final class PhysicalConnection extends DelegatingConnection {
 	/** Whether a reader has it, or had it when the server stopped being a replica. */
 	private boolean withReader;
 
+	/** Whether it is lent for a read. */
+	private boolean reading;
+
+	/** What the driver was told last. */
+	private boolean readOnly;
+
+	/** Whether it was told so here, and neither by HikariCP nor by a borrower. */
+	private boolean readOnlyForReaders;
+
 	/** Whether it has been rolled back after it broke. */
 	private boolean rolledBack;
 
@@ -45,11 +54,42 @@ final class PhysicalConnection extends DelegatingConnection {
 	}
 
 	/**
-	 * Take note that a reader gets it.
+	 * Take note that a reader gets it. A standby refuses to write; the driver is told for
+	 * the sake of those who ask it, once and not each time.
+	 * @throws SQLException if the connection is of no use
 	 */
-	void lendToReader() {
+	void lendToReader() throws SQLException {
+		if (!this.readOnly) {
+			setReadOnly(true);
+			this.readOnlyForReaders = true;
+		}
 		this.usedByReader = true;
 		this.withReader = true;
+		if (!this.reading) {
+			this.reading = true;
+			this.owner.getReads().begun();
+		}
+	}
+
+	/**
+	 * Make it what a writer expects of the driver.
+	 * @throws SQLException if the connection is of no use
+	 */
+	void endReading() throws SQLException {
+		if (this.readOnlyForReaders) {
+			setReadOnly(false);
+		}
+	}
+
+	/**
+	 * Take note that it comes back. While it is aborted two threads may do so, and its
+	 * pool is not read from any more.
+	 */
+	private void returned() {
+		if (this.reading) {
+			this.reading = false;
+			this.owner.getReads().returned();
+		}
 	}
 
 	/**
@@ -142,6 +182,8 @@ final class PhysicalConnection extends DelegatingConnection {
 		catch (SQLException ex) {
 			failUnlessBroken(ex);
 		}
+		this.readOnly = readOnly;
+		this.readOnlyForReaders = false;
 	}
 
 	@Override
@@ -196,6 +238,7 @@ final class PhysicalConnection extends DelegatingConnection {
 			failUnlessBroken(ex);
 			this.owner.getOpen().doubt(this);
 		}
+		returned();
 		if (this.withReader) {
 			this.withReader = this.owner.getRole() != ServerRole.REPLICA;
 		}
@@ -223,6 +266,7 @@ final class PhysicalConnection extends DelegatingConnection {
 			super.close();
 		}
 		finally {
+			returned();
 			this.owner.getOpen().remove(this);
 		}
 	}

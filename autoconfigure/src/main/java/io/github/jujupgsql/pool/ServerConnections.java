@@ -66,6 +66,8 @@ final class ServerConnections extends AbstractDataSource {
 
 	private final OpenConnections open = new OpenConnections();
 
+	private final ReadCounter reads = new ReadCounter();
+
 	private final Set<Thread> opening = new HashSet<>();
 
 	private final AtomicReference<@Nullable Connection> checked = new AtomicReference<>();
@@ -361,6 +363,10 @@ final class ServerConnections extends AbstractDataSource {
 
 	@Nullable ServerRole getRole() {
 		return this.role;
+	}
+
+	ReadCounter getReads() {
+		return this.reads;
 	}
 
 	OpenConnections getOpen() {

@@ -7,7 +7,6 @@ import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Consumer;
 import java.util.function.Function;
 
@@ -61,8 +60,6 @@ public final class ServerPool {
 	private final SetUpTrial trial = new SetUpTrial();
 
 	private final AtomicLong lastTold = new AtomicLong(System.nanoTime() - TELL_NANOS);
-
-	private final LongAdder reads = new LongAdder();
 
 	/**
 	 * The {@link SessionState} of a standby's session that has not been lent, or
@@ -251,6 +248,9 @@ public final class ServerPool {
 				evict(connection);
 				return false;
 			}
+			if (role == ServerRole.PRIMARY) {
+				physical.endReading();
+			}
 			long at = open.now();
 			ServerCheck check = open.mustAnswer(physical) ? null : ServerCheck.told(physical.driver);
 			if (check == null) {
@@ -383,15 +383,14 @@ public final class ServerPool {
 			physical.deniesPromotion();
 		}
 		physical.lendToReader();
-		this.reads.increment();
 	}
 
 	/**
-	 * Return how many reads have come back, about: reads go on while it is worked out.
+	 * Return how many reads have come back.
 	 * @return the number, which stays the same only if none comes back
 	 */
 	public long getReadsReturned() {
-		return this.reads.sum() - getActive();
+		return this.connections.getReads().returnedUntilNow();
 	}
 
 	int getActive() {
@@ -426,12 +425,12 @@ public final class ServerPool {
 	}
 
 	/**
-	 * Return how busy the server is with what this application wants of it.
-	 * @return the connections in use, and the threads that wait for one
+	 * Return how busy the server is with what this application reads from it.
+	 * @return the reads under way, and the threads that wait for a connection
 	 */
 	public int getBusy() {
 		OpenedPool pool = this.opened;
-		return (pool != null) ? pool.active() + pool.waiting() : 0;
+		return (pool != null) ? this.connections.getReads().underWay() + pool.waiting() : 0;
 	}
 
 	ConnectionString getConnectionString() {
@@ -439,7 +438,7 @@ public final class ServerPool {
 	}
 
 	boolean isSameServer(ServerPool other) {
-		return getServer().equals(other.getServer());
+		return this.connectionString.address().equals(other.connectionString.address());
 	}
 
 	/**
@@ -517,6 +516,7 @@ public final class ServerPool {
 		Connection connection = pool.getConnection(CHECK_BORROW_MILLIS);
 		try {
 			PhysicalConnection physical = connection.unwrap(PhysicalConnection.class);
+			physical.endReading();
 			long at = this.connections.getOpen().now();
 			ServerCheck check = ask(physical, CHECK_PATIENCE);
 			if (this.opened == null) {
