@@ -27,10 +27,10 @@ import javax.crypto.spec.PBEKeySpec;
  * An authority, what it has signed, and another authority: made by the JDK's
  * {@code keytool}, in files for the driver.
  */
-final class Certificates {
+public final class Certificates {
 
 	/** Whose certificate is for the name {@code localhost}, and for no address. */
-	static final String SERVER = "server";
+	public static final String SERVER = "server";
 
 	/** Has an RSA key, which the driver expects in PEM. */
 	static final String CLIENT = "client";
@@ -38,12 +38,12 @@ final class Certificates {
 	/** Has an EC key. */
 	static final String EC_CLIENT = "ec-client";
 
-	static final String AUTHORITY = "authority";
+	public static final String AUTHORITY = "authority";
 
-	static final String OTHER_AUTHORITY = "other-authority";
+	public static final String OTHER_AUTHORITY = "other-authority";
 
 	/** Signed by the other authority. */
-	static final String STRANGER = "stranger";
+	public static final String STRANGER = "stranger";
 
 	/** What came after it (PBES2) has no name on JDK 17 that the driver could use. */
 	private static final String ENCRYPTION = "PBEWithSHA1AndDESede";
@@ -66,7 +66,7 @@ final class Certificates {
 		this.keys.load(new ByteArrayInputStream(Files.readAllBytes(store())), this.password.toCharArray());
 	}
 
-	static Certificates create(Path folder) {
+	public static Certificates create(Path folder) {
 		try {
 			return new Certificates(folder);
 		}
@@ -104,11 +104,11 @@ final class Certificates {
 		return this.password;
 	}
 
-	String certificatePem(String alias) throws GeneralSecurityException {
+	public String certificatePem(String alias) throws GeneralSecurityException {
 		return pem("CERTIFICATE", this.keys.getCertificate(alias).getEncoded());
 	}
 
-	String keyPem(String alias) throws GeneralSecurityException {
+	public String keyPem(String alias) throws GeneralSecurityException {
 		return pem("PRIVATE KEY", key(alias).getEncoded());
 	}
 

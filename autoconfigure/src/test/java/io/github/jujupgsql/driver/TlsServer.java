@@ -14,8 +14,6 @@ import java.util.stream.Stream;
 import io.github.jujupgsql.test.PgsqlCluster;
 import org.postgresql.PGConnection;
 
-import static org.awaitility.Awaitility.await;
-
 /**
  * A real server with TLS, whose certificate is for {@code localhost}, and with users that
  * authenticate in their own ways, all with the same password.
@@ -79,19 +77,16 @@ public final class TlsServer implements AutoCloseable {
 					.alterUserPassword(user, this.cluster.password().toCharArray(),
 							user.equals(MD5) ? "md5" : "scram-sha-256");
 			}
-			put(statement, "server.crt", this.certificates.certificatePem(Certificates.SERVER));
-			put(statement, "server.key", this.certificates.keyPem(Certificates.SERVER));
 			put(statement, "authority.crt", this.certificates.certificatePem(Certificates.AUTHORITY));
 			put(statement, "pg_hba.conf", RULES + read(statement, "pg_hba.conf"));
-			statement.execute("ALTER SYSTEM SET ssl = on");
 			statement.execute("ALTER SYSTEM SET ssl_ca_file = 'authority.crt'");
-			statement.execute("SELECT pg_reload_conf()");
-			await().until(() -> value(statement, "SHOW ssl").equals("on"));
 		}
+		this.cluster.tls(this.certificates.certificatePem(Certificates.SERVER),
+				this.certificates.keyPem(Certificates.SERVER));
 	}
 
 	/**
-	 * Write a file as the server's own user, who alone may own the key.
+	 * Write a file as the server's own user.
 	 */
 	private static void put(Statement statement, String name, String content) throws SQLException {
 		String encoded = Base64.getEncoder().encodeToString(content.getBytes(StandardCharsets.US_ASCII));

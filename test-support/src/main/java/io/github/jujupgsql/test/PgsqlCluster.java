@@ -75,7 +75,11 @@ public final class PgsqlCluster implements AutoCloseable {
 
 	private volatile Members members;
 
+	private volatile String user;
+
 	private volatile String password;
+
+	private volatile boolean tls;
 
 	private volatile boolean synchronous;
 
@@ -88,6 +92,7 @@ public final class PgsqlCluster implements AutoCloseable {
 	private PgsqlCluster(Builder options) {
 		long start = System.nanoTime();
 		this.options = options;
+		this.user = options.user;
 		this.password = (options.password != null) ? options.password : Passwords.random();
 		this.testFolder = TestFolder.get();
 		this.postgres = this.testFolder.postgres();
@@ -185,6 +190,14 @@ public final class PgsqlCluster implements AutoCloseable {
 		return this.folder.resolve("passwords");
 	}
 
+	private Path certificateFile() {
+		return this.folder.resolve("server.crt");
+	}
+
+	private Path keyFile() {
+		return this.folder.resolve("server.key");
+	}
+
 	/**
 	 * Writes the settings of a server, according to its role.
 	 * @param server the server
@@ -208,6 +221,9 @@ public final class PgsqlCluster implements AutoCloseable {
 		}
 		boolean othersFollow = standbys().stream().anyMatch((standby) -> !standby.equals(server));
 		settings.synchronousStandbyNames((this.synchronous && othersFollow) ? ServerSettings.ANY_STANDBY : "");
+		if (this.tls) {
+			settings.tls(certificateFile(), keyFile());
+		}
 		server.writeSettings(settings.all(this.options.settings));
 	}
 
@@ -255,10 +271,10 @@ public final class PgsqlCluster implements AutoCloseable {
 
 	/**
 	 * The application's user.
-	 * @return the name
+	 * @return the name of now
 	 */
 	public String user() {
-		return this.options.user;
+		return this.user;
 	}
 
 	/**
@@ -473,6 +489,58 @@ public final class PgsqlCluster implements AutoCloseable {
 			this.password = newPassword;
 			return newPassword;
 		});
+	}
+
+	/**
+	 * Gives the application another user with a new random password, as happens when a
+	 * relation is removed and integrated again. The new user may do what the former one
+	 * may, who cannot log in any more. Sessions go on. Standbys learn it when they have
+	 * replayed it, see {@link #awaitReplayed()}.
+	 * @param newUser the name of the new user
+	 */
+	public void changeUser(String newUser) {
+		change(() -> {
+			String newPassword = Passwords.random();
+			try (Connection connection = master().adminConnection();
+					Statement statement = connection.createStatement()) {
+				createUser(connection, newUser, "", newPassword);
+				String former = statement.enquoteIdentifier(user(), true);
+				statement.execute("GRANT " + former + " TO " + statement.enquoteIdentifier(newUser, true));
+				statement.execute("ALTER ROLE " + former + " NOLOGIN");
+			}
+			this.user = newUser;
+			this.password = newPassword;
+			return newUser;
+		});
+	}
+
+	/**
+	 * Makes all servers speak TLS, or show another certificate, to whoever connects from
+	 * now on. Sessions go on, and whoever does not ask for TLS is let in without.
+	 * @param certificate the certificate as PEM text
+	 * @param key its key as PEM text, without a password
+	 */
+	public void tls(String certificate, String key) {
+		change(() -> {
+			this.postgres.writeSecret(certificateFile(), certificate);
+			this.postgres.writeSecret(keyFile(), key);
+			this.tls = true;
+			for (PgsqlServer server : servers()) {
+				configure(server);
+				awaitReloaded(server);
+			}
+			return servers();
+		});
+	}
+
+	private void awaitReloaded(PgsqlServer server) throws SQLException {
+		if (server.isRunning() && !server.isFrozen()) {
+			String before = server.ask("SELECT pg_conf_load_time()");
+			server.reload();
+			// the postmaster's, which new sessions inherit
+			Await.until(this, () -> server + " does not take over its settings",
+					() -> !server.ask("SELECT pg_conf_load_time()").equals(before));
+		}
 	}
 
 	/**

@@ -164,7 +164,11 @@ record RelationContent(RelationFile file, PgsqlCluster cluster, @Nullable PgsqlS
 		content.put("database", this.cluster.database());
 		content.put("username", this.cluster.user());
 		content.put("password", this.cluster.password());
-		content.put("tls", "False");
+		String authorities = this.file.authorities();
+		content.put("tls", (authorities != null) ? "True" : "False");
+		if (authorities != null) {
+			content.put("tls-ca", authorities);
+		}
 		content.put("version", this.cluster.version());
 		if (this.master != null) {
 			content.put("endpoints", this.master.address());

@@ -60,6 +60,8 @@ public final class RelationFile {
 
 	private int relationId = 7;
 
+	private @Nullable String authorities;
+
 	private RelationFile(Path path, PgsqlCluster cluster) {
 		this.path = path;
 		this.cluster = cluster;
@@ -77,6 +79,7 @@ public final class RelationFile {
 		this.roles = other.roles;
 		this.endpoint = other.endpoint;
 		this.relationId = other.relationId;
+		this.authorities = other.authorities;
 	}
 
 	/**
@@ -215,6 +218,19 @@ public final class RelationFile {
 	public RelationFile relationId(int value) {
 		RelationFile copy = new RelationFile(this);
 		copy.relationId = value;
+		return copy;
+	}
+
+	/**
+	 * That the servers speak TLS, and whom to trust, in {@link Form#POSTGRESQL_CLIENT};
+	 * they do not unless told.
+	 * @param value the certificates of authorities as PEM text
+	 * @return a stand-in that says so
+	 * @see PgsqlCluster#tls(String, String)
+	 */
+	public RelationFile tls(String value) {
+		RelationFile copy = new RelationFile(this);
+		copy.authorities = value;
 		return copy;
 	}
 
@@ -370,6 +386,10 @@ public final class RelationFile {
 
 	int relationId() {
 		return this.relationId;
+	}
+
+	@Nullable String authorities() {
+		return this.authorities;
 	}
 
 	/**

@@ -1,5 +1,6 @@
 package io.github.jujupgsql.test;
 
+import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
@@ -54,6 +55,13 @@ final class ServerSettings {
 
 	ServerSettings primaryConninfo(String connectionString) {
 		this.settings.put("primary_conninfo", connectionString);
+		return this;
+	}
+
+	ServerSettings tls(Path certificate, Path key) {
+		this.settings.put("ssl", "on");
+		this.settings.put("ssl_cert_file", certificate.toString());
+		this.settings.put("ssl_key_file", key.toString());
 		return this;
 	}
 

@@ -79,7 +79,7 @@ class PgsqlClusterTests {
 		}
 	}
 
-	private static void connect(PgsqlServer server, String user, String password) throws SQLException {
+	static void connect(PgsqlServer server, String user, String password) throws SQLException {
 		Properties properties = new Properties();
 		properties.setProperty("user", user);
 		properties.setProperty("password", password);

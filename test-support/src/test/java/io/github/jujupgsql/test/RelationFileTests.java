@@ -130,6 +130,14 @@ class RelationFileTests {
 						"postgresql://juju_notes:" + this.cluster.password() + "@" + readOnly + "/notes"));
 	}
 
+	@Test
+	void postgresqlClientSaysWhomToTrustOnceThereIsTls() throws Exception {
+		RelationFile bag = this.file.form(RelationFile.Form.POSTGRESQL_CLIENT);
+		assertThat(written(bag)).contains(entry("tls", "False")).doesNotContainKey("tls-ca");
+		assertThat(written(bag.tls("an authority\n"))).contains(entry("tls", "True"),
+				entry("tls-ca", "an authority\n"));
+	}
+
 	@ParameterizedTest
 	@EnumSource
 	void nobodyIsNamedIfThereIsNobody(RelationFile.Form form) throws Exception {
