@@ -26,9 +26,9 @@ public final class ConnectionString {
 
 	/** What is compared otherwise, and what a session that is open knows nothing of. */
 	private static final Set<Keyword> SAME_SESSIONS_WHATEVER = EnumSet.of(Keyword.HOST, Keyword.HOSTADDR, Keyword.PORT,
-			Keyword.DBNAME, Keyword.PASSWORD, Keyword.PASSFILE, Keyword.SSLPASSWORD, Keyword.APPLICATION_NAME,
-			Keyword.FALLBACK_APPLICATION_NAME, Keyword.CONNECT_TIMEOUT, Keyword.KEEPALIVES, Keyword.KEEPALIVES_IDLE,
-			Keyword.KEEPALIVES_INTERVAL, Keyword.KEEPALIVES_COUNT, Keyword.TCP_USER_TIMEOUT,
+			Keyword.DBNAME, Keyword.PASSWORD, Keyword.PASSFILE, Keyword.SSLCERT, Keyword.SSLKEY, Keyword.SSLPASSWORD,
+			Keyword.APPLICATION_NAME, Keyword.FALLBACK_APPLICATION_NAME, Keyword.CONNECT_TIMEOUT, Keyword.KEEPALIVES,
+			Keyword.KEEPALIVES_IDLE, Keyword.KEEPALIVES_INTERVAL, Keyword.KEEPALIVES_COUNT, Keyword.TCP_USER_TIMEOUT,
 			Keyword.LOAD_BALANCE_HOSTS);
 
 	private final EnumMap<Keyword, String> values;
@@ -116,7 +116,8 @@ public final class ConnectionString {
 	 * Return whether work may go on in sessions of the one while those of the other are
 	 * still to be opened: both lead to the same database on the same servers, as the same
 	 * user, with the same protection and the same session options. They may differ in
-	 * passwords, in the name of the application and in how long connecting may take.
+	 * passwords and certificates, in the authority that is trusted, in the name of the
+	 * application and in how long connecting may take.
 	 * @param other another connection string
 	 * @return whether nothing would change for a session but how it is opened
 	 * @since 0.1.0
@@ -129,6 +130,10 @@ public final class ConnectionString {
 	private Map<Keyword, String> sessionValues() {
 		Map<Keyword, String> values = new EnumMap<>(this.values);
 		values.keySet().removeAll(SAME_SESSIONS_WHATEVER);
+		// which authority it is matters only while a session is opened; that there is one
+		// says that it is verified
+		values.computeIfPresent(Keyword.SSLROOTCERT,
+				(keyword, authority) -> (authority.isEmpty() || authority.equals("system")) ? authority : "another");
 		return values;
 	}
 

@@ -18,7 +18,7 @@ class SameSessionsTests {
 	@ParameterizedTest
 	@ValueSource(strings = { "password=two", "application_name=other", "fallback_application_name=other",
 			"connect_timeout=3", "keepalives=0", "keepalives_idle=60", "tcp_user_timeout=1000", "passfile=/other",
-			"sslpassword=two", "load_balance_hosts=random", "port=5432,5432" })
+			"sslpassword=two", "sslcert=/other", "sslkey=/other", "load_balance_hosts=random", "port=5432,5432" })
 	void whatASessionKnowsNothingOfMayDiffer(String changed) {
 		ConnectionString other = ConnectionString.parse(STRING + changed);
 		assertThat(this.string.hasSameSessionsAs(other)).isTrue();
@@ -27,13 +27,28 @@ class SameSessionsTests {
 
 	@ParameterizedTest
 	@ValueSource(strings = { "host=b,a", "host=a", "port=5433", "dbname=other", "user=other", "sslmode=verify-full",
-			"sslrootcert=/other", "sslcert=/other", "channel_binding=require", "require_auth=scram-sha-256",
-			"options='-c search_path=other'", "target_session_attrs=any", "client_encoding=UTF8",
-			"hostaddr=10.0.0.1,10.0.0.2" })
+			"sslrootcert=/other", "sslrootcert=system sslmode=verify-full", "channel_binding=require",
+			"require_auth=scram-sha-256", "options='-c search_path=other'", "target_session_attrs=any",
+			"client_encoding=UTF8", "hostaddr=10.0.0.1,10.0.0.2" })
 	void everythingElseMayNot(String changed) {
 		ConnectionString other = ConnectionString.parse(STRING + changed);
 		assertThat(this.string.hasSameSessionsAs(other)).isFalse();
 		assertThat(other.hasSameSessionsAs(this.string)).isFalse();
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "require", "verify-ca", "verify-full" })
+	void anotherAuthorityMayBeTrusted(String mode) {
+		ConnectionString other = ConnectionString.parse(STRING + "sslrootcert=/other sslmode=" + mode);
+		ConnectionString one = ConnectionString.parse(STRING + "sslrootcert=/one sslmode=" + mode);
+		assertThat(one.hasSameSessionsAs(other)).isTrue();
+		assertThat(one.hasSameSessionsAs(one.with("sslrootcert", ""))).isFalse();
+	}
+
+	@Test
+	void theAuthoritiesOfTheSystemAreNotJustAnotherOne() {
+		ConnectionString one = ConnectionString.parse(STRING + "sslrootcert=/one sslmode=verify-full");
+		assertThat(one.hasSameSessionsAs(one.with("sslrootcert", "system"))).isFalse();
 	}
 
 	@Test
