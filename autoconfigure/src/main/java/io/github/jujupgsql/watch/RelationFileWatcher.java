@@ -71,6 +71,8 @@ public final class RelationFileWatcher implements Closeable {
 
 	private final FileExposure exposure;
 
+	private final RelationChangeLogger changes;
+
 	/** Threads that have not come back from the file system. */
 	private final AtomicInteger readers = new AtomicInteger();
 
@@ -125,6 +127,7 @@ public final class RelationFileWatcher implements Closeable {
 		this.clock = clock;
 		this.listener = listener;
 		this.exposure = new FileExposure(file.path());
+		this.changes = new RelationChangeLogger(file.path());
 	}
 
 	/**
@@ -353,7 +356,7 @@ public final class RelationFileWatcher implements Closeable {
 			this.settling.noticedMissing();
 			return missing(begun);
 		}
-		begun.setMissingSince(null);
+		back(begun);
 		if (look instanceof Look.Content content) {
 			return present(content, started);
 		}
@@ -372,8 +375,8 @@ public final class RelationFileWatcher implements Closeable {
 		if (known == null) {
 			begun.setMissingSince(since);
 			if (this.state.readAt() != null) {
-				logger.warn("Relation file " + getFile() + " has vanished; the relation counts as broken in "
-						+ this.missingFileGrace.toMillis() + " ms");
+				logger.warn("Relation file " + getFile() + " has vanished; unless it is back within "
+						+ this.missingFileGrace.toMillis() + " ms, its relation counts as gone");
 			}
 		}
 		Duration left = this.missingFileGrace.minusNanos(now - since);
@@ -381,13 +384,22 @@ public final class RelationFileWatcher implements Closeable {
 			return (left.compareTo(this.pollInterval) < 0) ? left : this.pollInterval;
 		}
 		if (this.judged != null || this.state.problem() != null) {
-			logger.warn("Relation file " + getFile() + " stayed away; the relation is broken");
 			this.judged = null;
 			this.judgedProblem = null;
 			this.warned = Set.of();
 			this.state = this.state.broken();
+			this.changes.gone("stayed away for " + TimeUnit.NANOSECONDS.toMillis(now - since) + " ms");
 		}
 		return this.pollInterval;
+	}
+
+	private void back(Following begun) {
+		Long since = begun.getMissingSince();
+		begun.setMissingSince(null);
+		if (since != null && this.judged != null) {
+			logger.info("Relation file " + getFile() + " is back after "
+					+ TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - since) + " ms");
+		}
 	}
 
 	private Duration present(Look.Content content, long started) {
@@ -430,6 +442,7 @@ public final class RelationFileWatcher implements Closeable {
 		this.judgedProblem = null;
 		this.warned = Set.copyOf(reading.warnings());
 		this.state = this.state.with(reading, summary(reading.warnings()), this.clock.instant());
+		this.changes.named(this.state.relation());
 	}
 
 	private static List<String> summary(List<String> warnings) {
