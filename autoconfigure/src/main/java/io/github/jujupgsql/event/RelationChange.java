@@ -7,7 +7,7 @@ import java.util.function.BiFunction;
 import io.github.jujupgsql.relation.PgsqlRelation;
 
 /**
- * Finds the events that lead from one state of the relation to the next, by the rules of
+ * Finds the events that lead from one state of a relation to the next, by the rules of
  * the charm library. The published text decides what has changed, not what it means.
  */
 final class RelationChange {
@@ -24,16 +24,7 @@ final class RelationChange {
 	}
 
 	static List<PgsqlRelationEvent> events(PgsqlRelation previous, PgsqlRelation relation) {
-		if (isAnother(previous, relation)) {
-			List<PgsqlRelationEvent> events = new ArrayList<>(events(previous, PgsqlRelation.NONE));
-			events.addAll(events(PgsqlRelation.NONE, relation));
-			return events;
-		}
 		return new RelationChange(previous, relation).find();
-	}
-
-	private static boolean isAnother(PgsqlRelation previous, PgsqlRelation relation) {
-		return previous.id() != null && relation.id() != null && !previous.id().equals(relation.id());
 	}
 
 	private List<PgsqlRelationEvent> find() {

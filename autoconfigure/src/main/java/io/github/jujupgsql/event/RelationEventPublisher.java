@@ -34,7 +34,7 @@ public final class RelationEventPublisher implements Closeable {
 
 	private PgsqlRelation current = PgsqlRelation.NONE;
 
-	private PgsqlRelation told = PgsqlRelation.NONE;
+	private final RelationHistory told = new RelationHistory();
 
 	private boolean ready;
 
@@ -88,9 +88,7 @@ public final class RelationEventPublisher implements Closeable {
 		if (!this.ready) {
 			return;
 		}
-		PgsqlRelation previous = this.told;
-		this.told = this.current;
-		for (PgsqlRelationEvent event : RelationChange.events(previous, this.current)) {
+		for (PgsqlRelationEvent event : this.told.next(this.current)) {
 			if (this.stopped) {
 				return;
 			}

@@ -9,15 +9,10 @@ import io.github.jujupgsql.relation.PgsqlRelation;
  */
 public final class RelationEventHistory {
 
-	private PgsqlRelation told = PgsqlRelation.NONE;
+	private final RelationHistory history = new RelationHistory();
 
 	public List<String> next(PgsqlRelation relation) {
-		List<String> names = RelationChange.events(this.told, relation)
-			.stream()
-			.map((event) -> event.getClass().getSimpleName())
-			.toList();
-		this.told = relation;
-		return names;
+		return this.history.next(relation).stream().map((event) -> event.getClass().getSimpleName()).toList();
 	}
 
 }

@@ -103,6 +103,22 @@ class RelationEventsTests {
 	}
 
 	@Test
+	void aRelationThatIsRemovedAndIntegratedAgainIsToldAsTwo() {
+		run((context) -> {
+			Listeners listeners = context.getBean(Listeners.class);
+			write("{\"relation-id\": 7, \"master\": \"host=a" + SERVER + "\"}");
+			ready(context);
+			listeners.awaitTold("DatabaseRelationJoined", "MasterAvailable", "MasterChanged", "DatabaseAvailable",
+					"DatabaseChanged");
+			write("{}");
+			listeners.awaitMore("MasterChanged", "MasterGone", "DatabaseChanged", "DatabaseGone");
+			write("{\"relation-id\": 12, \"master\": \"host=a" + SERVER + " user=v\"}");
+			listeners.awaitMore("DatabaseRelationBroken", "DatabaseRelationJoined", "MasterAvailable", "MasterChanged",
+					"DatabaseAvailable", "DatabaseChanged");
+		});
+	}
+
+	@Test
 	void eachListenerHearsWhatItAskedForAlthoughOneBeforeItThrows(CapturedOutput output) {
 		run((context) -> {
 			Listeners listeners = context.getBean(Listeners.class);

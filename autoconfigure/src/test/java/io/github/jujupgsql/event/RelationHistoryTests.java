@@ -10,9 +10,9 @@ import org.junit.jupiter.api.Test;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * Tests for {@link RelationChange}, beyond what the charm library's vectors say.
+ * Tests for {@link RelationHistory}, beyond what the charm library's vectors say.
  */
-class RelationChangeTests {
+class RelationHistoryTests {
 
 	private final RelationEventHistory history = new RelationEventHistory();
 
@@ -48,6 +48,32 @@ class RelationChangeTests {
 		assertThat(this.history.next(read("{\"relation-id\": 8, \"master\": \"host=a user=u\"}"))).containsExactly(
 				"MasterChanged", "MasterGone", "DatabaseChanged", "DatabaseGone", "DatabaseRelationBroken",
 				"DatabaseRelationJoined", "MasterAvailable", "MasterChanged", "DatabaseAvailable", "DatabaseChanged");
+	}
+
+	@Test
+	void aRelationThatNamesNoServerForAWhileIsBrokenOnceAnotherOneHasTakenItsPlace() {
+		this.history.next(read("{\"relation-id\": 7, \"master\": \"host=a user=u\"}"));
+		assertThat(this.history.next(read("{}"))).containsExactly("MasterChanged", "MasterGone", "DatabaseChanged",
+				"DatabaseGone");
+		assertThat(this.history.next(read("{\"relation-id\": 8, \"master\": \"host=a user=v\"}"))).containsExactly(
+				"DatabaseRelationBroken", "DatabaseRelationJoined", "MasterAvailable", "MasterChanged",
+				"DatabaseAvailable", "DatabaseChanged");
+	}
+
+	@Test
+	void aRelationThatNamesNoServerForAWhileIsTheSameAfterwards() {
+		this.history.next(read("{\"relation-id\": 7, \"master\": \"host=a user=u\"}"));
+		this.history.next(read("{}"));
+		assertThat(this.history.next(read("{\"relation-id\": 7, \"master\": \"host=a user=u\"}")))
+			.containsExactly("MasterAvailable", "MasterChanged", "DatabaseAvailable", "DatabaseChanged");
+	}
+
+	@Test
+	void aRelationThatIsBrokenIsNotToldSoOnceMoreWhenAnotherOneIsJoined() {
+		this.history.next(read("{\"relation-id\": 7, \"master\": \"host=a user=u\"}"));
+		assertThat(this.history.next(PgsqlRelation.NONE)).endsWith("DatabaseGone", "DatabaseRelationBroken");
+		assertThat(this.history.next(read("{\"relation-id\": 8, \"master\": \"host=a user=v\"}")))
+			.startsWith("DatabaseRelationJoined", "MasterAvailable");
 	}
 
 	@Test
