@@ -7,7 +7,9 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Objects;
+import java.util.Queue;
 import java.util.Set;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
 
@@ -17,6 +19,7 @@ import javax.sql.DataSource;
 
 import com.zaxxer.hikari.HikariDataSource;
 import io.github.jujupgsql.autoconfigure.PgsqlAutoConfiguration;
+import io.github.jujupgsql.event.PgsqlRelationEvent;
 import io.github.jujupgsql.pool.RoleTable;
 import io.github.jujupgsql.pool.Roles;
 import io.github.jujupgsql.pool.ServerPool;
@@ -26,8 +29,11 @@ import io.github.jujupgsql.test.RelationFile;
 import io.github.jujupgsql.watch.RelationFileWatcher;
 import io.github.jujupgsql.watch.RelationState;
 
+import org.springframework.boot.SpringApplication;
+import org.springframework.boot.context.event.ApplicationReadyEvent;
 import org.springframework.boot.test.util.TestPropertyValues;
 import org.springframework.context.annotation.AnnotationConfigApplicationContext;
+import org.springframework.context.event.EventListener;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
@@ -59,8 +65,9 @@ final class Application implements AutoCloseable {
 					"juju.pgsql.drain-timeout=10m", "juju.pgsql.replica.sick-after=20s")
 			.and(properties)
 			.applyTo(context);
-		context.register(PgsqlAutoConfiguration.class);
+		context.register(PgsqlAutoConfiguration.class, Told.class);
 		context.refresh();
+		context.publishEvent(new ApplicationReadyEvent(new SpringApplication(), new String[0], context, Duration.ZERO));
 		return new Application(context);
 	}
 
@@ -70,6 +77,14 @@ final class Application implements AutoCloseable {
 
 	DataSource replica() {
 		return this.context.getBean("replicaDataSource", DataSource.class);
+	}
+
+	/**
+	 * What the application was told of its relation.
+	 * @return the names of the events so far
+	 */
+	List<String> told() {
+		return List.copyOf(this.context.getBean(Told.class).names);
 	}
 
 	RelationState relation() {
@@ -230,6 +245,20 @@ final class Application implements AutoCloseable {
 	@Override
 	public void close() {
 		this.context.close();
+	}
+
+	/**
+	 * Hears what becomes of the relation.
+	 */
+	static final class Told {
+
+		private final Queue<String> names = new ConcurrentLinkedQueue<>();
+
+		@EventListener
+		void hear(PgsqlRelationEvent event) {
+			this.names.add(event.getClass().getSimpleName());
+		}
+
 	}
 
 }

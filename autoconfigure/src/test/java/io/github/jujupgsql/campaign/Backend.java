@@ -8,23 +8,24 @@ import java.util.HashSet;
 import java.util.Set;
 
 import io.github.jujupgsql.test.PgsqlServer;
-import org.postgresql.PGConnection;
 import org.postgresql.core.BaseConnection;
+import org.postgresql.core.QueryExecutor;
 
 /**
  * The process of a server that serves a session.
  *
  * @param port the server's port
  * @param pid its {@code pg_backend_pid()}
+ * @param user who logged in
  */
-record Backend(int port, int pid) {
+record Backend(int port, int pid, String user) {
 
 	/**
 	 * As the driver knows it: whatever becomes of the server, this does not fail.
 	 */
 	static Backend of(Connection connection) throws SQLException {
-		return new Backend(connection.unwrap(BaseConnection.class).getQueryExecutor().getHostSpec().getPort(),
-				connection.unwrap(PGConnection.class).getBackendPID());
+		QueryExecutor session = connection.unwrap(BaseConnection.class).getQueryExecutor();
+		return new Backend(session.getHostSpec().getPort(), session.getBackendPID(), session.getUser());
 	}
 
 	/**
@@ -37,10 +38,10 @@ record Backend(int port, int pid) {
 		try (Connection connection = server.superuserConnection();
 				Statement statement = connection.createStatement();
 				ResultSet result = statement
-					.executeQuery("SELECT pid FROM pg_stat_activity WHERE starts_with(application_name, '"
+					.executeQuery("SELECT pid, usename FROM pg_stat_activity WHERE starts_with(application_name, '"
 							+ Application.NAME + "')")) {
 			while (result.next()) {
-				backends.add(new Backend(server.port(), result.getInt(1)));
+				backends.add(new Backend(server.port(), result.getInt(1), result.getString(2)));
 			}
 		}
 		return backends;
