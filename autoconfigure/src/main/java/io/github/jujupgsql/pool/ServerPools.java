@@ -785,6 +785,16 @@ public final class ServerPools implements Closeable {
 	}
 
 	/**
+	 * Return whether a former pool to the same server, with another password or
+	 * authority, plays the role until this one can.
+	 */
+	private boolean isCoveredFor(Member member) {
+		return (member == candidate())
+				? this.primary != null && this.primary != member && member.pool.canTakeOverFrom(this.primary.pool)
+				: predecessor(member) != null;
+	}
+
+	/**
 	 * Take note that a server cannot play its role yet, and ask it again later.
 	 * @return whether the table has been made anew
 	 */
@@ -799,6 +809,11 @@ public final class ServerPools implements Closeable {
 			String server = member.pool.getServer();
 			if (patience == Patience.PROMOTION) {
 				logger.info("Waiting for " + server + " to leave recovery; then it is the primary");
+			}
+			else if (isCoveredFor(member)) {
+				logger
+					.warn("New connections to " + server + " cannot be opened as the relation says now, so work goes on"
+							+ " with those that are open: " + reason);
 			}
 			else if (member == candidate()) {
 				logger.warn("The relation's master " + server + " cannot be the primary yet: " + reason);
