@@ -60,14 +60,15 @@ public final class ServerPoolFactory {
 	 */
 	ServerPool create(ConnectionString connectionString, String server, Consumer<ServerPool> suspicion) {
 		HikariConfig template = this.configuration.get();
+		DriverProperties driverProperties = DriverProperties.of(connectionString, this.applicationName);
+		MergedProperties merged = driverProperties.over(template.getDataSourceProperties());
+		// what may fail has come before
 		String name = reserveName((template.getPoolName() != null) ? template.getPoolName() : DEFAULT_PREFIX,
 				connectionString);
-		DriverProperties driverProperties = DriverProperties.of(connectionString, this.applicationName);
 		if (!driverProperties.droppedKeywords().isEmpty()) {
 			logger.info("What the driver cannot do is left out for " + name + ": "
 					+ String.join(", ", driverProperties.droppedKeywords()));
 		}
-		MergedProperties merged = driverProperties.over(template.getDataSourceProperties());
 		if (!merged.choices().isEmpty()) {
 			logger.info("For " + name + ", " + String.join("; ", merged.choices()));
 		}

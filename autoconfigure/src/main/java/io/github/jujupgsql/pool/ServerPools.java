@@ -324,12 +324,7 @@ public final class ServerPools implements Closeable {
 
 	private void follow(PgsqlRelation newRelation, long since) {
 		// what may fail comes first, and changes nothing
-		Map<ConnectionString, Member> next = new LinkedHashMap<>();
-		for (ConnectionString server : named(newRelation)) {
-			Member known = known(server);
-			boolean withdrawn = known != null && known.hasBeenPrimary && newRelation.master() == null;
-			next.put(server, (known != null && !withdrawn) ? known : newMember(server, newRelation));
-		}
+		Map<ConnectionString, Member> next = members(newRelation);
 		this.relation = newRelation;
 		this.log.causedAt(since);
 		this.former.addAll(this.members.values());
@@ -340,6 +335,27 @@ public final class ServerPools implements Closeable {
 		assign();
 		dismissFormer();
 		limitWithdrawn();
+	}
+
+	private Map<ConnectionString, Member> members(PgsqlRelation newRelation) {
+		Map<ConnectionString, Member> next = new LinkedHashMap<>();
+		List<ServerPool> created = new ArrayList<>();
+		try {
+			for (ConnectionString server : named(newRelation)) {
+				Member known = known(server);
+				boolean withdrawn = known != null && known.hasBeenPrimary && newRelation.master() == null;
+				Member member = (known != null && !withdrawn) ? known : newMember(server, newRelation);
+				if (member != known) {
+					created.add(member.pool);
+				}
+				next.put(server, member);
+			}
+		}
+		catch (RuntimeException | Error ex) {
+			created.forEach(this.factory::release);
+			throw ex;
+		}
+		return next;
 	}
 
 	private @Nullable Member known(ConnectionString server) {
