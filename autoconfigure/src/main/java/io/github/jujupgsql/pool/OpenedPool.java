@@ -198,6 +198,13 @@ record OpenedPool(HikariDataSource dataSource, HikariPool pool, @Nullable Borrow
 	}
 
 	/**
+	 * Replace what is open, idle connections at once, others when they are returned.
+	 */
+	void renew() {
+		this.pool.softEvictConnections();
+	}
+
+	/**
 	 * Get rid of what is open, idle connections at once, others when they are returned,
 	 * and replace none of them unless somebody waits for it.
 	 */

@@ -62,7 +62,7 @@ final class ReplicaWatch {
 			}
 			else {
 				replica.pool.doubt();
-				stalled = replica.pool.getActive() > 0;
+				stalled = replica.pool.getActive() > 0 || (replica.pool.hasQueue() && !replica.pool.hasOpen());
 			}
 			if ((stalled || replica.pool.isUnreachable()) && replica.unaskedFor(now) >= this.idleNanos) {
 				this.question.accept(replica);

@@ -482,8 +482,15 @@ public final class ServerPool {
 	 * @return what it answered, to be closed
 	 */
 	Inquiry inquireStandby() {
-		Inquiry inquiry = this.leadsElsewhere ? inquireAnew() : inquire();
-		this.leadsElsewhere = inquiry.check().answer() == Answer.NOT_IN_RECOVERY;
+		boolean hasLedElsewhere = this.leadsElsewhere;
+		Inquiry inquiry = hasLedElsewhere ? inquireAnew() : inquire();
+		ServerCheck.Answer answer = inquiry.check().answer();
+		this.leadsElsewhere = answer == ServerCheck.Answer.NOT_IN_RECOVERY;
+		OpenedPool pool = this.opened;
+		if (hasLedElsewhere && answer == ServerCheck.Answer.IN_RECOVERY && pool != null) {
+			// what is open leads where the name has led until now
+			pool.renew();
+		}
 		if (this.leadsElsewhere) {
 			doubt();
 		}
@@ -841,6 +848,14 @@ public final class ServerPool {
 	 */
 	boolean isUnreachable() {
 		return this.connections.isUnreachable();
+	}
+
+	/**
+	 * Return whether anything is open.
+	 * @return whether there is a connection, whatever it is used for
+	 */
+	boolean hasOpen() {
+		return this.connections.getOpen().size() > 0;
 	}
 
 	/**

@@ -637,7 +637,7 @@ public final class ServerPools implements Closeable {
 			boolean late = System.nanoTime() - due > patience.toNanos() / 4;
 			// how long a login takes says nothing about a server that is logging somebody
 			// in
-			if (late || member.isAliveAllTheSame() || member.pool.isLoggingIn()) {
+			if (late || member.isAliveAllTheSame() || (member.pool.isLoggingIn() && member.pool.hasOpen())) {
 				expectAnswer(member, question);
 			}
 			else {
@@ -680,8 +680,12 @@ public final class ServerPools implements Closeable {
 					}
 				}
 				else {
+					boolean back = member.failures > 0;
 					member.answered();
 					if (!member.fitForReads && !isWarmingUp(member, predecessor(member))) {
+						if (back) {
+							this.log.causedAt(System.nanoTime());
+						}
 						member.fitForReads = true;
 						measureLag();
 						assign();
@@ -693,6 +697,9 @@ public final class ServerPools implements Closeable {
 				// what is open in a pool is still good
 				if (!isSettled(member)) {
 					failed(member, check);
+				}
+				else if (isUsedForReads(member) && !member.pool.hasOpen()) {
+					isSick(member, check);
 				}
 			}
 			case UNREACHABLE -> {

@@ -23,6 +23,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledIf;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.databind.ObjectMapper;
 
 import org.springframework.jdbc.core.JdbcTemplate;
@@ -114,6 +116,32 @@ class PgBouncerTests {
 		}
 	}
 
+	@ParameterizedTest
+	@ValueSource(booleans = { false, true })
+	void whenTheStandbyGoesAwayThenReadsGoToThePrimary(boolean crash) throws Exception {
+		cluster.synchronous(false);
+		try (PgBouncer pgbouncer = PgBouncer.start(cluster);
+				Application application = following(pgbouncer, "juju.pgsql.replica.sick-after=1s");
+				Load load = Load.on(application)) {
+			load.takeHistory();
+			PgsqlServer standby = standby();
+			ServerPool replica = application.roles().replicas().get(0);
+			if (crash) {
+				standby.crash();
+			}
+			else {
+				standby.stop();
+			}
+			long gone = awaitBroken(replica);
+			load.awaitProgress();
+			assertThat(portBehind(application.replica())).isEqualTo(cluster.master().port());
+			standby.start();
+			awaitReadsOn(standby, application);
+			load.awaitProgress();
+			assertOnlyWhatWasInFlightFailed(load.takeHistory(), gone);
+		}
+	}
+
 	private void campaign(Consumer<PgsqlServer> fence) throws Exception {
 		try (PgBouncer pgbouncer = PgBouncer.start(cluster); Application application = following(pgbouncer)) {
 			try (Load load = Load.on(application)) {
@@ -192,10 +220,10 @@ class PgBouncerTests {
 		return cluster.standbys().get(0);
 	}
 
-	private Application following(PgBouncer pgbouncer) throws InterruptedException {
+	private Application following(PgBouncer pgbouncer, String... properties) throws InterruptedException {
 		RelationFile relation = RelationFile.at(this.folder.resolve("relation.json"), cluster);
 		relation.write(new ObjectMapper().writeValueAsString(published(pgbouncer)));
-		Application application = Application.following(relation);
+		Application application = Application.following(relation, properties);
 		application.awaitRoles("there are a primary and a replica",
 				(table) -> table.primary() != null && !table.replicas().isEmpty());
 		return application;
