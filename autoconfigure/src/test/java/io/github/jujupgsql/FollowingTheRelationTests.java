@@ -3,6 +3,7 @@ package io.github.jujupgsql;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -389,8 +390,9 @@ class FollowingTheRelationTests {
 		follow((context) -> {
 			awaitReplicas(context, addresses(cluster.standbys()));
 			String content = this.relation.content();
+			Instant before = endpoint(context).relation().readAt();
 			this.relation.write(content.replace(cluster.password(), "not-yet"));
-			await().untilAsserted(() -> assertThat(endpoint(context).relation().readAt()).isNotNull());
+			await().untilAsserted(() -> assertThat(endpoint(context).relation().readAt()).isNotEqualTo(before));
 			assertThat(serverOf(primary(context))).isEqualTo(cluster.master().address());
 			assertThat(endpoint(context).replicas()).hasSize(2);
 			cluster.rotatePassword("not-yet");

@@ -5,6 +5,7 @@ import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -43,6 +44,9 @@ import static org.awaitility.Awaitility.await;
 class FailoverTests {
 
 	private static final int ROUNDS = 2;
+
+	/** What nothing has come for so long after has arrived. */
+	private static final Duration BEING_SENT = Duration.ofMillis(100);
 
 	@AutoClose
 	private static final PgsqlCluster cluster = PgsqlCluster.builder().standbys(2).synchronous(true).start();
@@ -125,7 +129,7 @@ class FailoverTests {
 	 */
 	private static PgsqlServer nextMaster() {
 		AtomicReference<List<String>> received = new AtomicReference<>(List.of());
-		await().until(() -> {
+		await().pollInterval(BEING_SENT).until(() -> {
 			List<String> now = new ArrayList<>();
 			for (PgsqlServer standby : cluster.standbys()) {
 				now.add(received(standby));
