@@ -85,6 +85,8 @@ public final class Certificates {
 	private void generate(String alias, String algorithm, String... arguments) throws IOException {
 		List<String> command = new ArrayList<>();
 		command.add(Path.of(System.getProperty("java.home"), "bin", "keytool").toString());
+		// most of its time goes into starting
+		command.addAll(List.of("-J-XX:+UseSerialGC", "-J-XX:TieredStopAtLevel=1"));
 		command.addAll(List.of("-genkeypair", "-alias", alias, "-keyalg", algorithm));
 		command.addAll(List.of(arguments));
 		command.addAll(List.of("-keystore", store().toString(), "-storepass:env", "STORE_PASSWORD"));

@@ -39,7 +39,7 @@ class DriverPropertiesOfFilesTests {
 
 	private static final String URI = "postgresql://u:p@h/d";
 
-	private static final String AUTHORITY = TestAuthority.create("authority").certificate();
+	private static final String AUTHORITY = TestAuthority.certificateOf("authority");
 
 	@ParameterizedTest
 	@EnumSource(PGProperty.class)

@@ -28,6 +28,8 @@ class MergedPropertiesTests {
 
 	private static final String NO_TRUST = "org.postgresql.ssl.NonValidatingFactory";
 
+	private static final String AUTHORITY = TestAuthority.certificateOf("ca");
+
 	@Test
 	void whenTheConnectionStringSaysNothingThenTheApplicationIsHeard() {
 		MergedProperties merged = merge("host=a,b user=u",
@@ -196,11 +198,10 @@ class MergedPropertiesTests {
 
 	@Test
 	void whenTheApplicationsModeIsStrongerThenItIsWithTheAuthorityOfTheConnectionString() {
-		String pem = TestAuthority.create("ca").certificate();
-		MergedProperties merged = merge("host=h user=u sslmode=verify-ca", "sslrootcert", pem,
+		MergedProperties merged = merge("host=h user=u sslmode=verify-ca", "sslrootcert", AUTHORITY,
 				Map.of("sslmode", "verify-full"));
 		assertThat(merged.properties()).containsEntry("sslmode", "verify-full")
-			.containsEntry("sslrootcert", pem)
+			.containsEntry("sslrootcert", AUTHORITY)
 			.containsEntry("sslfactory", PemTrustSocketFactory.class.getName());
 		assertThat(merged.conflicts()).isEmpty();
 	}
@@ -208,8 +209,8 @@ class MergedPropertiesTests {
 	@ParameterizedTest
 	@CsvSource({ "sslrootcert,/mine.crt", "sslfactory," + DEFAULT_TRUST })
 	void whenTheApplicationsModeIsStrongerThenItsOwnAuthorityCounts(String property, String value) {
-		MergedProperties merged = merge("host=h user=u sslmode=verify-ca", "sslrootcert",
-				TestAuthority.create("ca").certificate(), Map.of("sslmode", "verify-full", property, value));
+		MergedProperties merged = merge("host=h user=u sslmode=verify-ca", "sslrootcert", AUTHORITY,
+				Map.of("sslmode", "verify-full", property, value));
 		Properties trust = new Properties();
 		trust.setProperty(property, value);
 		assertThat(trustOf(merged)).isEqualTo(trust);

@@ -61,12 +61,12 @@ class PemTrustSocketFactoryTests {
 
 	@Test
 	void oneOfSeveralAuthoritiesIsEnough() throws SQLException {
-		assertThat(encryption(TestAuthority.create("other").certificate() + authority.certificate())).isEqualTo("t");
+		assertThat(encryption(TestAuthority.certificateOf("other") + authority.certificate())).isEqualTo("t");
 	}
 
 	@Test
 	void aServerWhoseCertificateAnotherAuthoritySignedIsNotTrusted() {
-		String other = TestAuthority.create("ours").certificate();
+		String other = TestAuthority.certificateOf("ours");
 		assertThatExceptionOfType(SQLException.class).isThrownBy(() -> encryption(other))
 			.withCauseInstanceOf(SSLException.class);
 	}

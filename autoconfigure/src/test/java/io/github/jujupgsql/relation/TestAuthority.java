@@ -27,10 +27,27 @@ record TestAuthority(String certificate, String serverCertificate, String server
 	private static final char[] PASSWORD = "changeit".toCharArray();
 
 	static TestAuthority create(String name) {
+		return inFolder((folder) -> {
+			Path store = createAuthority(folder, name);
+			keytool(store, "-genkeypair", "-alias", "server", "-keyalg", "EC", "-dname", "CN=server", "-signer", "ca");
+			KeyStore keys = open(store);
+			return new TestAuthority(certificate(keys, "ca"), certificate(keys, "server"),
+					pem("PRIVATE KEY", keys.getKey("server", PASSWORD).getEncoded()));
+		});
+	}
+
+	/**
+	 * Create an authority that signs nothing, and return its certificate.
+	 */
+	static String certificateOf(String name) {
+		return inFolder((folder) -> certificate(open(createAuthority(folder, name)), "ca"));
+	}
+
+	private static <T> T inFolder(Work<T> work) {
 		try {
 			Path folder = Files.createTempDirectory("test-authority");
 			try {
-				return create(folder, name);
+				return work.in(folder);
 			}
 			finally {
 				FileSystemUtils.deleteRecursively(folder);
@@ -44,32 +61,49 @@ record TestAuthority(String certificate, String serverCertificate, String server
 		}
 	}
 
-	private static TestAuthority create(Path folder, String name) throws IOException, GeneralSecurityException {
+	private static Path createAuthority(Path folder, String name) throws IOException {
 		Path store = folder.resolve("store.p12");
-		keytool(store, "", "-genkeypair", "-alias", "ca", "-keyalg", "EC", "-dname", "CN=" + name, "-ext", "bc:c");
-		keytool(store, "", "-genkeypair", "-alias", "server", "-keyalg", "EC", "-dname", "CN=server");
-		String request = keytool(store, "", "-certreq", "-alias", "server");
-		String signed = keytool(store, request, "-gencert", "-alias", "ca", "-rfc");
-		KeyStore keys = KeyStore.getInstance("PKCS12");
-		keys.load(new ByteArrayInputStream(Files.readAllBytes(store)), PASSWORD);
-		return new TestAuthority(pem("CERTIFICATE", keys.getCertificate("ca").getEncoded()), signed,
-				pem("PRIVATE KEY", keys.getKey("server", PASSWORD).getEncoded()));
+		keytool(store, "-genkeypair", "-alias", "ca", "-keyalg", "EC", "-dname", "CN=" + name, "-ext", "bc:c");
+		return store;
 	}
 
-	private static String keytool(Path store, String input, String... arguments) throws IOException {
+	private static void keytool(Path store, String... arguments) throws IOException {
 		List<String> command = new ArrayList<>();
 		command.add(Path.of(System.getProperty("java.home"), "bin", "keytool").toString());
+		// most of its time goes into starting
+		command.addAll(List.of("-J-XX:+UseSerialGC", "-J-XX:TieredStopAtLevel=1"));
 		command.addAll(List.of(arguments));
 		command.addAll(List.of("-keystore", store.toString(), "-storepass", new String(PASSWORD)));
-		Process process = new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.DISCARD).start();
-		process.getOutputStream().write(input.getBytes(StandardCharsets.UTF_8));
+		Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
 		process.getOutputStream().close();
-		return new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+		String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+		if (process.onExit().join().exitValue() != 0) {
+			throw new IllegalStateException("keytool failed: " + output);
+		}
+	}
+
+	private static KeyStore open(Path store) throws IOException, GeneralSecurityException {
+		KeyStore keys = KeyStore.getInstance("PKCS12");
+		keys.load(new ByteArrayInputStream(Files.readAllBytes(store)), PASSWORD);
+		return keys;
+	}
+
+	private static String certificate(KeyStore keys, String alias) throws GeneralSecurityException {
+		return pem("CERTIFICATE", keys.getCertificate(alias).getEncoded());
 	}
 
 	private static String pem(String type, byte[] encoded) {
 		return "-----BEGIN " + type + "-----\n" + Base64.getMimeEncoder(64, new byte[] { 10 }).encodeToString(encoded)
 				+ "\n-----END " + type + "-----\n";
+	}
+
+	/**
+	 * What is done in a folder for a while.
+	 */
+	private interface Work<T> {
+
+		T in(Path folder) throws IOException, GeneralSecurityException;
+
 	}
 
 }
