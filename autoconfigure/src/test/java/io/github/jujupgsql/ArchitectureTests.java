@@ -13,7 +13,7 @@ import static com.tngtech.archunit.library.Architectures.layeredArchitecture;
  */
 class ArchitectureTests {
 
-	private final JavaClasses classes = new ClassFileImporter()
+	private static final JavaClasses classes = new ClassFileImporter()
 		.withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
 		.importPackages("io.github.jujupgsql");
 
@@ -46,7 +46,7 @@ class ArchitectureTests {
 			.mayOnlyBeAccessedByLayers("datasource", "actuate", "autoconfigure")
 			.whereLayer("watch")
 			.mayOnlyBeAccessedByLayers("actuate", "autoconfigure")
-			.check(this.classes);
+			.check(classes);
 	}
 
 	@Test
@@ -56,7 +56,7 @@ class ArchitectureTests {
 			.should()
 			.dependOnClassesThat()
 			.resideInAnyPackage("org.springframework..", "com.zaxxer..", "javax.sql..", "java.sql..")
-			.check(this.classes);
+			.check(classes);
 	}
 
 	@Test
@@ -68,7 +68,7 @@ class ArchitectureTests {
 			.resideInAnyPackage("io.github.jujupgsql.watch", "io.github.jujupgsql.pool",
 					"io.github.jujupgsql.datasource", "io.github.jujupgsql.actuate", "com.zaxxer..", "java.sql..",
 					"javax.sql..")
-			.check(this.classes);
+			.check(classes);
 	}
 
 	@Test
@@ -78,7 +78,7 @@ class ArchitectureTests {
 			.should()
 			.dependOnClassesThat()
 			.resideInAPackage("org.postgresql..")
-			.check(this.classes);
+			.check(classes);
 	}
 
 }
