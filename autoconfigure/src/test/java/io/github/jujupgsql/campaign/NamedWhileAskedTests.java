@@ -18,14 +18,16 @@ import static org.awaitility.Awaitility.await;
 /**
  * The relation names a server the master while that is being asked for its role. There is
  * a primary in the end, however long the answer takes, and nothing stays open. The system
- * property {@code juju.pgsql.test.rounds} says how many rounds there are, 100 unless
- * told.
+ * property {@code juju.pgsql.test.rounds} says how many rounds there are, 40 unless told.
  */
 class NamedWhileAskedTests {
 
-	private static final int ROUNDS = 100;
+	private static final int ROUNDS = 40;
 
 	private static final int LONGEST_DELAY_MILLIS = 200;
+
+	/** So that also a few rounds have short delays and long ones. */
+	private static final int STEP_MILLIS = 40;
 
 	private static final int AT_A_TIME = 8;
 
@@ -90,7 +92,7 @@ class NamedWhileAskedTests {
 	}
 
 	private static Duration delay(int number) {
-		return Duration.ofMillis(number % (LONGEST_DELAY_MILLIS + 1));
+		return Duration.ofMillis(number * STEP_MILLIS % (LONGEST_DELAY_MILLIS + 1));
 	}
 
 	private static void awaitRoleQuestion(StandInServer server) {
