@@ -43,11 +43,11 @@ import static org.awaitility.Awaitility.await;
  * left. Each round sees to it that there is nothing to borrow but what is being opened,
  * and holds that until the change is in force, or, every other round, until the file is
  * written. The system property {@code juju.pgsql.test.rounds} says how many rounds each
- * test has, 25 unless told.
+ * test has, 12 unless told.
  */
 class OpeningConnectionsTests {
 
-	private static final int ROUNDS = 25;
+	private static final int ROUNDS = 12;
 
 	private static final int BORROWERS = 4;
 
