@@ -46,6 +46,8 @@ final class ClusterProgram implements AutoCloseable {
 	static ClusterProgram launch(String mode, String... jvmOptions) throws IOException {
 		List<String> command = new ArrayList<>();
 		command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+		// it is there for a few seconds only
+		command.addAll(List.of("-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"));
 		command.addAll(List.of(jvmOptions));
 		command.addAll(List.of("-cp", System.getProperty("java.class.path"), ClusterProgram.class.getName(), mode));
 		return new ClusterProgram(new ProcessBuilder(command).redirectErrorStream(true).start());
