@@ -82,7 +82,7 @@ class OpeningPoolsTests {
 		CountDownLatch left = interrupt(moment, this::leave);
 		this.application.relate(this.server);
 		assertThat(left).satisfies(OpeningPoolsTests::isReached);
-		await().until(() -> this.server.sockets() == 0);
+		StandInApplication.awaitNothingOpen(this.server);
 	}
 
 	@ParameterizedTest
@@ -96,7 +96,7 @@ class OpeningPoolsTests {
 		this.application.awaitPrimary(this.server);
 		await().until(() -> this.server.sockets() == 1);
 		leave();
-		await().until(() -> this.server.sockets() == 0);
+		StandInApplication.awaitNothingOpen(this.server);
 	}
 
 	@ParameterizedTest
@@ -108,7 +108,7 @@ class OpeningPoolsTests {
 		this.application.awaitPrimary(this.server);
 		await().until(() -> this.server.sockets() == 1);
 		leave();
-		await().until(() -> this.server.sockets() == 0);
+		StandInApplication.awaitNothingOpen(this.server);
 	}
 
 	@Test
@@ -119,7 +119,7 @@ class OpeningPoolsTests {
 			leave();
 		}
 		this.application.close();
-		await().untilAsserted(() -> assertThat(this.server.sockets()).isZero());
+		StandInApplication.awaitNothingOpen(this.server);
 	}
 
 	@Test

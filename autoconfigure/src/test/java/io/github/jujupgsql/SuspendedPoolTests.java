@@ -52,7 +52,7 @@ class SuspendedPoolTests {
 		for (CompletableFuture<String> one : waiting) {
 			assertThat(one.get(10, TimeUnit.SECONDS)).isEqualTo("1");
 		}
-		await().until(() -> this.master.sessions() == 0);
+		StandInApplication.awaitNothingOpen(this.master);
 	}
 
 	@Test
@@ -66,7 +66,7 @@ class SuspendedPoolTests {
 		for (CompletableFuture<String> one : waiting) {
 			assertThat(one.get(10, TimeUnit.SECONDS)).isEqualTo("1");
 		}
-		await().until(() -> this.standby.sessions() == 0);
+		StandInApplication.awaitNothingOpen(this.standby);
 	}
 
 	@Test

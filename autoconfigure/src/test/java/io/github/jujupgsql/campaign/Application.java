@@ -49,6 +49,9 @@ final class Application implements AutoCloseable {
 
 	private static final Duration PATIENCE = Duration.ofSeconds(60);
 
+	/** How long nothing may come any more: something may have been being opened. */
+	private static final Duration ON_ITS_WAY = Duration.ofMillis(100);
+
 	private final AnnotationConfigApplicationContext context;
 
 	private Application(AnnotationConfigApplicationContext context) {
@@ -184,7 +187,7 @@ final class Application implements AutoCloseable {
 	 * @param servers all servers there are, also those that the relation does not name
 	 */
 	void assertOnlyTheCurrentPoolsAreThere(Collection<PgsqlServer> servers) {
-		await().atMost(PATIENCE).untilAsserted(() -> {
+		await().during(ON_ITS_WAY).atMost(PATIENCE).untilAsserted(() -> {
 			Set<String> names = poolsInUse().stream().map(ServerPool::getName).collect(Collectors.toSet());
 			assertThat(pools().getDraining()).as("draining pools").isEmpty();
 			assertThat(poolsInJmx()).containsExactlyInAnyOrderElementsOf(names);
@@ -205,7 +208,7 @@ final class Application implements AutoCloseable {
 	 * @param servers all servers there are
 	 */
 	static void assertNothingIsThere(Collection<PgsqlServer> servers) {
-		await().atMost(PATIENCE).untilAsserted(() -> {
+		await().during(ON_ITS_WAY).atMost(PATIENCE).untilAsserted(() -> {
 			assertThat(poolsInJmx()).isEmpty();
 			assertThat(threads()).isEmpty();
 			for (PgsqlServer server : servers) {

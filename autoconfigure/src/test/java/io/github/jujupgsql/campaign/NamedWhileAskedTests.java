@@ -55,7 +55,7 @@ class NamedWhileAskedTests {
 					assertThat(StandInApplication.ask(application.primary(), "SELECT pg_backend_pid()")).isNotEmpty();
 					await().until(() -> application.pools().getDraining().isEmpty());
 				}
-				assertNothingIsOpen(old, next);
+				StandInApplication.awaitNothingOpen(old, next);
 			}
 		});
 	}
@@ -86,7 +86,7 @@ class NamedWhileAskedTests {
 					StandInApplication.ask(application.primary(), "SELECT 1");
 					await().until(() -> application.pools().getDraining().isEmpty() && old.sessions() == 0);
 				}
-				assertNothingIsOpen(old, next);
+				StandInApplication.awaitNothingOpen(old, next);
 			}
 		});
 	}
@@ -104,12 +104,6 @@ class NamedWhileAskedTests {
 			.stream()
 			.filter((statement) -> StandInServer.isRoleQuestion(statement.sql()))
 			.count();
-	}
-
-	private static void assertNothingIsOpen(StandInServer... servers) {
-		for (StandInServer server : servers) {
-			await().untilAsserted(() -> assertThat(server.sockets()).as("sockets of %s", server).isZero());
-		}
 	}
 
 	private void runRounds(Rounds.Round round) throws Exception {

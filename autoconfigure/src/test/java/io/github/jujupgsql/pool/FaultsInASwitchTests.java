@@ -99,8 +99,7 @@ class FaultsInASwitchTests {
 				assertThat(waiting.get(20, TimeUnit.SECONDS)).isTrue();
 				await().until(() -> application.pools().getDraining().isEmpty());
 			}
-			await().untilAsserted(
-					() -> assertThat(old.sockets() + next.sockets() + third.sockets()).as("open sockets").isZero());
+			StandInApplication.awaitNothingOpen(old, next, third);
 			return injected.hasThrown();
 		}
 	}

@@ -6,12 +6,12 @@ import java.time.Duration;
 import java.util.Set;
 
 import io.github.jujupgsql.relation.DriverProperties;
+import io.github.jujupgsql.standin.StandInApplication;
 import io.github.jujupgsql.standin.StandInServer;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.awaitility.Awaitility.await;
 
 /**
  * Tests for {@link ServerConnections}.
@@ -38,7 +38,7 @@ class ServerConnectionsTests {
 		Connection opened = this.connections.open();
 		this.connections.retire();
 		this.connections.offer(opened);
-		await().until(() -> this.server.sockets() == 0);
+		StandInApplication.awaitNothingOpen(this.server);
 		assertThat(opened.isClosed()).isTrue();
 	}
 

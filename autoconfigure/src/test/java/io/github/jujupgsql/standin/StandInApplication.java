@@ -41,6 +41,8 @@ import static org.awaitility.Awaitility.await;
  */
 public final class StandInApplication implements AutoCloseable {
 
+	private static final Duration ON_ITS_WAY = Duration.ofMillis(100);
+
 	private final ServerPools pools;
 
 	private final DataSource primary;
@@ -115,6 +117,18 @@ public final class StandInApplication implements AutoCloseable {
 		await().pollDelay(Duration.ZERO)
 			.pollInterval(Duration.ofMillis(1))
 			.untilAsserted(() -> assertThat(roles()).matches(condition, what));
+	}
+
+	/**
+	 * Waits until nothing is open to servers, and stays so for a moment: something may
+	 * have been on its way.
+	 */
+	public static void awaitNothingOpen(StandInServer... servers) {
+		await().during(ON_ITS_WAY).untilAsserted(() -> {
+			for (StandInServer server : servers) {
+				assertThat(server.sockets()).as("sockets of %s", server).isZero();
+			}
+		});
 	}
 
 	/**

@@ -72,6 +72,8 @@ class RelationFileFaultsTests {
 
 	private @Nullable RelationFileWatcher watcher;
 
+	private @Nullable String @Nullable [] expected;
+
 	@BeforeEach
 	void writeFile() throws IOException {
 		rename(json("a"));
@@ -80,7 +82,17 @@ class RelationFileFaultsTests {
 	@AfterEach
 	void close() {
 		if (this.watcher != null) {
-			this.watcher.close();
+			try (RelationFileWatcher watching = this.watcher) {
+				assertThatNothingElseIsSeenBy(watching);
+			}
+		}
+	}
+
+	private void assertThatNothingElseIsSeenBy(RelationFileWatcher watching) {
+		String[] all = this.expected;
+		if (all != null) {
+			await().during(Duration.ofMillis(100))
+				.untilAsserted(() -> assertThat(this.masters).as("seen by %s", watching).containsExactly(all));
 		}
 	}
 
@@ -384,7 +396,11 @@ class RelationFileFaultsTests {
 			Files.delete(parent);
 			Files.createDirectory(parent);
 			Files.writeString(inner, json(expected[i]));
-			expectMasters(Arrays.copyOf(expected, i + 1));
+			String[] seen = Arrays.copyOf(expected, i + 1);
+			// with time to watch the new folder: one that goes meanwhile is missed until
+			// the next poll
+			await().pollDelay(Duration.ofMillis(100))
+				.untilAsserted(() -> assertThat(this.masters).containsExactly(seen));
 		}
 	}
 
@@ -543,6 +559,7 @@ class RelationFileFaultsTests {
 	private void expectMasters(@Nullable String... hosts) {
 		await().until(() -> this.masters.size() >= hosts.length);
 		assertThat(this.masters).containsExactly(hosts);
+		this.expected = hosts;
 	}
 
 	private void expectProblem(CapturedOutput output, String message) {
