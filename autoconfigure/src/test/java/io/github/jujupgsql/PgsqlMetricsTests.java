@@ -11,6 +11,7 @@ import io.github.jujupgsql.actuate.PgsqlMetrics;
 import io.github.jujupgsql.test.PgsqlCluster;
 import io.github.jujupgsql.test.PgsqlServer;
 import io.github.jujupgsql.test.RelationFile;
+import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.Meter;
 import io.micrometer.core.instrument.MeterRegistry;
 import org.junit.jupiter.api.AfterEach;
@@ -209,11 +210,12 @@ class PgsqlMetricsTests {
 	}
 
 	private static double lag(AssertableApplicationContext context, PgsqlServer server) {
-		return context.getBean(MeterRegistry.class)
-			.get("juju.pgsql.replica.lag")
+		Gauge gauge = context.getBean(MeterRegistry.class)
+			.find("juju.pgsql.replica.lag")
 			.tag("server", server.address())
-			.gauge()
-			.value();
+			.gauge();
+		assertThat(gauge).as("lag of %s", server).isNotNull();
+		return gauge.value();
 	}
 
 }
