@@ -290,6 +290,10 @@ class SettlingTests {
 		}
 
 		private Moment at(long time) {
+			return this.past.get(indexAt(time));
+		}
+
+		private int indexAt(long time) {
 			int low = 0;
 			int high = this.past.size() - 1;
 			while (low < high) {
@@ -301,12 +305,11 @@ class SettlingTests {
 					high = middle - 1;
 				}
 			}
-			return this.past.get(low);
+			return low;
 		}
 
 		long nextChangeAfter(long time) {
-			Moment current = at(time);
-			int next = this.past.indexOf(current) + 1;
+			int next = indexAt(time) + 1;
 			return (next < this.past.size()) ? this.past.get(next).from() : Long.MAX_VALUE;
 		}
 
