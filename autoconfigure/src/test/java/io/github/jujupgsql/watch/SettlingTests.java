@@ -241,10 +241,7 @@ class SettlingTests {
 		}
 
 		void write(int offset, byte b, boolean keepTime) {
-			byte[] content = last().content().clone();
-			if (offset >= content.length) {
-				content = Arrays.copyOf(content, offset + 1);
-			}
+			byte[] content = Arrays.copyOf(last().content(), Math.max(size(), offset + 1));
 			content[offset] = b;
 			change(last().inode(), content, keepTime ? last().lastModified() : time(), last().folderModified());
 		}
