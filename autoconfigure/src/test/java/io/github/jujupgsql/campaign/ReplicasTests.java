@@ -101,6 +101,9 @@ class ReplicasTests {
 	void theLessBusyOfTwoIsTaken() throws Exception {
 		try (Application application = Application.following(this.relation)) {
 			application.awaitReplicas(cluster.standbys());
+			// whoever asked them for their role may be about to give its connection back
+			await().until(
+					() -> cluster.standbys().stream().map(application::poolOf).allMatch((pool) -> pool.getBusy() == 0));
 			try (Connection held = application.replica().getConnection()) {
 				int busy = Backend.of(held).port();
 				for (int i = 0; i < 30; i++) {
