@@ -80,6 +80,19 @@ class LargeInputTests {
 	}
 
 	@ParameterizedTest
+	@MethodSource("pieces")
+	void whatCharmsPublishInPiecesIsReadOrRefused(String piece) {
+		String rest = "\"username\": \"u\", \"database\": \"d*\"}";
+		for (String start : places("postgresql://u@h/d,postgresql://u@", "", "h:1,")) {
+			String quoted = JsonMapper.shared().writeValueAsString(fill(start, piece, SIZE / 8));
+			assertTimeoutPreemptively(HANG, () -> read("{\"endpoints\": " + quoted + ", \"read-only-endpoints\": "
+					+ quoted + ", \"uris\": " + quoted + ", \"read-only-uris\": " + quoted + ", " + rest));
+			assertTimeoutPreemptively(HANG,
+					() -> read("{\"requests\": " + quoted + ", \"prefix-databases\": " + quoted + ", " + rest));
+		}
+	}
+
+	@ParameterizedTest
 	@MethodSource("keys")
 	void manyKeysAreReadOrRefused(String format) {
 		StringBuilder json = new StringBuilder("{");
