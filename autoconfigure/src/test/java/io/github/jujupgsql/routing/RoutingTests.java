@@ -13,6 +13,7 @@ import javax.sql.DataSource;
 
 import io.github.jujupgsql.autoconfigure.PgsqlAutoConfiguration;
 import io.github.jujupgsql.pool.RoleTable;
+import io.github.jujupgsql.pool.ServerPool;
 import io.github.jujupgsql.pool.ServerPools;
 import io.github.jujupgsql.test.PgsqlCluster;
 import io.github.jujupgsql.test.PgsqlServer;
@@ -254,8 +255,10 @@ abstract class RoutingTests {
 	void transactionsFollowAFailover() throws SQLException {
 		PgsqlServer old = this.cluster.master();
 		old.crash();
-		this.cluster.promote(this.cluster.mostAdvancedStandby());
+		PgsqlServer promoted = this.cluster.promote(this.cluster.mostAdvancedStandby());
 		this.relation.write();
+		// until then, a connection that was used a moment ago may still be lent
+		await().until(() -> isPrimary(promoted));
 		this.transactions.readWrite(() -> {
 			assertOnPrimary(backend());
 			return wrote("a");
@@ -263,6 +266,11 @@ abstract class RoutingTests {
 		await().until(() -> roles().replicas().size() == 1);
 		assertOnStandby(this.transactions.readOnly(this::backend));
 		this.cluster.rejoin(old);
+	}
+
+	private boolean isPrimary(PgsqlServer server) {
+		ServerPool primary = roles().primary();
+		return primary != null && primary.getServer().equals(server.address());
 	}
 
 	private RoleTable roles() {
