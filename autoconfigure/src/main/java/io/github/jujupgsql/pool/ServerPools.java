@@ -59,6 +59,12 @@ public final class ServerPools implements Closeable {
 
 	private static final Duration FILL_INTERVAL = Duration.ofMillis(100);
 
+	/**
+	 * How many times a server may go on to owe an answer because it has begun to log
+	 * somebody in: that may take long, but one that hangs may have begun it as well.
+	 */
+	private static final int LOGIN_EXCUSES = 4;
+
 	private static final Duration LAG_INTERVAL = Duration.ofSeconds(1);
 
 	private final ServerPoolFactory factory;
@@ -588,7 +594,7 @@ public final class ServerPools implements Closeable {
 			return;
 		}
 		if (isUsedForReads(member)) {
-			expectAnswer(member, question);
+			expectAnswer(member, question, LOGIN_EXCUSES);
 		}
 	}
 
@@ -627,7 +633,7 @@ public final class ServerPools implements Closeable {
 	 * Give up on an answer after a while. A virtual machine that has been paused
 	 * meanwhile cannot know what it has missed, and waits once more.
 	 */
-	private void expectAnswer(Member member, Object question) {
+	private void expectAnswer(Member member, Object question, int excuses) {
 		Duration patience = this.settings.sickAfter();
 		long due = System.nanoTime() + patience.toNanos();
 		this.decisions.schedule(() -> {
@@ -635,10 +641,11 @@ public final class ServerPools implements Closeable {
 				return;
 			}
 			boolean late = System.nanoTime() - due > patience.toNanos() / 4;
-			// how long a login takes says nothing about a server that is logging somebody
-			// in
-			if (late || member.isAliveAllTheSame() || (member.pool.isLoggingIn() && member.pool.hasOpen())) {
-				expectAnswer(member, question);
+			if (late || member.isAliveAllTheSame()) {
+				expectAnswer(member, question, excuses);
+			}
+			else if (excuses > 0 && member.pool.isLoggingIn() && member.pool.hasOpen()) {
+				expectAnswer(member, question, excuses - 1);
 			}
 			else {
 				checked(member, question, new Inquiry(ServerCheck.unanswered(patience)));

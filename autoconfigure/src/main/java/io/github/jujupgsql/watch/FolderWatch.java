@@ -6,6 +6,7 @@ import java.nio.file.ClosedWatchServiceException;
 import java.nio.file.FileSystemException;
 import java.nio.file.FileSystems;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardWatchEventKinds;
 import java.nio.file.WatchEvent;
@@ -99,7 +100,7 @@ final class FolderWatch implements Closeable {
 	/**
 	 * Watch a folder, also one that is watched: its key tells nothing if it was moved
 	 * away and another has its name now. For the same folder the key is the same.
-	 * @return whether it was not watched before
+	 * @return whether it was not watched before, or is not there any more
 	 */
 	private boolean register(WatchService current, Path folder) {
 		try {
@@ -112,8 +113,12 @@ final class FolderWatch implements Closeable {
 			this.unavailable = false;
 			return former != key;
 		}
+		catch (NoSuchFileException ex) {
+			// gone since it was found: another way has to be watched
+			return true;
+		}
 		catch (FileSystemException ex) {
-			// gone since it was found, or not ours to see: the next poll tries again
+			// not ours to see: the next poll tries again
 			logger.debug("Cannot watch " + folder, ex);
 		}
 		catch (IOException ex) {

@@ -66,6 +66,16 @@ class ReplicaQuestionsTests {
 	}
 
 	@Test
+	void aBusyReplicaThatHangsInTheMiddleOfALoginIsSick() throws Exception {
+		start(StandInApplication.with().sickAfter(SICK_AFTER).replicaSize(1, 1));
+		this.standby.delayLogins(Duration.ofMinutes(1));
+		this.standby.delay((sql) -> sql.equals(SLOW) ? Duration.ofMinutes(1) : Duration.ZERO);
+		CompletableFuture<Throwable> reading = async(() -> catchThrowable(() -> ask(this.application.replica(), SLOW)));
+		assertThat(reading.get(20, TimeUnit.SECONDS)).isInstanceOf(SQLException.class);
+		this.application.awaitReplicas();
+	}
+
+	@Test
 	void aBusyReplicaThatHangsIsSick(CapturedOutput output) throws Exception {
 		start(StandInApplication.with().sickAfter(SICK_AFTER).replicaSize(1, 1));
 		try (Connection reading = this.application.replica().getConnection()) {

@@ -397,10 +397,7 @@ class RelationFileFaultsTests {
 			Files.createDirectory(parent);
 			Files.writeString(inner, json(expected[i]));
 			String[] seen = Arrays.copyOf(expected, i + 1);
-			// with time to watch the new folder: one that goes meanwhile is missed until
-			// the next poll
-			await().pollDelay(Duration.ofMillis(100))
-				.untilAsserted(() -> assertThat(this.masters).containsExactly(seen));
+			await().untilAsserted(() -> assertThat(this.masters).containsExactly(seen));
 		}
 	}
 
