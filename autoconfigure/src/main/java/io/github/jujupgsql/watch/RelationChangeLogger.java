@@ -121,7 +121,7 @@ final class RelationChangeLogger {
 	}
 
 	private static String describeServers(PgsqlRelation relation) {
-		String standbys = relation.standbys().stream().map(ConnectionString::address).collect(Collectors.joining(", "));
+		String standbys = relation.standbys().stream().map(relation::nameOf).collect(Collectors.joining(", "));
 		return "master " + ((relation.master() != null) ? relation.master().address() : "none") + ", standbys "
 				+ (standbys.isEmpty() ? "none" : standbys);
 	}
