@@ -30,6 +30,7 @@ import static io.github.jujupgsql.FollowingApplication.execute;
 import static io.github.jujupgsql.FollowingApplication.primary;
 import static io.github.jujupgsql.FollowingApplication.serverOf;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 /**
  * What a refused write sets off when the relation file has news that nobody has noticed:
@@ -108,6 +109,8 @@ class RefusedWritesTests {
 		try (Connection connection = server.superuserConnection()) {
 			execute(connection, "ALTER SYSTEM SET default_transaction_read_only = on");
 			execute(connection, "SELECT pg_reload_conf()");
+			// each session hears of it by a signal
+			await().until(() -> ask(connection, "SHOW default_transaction_read_only").equals("on"));
 		}
 	}
 

@@ -89,7 +89,7 @@ record RelationExample(String name, byte[] content, PgsqlRelation relation) {
 	private static List<Path> files() {
 		try (Stream<Path> files = Files
 			.list(Path.of(Objects.requireNonNull(RelationExample.class.getResource("/relation-files")).toURI()))) {
-			return files.sorted().toList();
+			return files.filter(Files::isRegularFile).sorted().toList();
 		}
 		catch (IOException | URISyntaxException ex) {
 			throw new IllegalStateException(ex);
