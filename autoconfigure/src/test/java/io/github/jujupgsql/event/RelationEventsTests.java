@@ -268,8 +268,7 @@ class RelationEventsTests {
 		}
 
 		void awaitMore(String... names) {
-			await()
-				.untilAsserted(() -> assertThat(names().subList(this.seen, this.told.size())).containsExactly(names));
+			await().untilAsserted(() -> assertThat(names().stream().skip(this.seen)).containsExactly(names));
 			this.seen += names.length;
 		}
 
