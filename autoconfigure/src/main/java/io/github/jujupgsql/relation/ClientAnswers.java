@@ -13,8 +13,6 @@ final class ClientAnswers {
 
 	private static final String KEY = "requests";
 
-	private static final RelationDocument NONE = RelationDocument.EMPTY;
-
 	private ClientAnswers() {
 	}
 
@@ -41,7 +39,7 @@ final class ClientAnswers {
 						.map((answer) -> RelationDocument.nameOf(String.valueOf(ClientDatabase.granted(answer))))
 						.collect(Collectors.joining(", ")));
 		}
-		return meant.isEmpty() ? NONE : meant.get(0);
+		return meant.isEmpty() ? RelationDocument.EMPTY : meant.get(0);
 	}
 
 	private static List<RelationDocument> answers(RelationDocument bag) {

@@ -33,9 +33,6 @@ record ClientBag(RelationDocument document, Request request, boolean answered) i
 	/** What else shows which interface it is. */
 	private static final Set<String> MORE_KEYS = Set.of("tls", "tls-ca", "data", "resource");
 
-	private static final Set<String> KEYS_OF_OTHERS = Set.of("master", "standbys", "db_conn_str", "db_uri",
-			"db_ro_uris");
-
 	/**
 	 * Return the bag, or the answer in it that is meant.
 	 * @param bag what was published
@@ -49,7 +46,8 @@ record ClientBag(RelationDocument document, Request request, boolean answered) i
 	}
 
 	static boolean isOne(RelationDocument document) {
-		return document.keys().stream().anyMatch(ClientBag::isKey) && !document.hasAnyOf(KEYS_OF_OTHERS);
+		return document.keys().stream().anyMatch(ClientBag::isKey)
+				&& !document.hasAnyOf(ConnectionsForm.KEYS_OF_SERVERS);
 	}
 
 	/**
@@ -81,7 +79,17 @@ record ClientBag(RelationDocument document, Request request, boolean answered) i
 	 */
 	static boolean isRequest(RelationDocument document) {
 		return document.hasAnyOf(KEYS_OF_REQUESTS) && ClientDatabase.granted(document) != null && !isAnswer(document)
-				&& !document.hasAnyOf(KEYS_OF_OTHERS);
+				&& !document.hasAnyOf(ConnectionsForm.KEYS_OF_SERVERS);
+	}
+
+	/**
+	 * Return whether the server is a proxy on the machine of each client. It says for
+	 * each of them when it is there, and has other databases for reads, at the same
+	 * address.
+	 * @param document the bag
+	 */
+	static boolean isSubordinated(RelationDocument document) {
+		return "true".equalsIgnoreCase(document.text("subordinated"));
 	}
 
 	/**
@@ -205,7 +213,7 @@ record ClientBag(RelationDocument document, Request request, boolean answered) i
 			return PublishedString.limit(this.document.pathOf("read-only-uris"), standbysOfUris(warnings), warnings);
 		}
 		String where = this.document.pathOf("read-only-endpoints");
-		if (isProxy() && !this.document.has("read-only-uris")) {
+		if (isSubordinated(this.document) && !this.document.has("read-only-uris")) {
 			warnings
 				.add("'" + where + "': are those of the proxy for the database that is written to, so reads go to the"
 						+ " primary; have the charm ask for 'read-only-uris', which name the database for reads");
@@ -216,14 +224,6 @@ record ClientBag(RelationDocument document, Request request, boolean answered) i
 			add(standbys, where + "[" + i + "]", endpoints.get(i), rest, warnings);
 		}
 		return PublishedString.limit(where, standbys, warnings);
-	}
-
-	/**
-	 * Whether the server is a proxy on the machine of each client. It has other databases
-	 * for reads, at the same address.
-	 */
-	private boolean isProxy() {
-		return "true".equalsIgnoreCase(this.document.text("subordinated"));
 	}
 
 	private boolean hasDatabaseForReads() {

@@ -15,8 +15,7 @@ final class ConnectionsForm implements RelationForm {
 	/** The first that is set wins. */
 	private static final List<String> MASTER_KEYS = List.of("master", "db_conn_str", "db_uri");
 
-	private static final Set<String> KEYS_OF_SERVERS = Set.of("master", "db_conn_str", "db_uri", "standbys",
-			"db_ro_uris");
+	static final Set<String> KEYS_OF_SERVERS = Set.of("master", "db_conn_str", "db_uri", "standbys", "db_ro_uris");
 
 	private static final Set<String> KEYS = Set.of("master", "standbys", "database", "extensions", "roles", "version",
 			"db_conn_str", "db_uri", "db_ro_uris", "relation-id");

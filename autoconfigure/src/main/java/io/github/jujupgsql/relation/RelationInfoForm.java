@@ -136,20 +136,12 @@ final class RelationInfoForm implements RelationForm {
 		RelationDocument units = entry.object(OF_UNITS);
 		List<String> names = inScope(units);
 		bags.add(new NamedBag(OF_APPLICATION, Bag.of(ofApplication, request),
-				isSubordinated(ofApplication) ? unitToBeReady(units, names) : null));
+				ClientBag.isSubordinated(ofApplication) ? unitToBeReady(units, names) : null));
 		for (String name : names) {
 			bags.add(new NamedBag(RelationDocument.nameOf(name), Bag.of(units.object(name).object("data"), request),
 					null));
 		}
 		return bags;
-	}
-
-	/**
-	 * Whether the server is a proxy beside us, which says for each of us when it is
-	 * there.
-	 */
-	private static boolean isSubordinated(RelationDocument bag) {
-		return "true".equalsIgnoreCase(bag.text("subordinated"));
 	}
 
 	private static @Nullable String unitToBeReady(RelationDocument units, List<String> names) {
