@@ -63,7 +63,7 @@ public final class ServerPools implements Closeable {
 	 * How many times a server may go on to owe an answer because it has begun to log
 	 * somebody in: that may take long, but one that hangs may have begun it as well.
 	 */
-	private static final int LOGIN_EXCUSES = 4;
+	private static final int LOGIN_EXCUSES = 2;
 
 	private static final Duration LAG_INTERVAL = Duration.ofSeconds(1);
 

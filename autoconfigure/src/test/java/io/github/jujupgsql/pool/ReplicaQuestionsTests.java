@@ -58,7 +58,7 @@ class ReplicaQuestionsTests {
 	@Test
 	void aBusyReplicaWhoseLoginsAreSlowIsNotSick() throws Exception {
 		start(StandInApplication.with().sickAfter(SICK_AFTER).replicaSize(1, 1));
-		this.standby.delayLogins(SICK_AFTER.multipliedBy(2));
+		this.standby.delayLogins(SICK_AFTER.multipliedBy(3).dividedBy(2));
 		this.standby.delay((sql) -> sql.equals(SLOW) ? SICK_AFTER.multipliedBy(4) : Duration.ZERO);
 		CompletableFuture<String> reading = async(() -> ask(this.application.replica(), SLOW));
 		assertThat(reading.get(20, TimeUnit.SECONDS)).isEmpty();
