@@ -6,6 +6,7 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
 
+import io.github.jujupgsql.role.RetryBackoff;
 import io.github.jujupgsql.pool.ServerPool.Question;
 import org.jspecify.annotations.Nullable;
 import org.postgresql.PGConnection;
@@ -197,8 +198,8 @@ record ServerCheck(Answer answer, boolean readOnlySession, String sqlState, Stri
 	 * Return how soon to try again after a failure.
 	 * @return the patience
 	 */
-	Patience patience() {
-		return (this.answer == Answer.CREDENTIALS_REFUSED) ? Patience.CREDENTIALS : Patience.MASTER;
+	RetryBackoff patience() {
+		return (this.answer == Answer.CREDENTIALS_REFUSED) ? RetryBackoff.CREDENTIALS : RetryBackoff.MASTER;
 	}
 
 	/**

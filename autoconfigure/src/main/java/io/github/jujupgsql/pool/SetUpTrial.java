@@ -4,6 +4,7 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
 
+import io.github.jujupgsql.role.RetryBackoff;
 import io.github.jujupgsql.pool.ServerCheck.Answer;
 import org.jspecify.annotations.Nullable;
 
@@ -81,14 +82,14 @@ final class SetUpTrial {
 	 * @return what to tell of it
 	 */
 	ServerCheck failed(Throwable fault) {
-		return remember(null, ServerCheck.oneLine("the pool cannot be opened: " + fault), Patience.RECOVERY);
+		return remember(null, ServerCheck.oneLine("the pool cannot be opened: " + fault), RetryBackoff.RECOVERY);
 	}
 
 	private ServerCheck remember(@Nullable Answer role, String reason) {
-		return remember(role, reason, Patience.SETTINGS);
+		return remember(role, reason, RetryBackoff.SETTINGS);
 	}
 
-	private ServerCheck remember(@Nullable Answer role, String reason, Patience patience) {
+	private ServerCheck remember(@Nullable Answer role, String reason, RetryBackoff patience) {
 		Refusal last = this.refusal;
 		int times = (last != null && last.role() == role) ? last.times() + 1 : 1;
 		ServerCheck check = ServerCheck.setUpRefused(reason);

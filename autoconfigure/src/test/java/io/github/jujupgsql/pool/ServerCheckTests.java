@@ -4,6 +4,7 @@ import java.net.ConnectException;
 import java.net.UnknownHostException;
 import java.sql.SQLException;
 
+import io.github.jujupgsql.role.RetryBackoff;
 import org.junit.jupiter.api.Test;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -35,8 +36,8 @@ class ServerCheckTests {
 
 	@Test
 	void aServerThatIsNoStandbyIsAskedEverMoreRarely() {
-		assertThat(Patience.NO_STANDBY.pauseAfter(1)).hasMillis(50);
-		assertThat(Patience.NO_STANDBY.pauseAfter(20)).hasSeconds(5);
+		assertThat(RetryBackoff.NO_STANDBY.pauseAfter(1)).hasMillis(50);
+		assertThat(RetryBackoff.NO_STANDBY.pauseAfter(20)).hasSeconds(5);
 	}
 
 }

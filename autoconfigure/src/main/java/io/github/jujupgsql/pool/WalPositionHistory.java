@@ -12,7 +12,7 @@ import java.util.Deque;
  * <p>
  * Confined to the thread that assigns roles.
  */
-final class PrimaryLog {
+final class WalPositionHistory {
 
 	private static final int SIZE = 600;
 
@@ -34,7 +34,7 @@ final class PrimaryLog {
 	 * @param replay how far it is
 	 * @return the lag, as of when the primary was last asked
 	 */
-	Duration lagOf(Replay replay) {
+	Duration lagOf(ReplayPosition replay) {
 		Duration age = replay.age();
 		if (this.positions.isEmpty()) {
 			return (age == null || replay.caughtUp()) ? Duration.ZERO : age;

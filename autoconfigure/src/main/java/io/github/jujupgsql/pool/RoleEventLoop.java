@@ -20,7 +20,7 @@ import org.apache.commons.logging.LogFactory;
  * whatever it throws, the next ones are made all the same and
  * {@link #whenFailed(Runnable)} is told. One that comes after the end is dropped.
  */
-final class DecisionThread implements Executor {
+final class RoleEventLoop implements Executor {
 
 	private static final Log logger = LogFactory.getLog(ServerPools.class);
 
@@ -29,7 +29,7 @@ final class DecisionThread implements Executor {
 	private volatile Runnable whenFailed = () -> {
 	};
 
-	DecisionThread(ThreadFactory factory) {
+	RoleEventLoop(ThreadFactory factory) {
 		this.thread = Executors.newSingleThreadScheduledExecutor(factory);
 	}
 

@@ -8,11 +8,11 @@ import org.junit.jupiter.api.Test;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * Tests for {@link PrimaryLog}.
+ * Tests for {@link WalPositionHistory}.
  */
-class PrimaryLogTests {
+class WalPositionHistoryTests {
 
-	private final PrimaryLog log = new PrimaryLog();
+	private final WalPositionHistory log = new WalPositionHistory();
 
 	@Test
 	void whoHasReplayedAllDoesNotLagHoweverOldThatIs() {
@@ -72,7 +72,7 @@ class PrimaryLogTests {
 	void whoHasReplayedNoTransactionYetLagsSinceThePrimaryHadNoMore() {
 		written(1, 100);
 		written(4, 200);
-		assertThat(this.log.lagOf(new Replay(150, false, null))).isEqualTo(Duration.ofSeconds(3));
+		assertThat(this.log.lagOf(new ReplayPosition(150, false, null))).isEqualTo(Duration.ofSeconds(3));
 	}
 
 	private void written(int second, long position) {
@@ -80,7 +80,7 @@ class PrimaryLogTests {
 	}
 
 	private Duration lag(long replayed, boolean caughtUp, int age) {
-		return this.log.lagOf(new Replay(replayed, caughtUp, Duration.ofSeconds(age)));
+		return this.log.lagOf(new ReplayPosition(replayed, caughtUp, Duration.ofSeconds(age)));
 	}
 
 }

@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param age how long ago the last transaction was committed that it has replayed, by its
  * own clock, or {@code null} if it has replayed none since it was started
  */
-record Replay(long position, boolean caughtUp, @Nullable Duration age) {
+record ReplayPosition(long position, boolean caughtUp, @Nullable Duration age) {
 
 	private static final String WRITTEN = """
 			SELECT pg_catalog.pg_wal_lsn_diff(pg_catalog.pg_current_wal_lsn(), '0/0')::pg_catalog.int8""";
@@ -47,11 +47,12 @@ record Replay(long position, boolean caughtUp, @Nullable Duration age) {
 	 * @return what it says
 	 * @throws SQLException if it does not say
 	 */
-	static Replay of(Connection connection) throws SQLException {
+	static ReplayPosition of(Connection connection) throws SQLException {
 		try (Statement statement = connection.createStatement(); ResultSet result = statement.executeQuery(REPLAYED)) {
 			result.next();
 			Long age = result.getObject(3, Long.class);
-			return new Replay(result.getLong(1), result.getBoolean(2), (age != null) ? Duration.ofMillis(age) : null);
+			return new ReplayPosition(result.getLong(1), result.getBoolean(2),
+					(age != null) ? Duration.ofMillis(age) : null);
 		}
 	}
 

@@ -1,12 +1,14 @@
-package io.github.jujupgsql.pool;
+package io.github.jujupgsql.role;
 
 import java.time.Duration;
 
 /**
  * How soon a server is asked again that could not play its role: quickly first, then
  * twice as late each time, up to a limit.
+ *
+ * @since 0.1.0
  */
-enum Patience {
+public enum RetryBackoff {
 
 	/** It is up and about to be promoted. */
 	PROMOTION(Duration.ofMillis(20), Duration.ofMillis(20)),
@@ -36,7 +38,7 @@ enum Patience {
 
 	private final Duration longest;
 
-	Patience(Duration first, Duration longest) {
+	RetryBackoff(Duration first, Duration longest) {
 		this.first = first;
 		this.longest = longest;
 	}
@@ -46,7 +48,7 @@ enum Patience {
 	 * @param failures how often it has failed for the same reason, at least once
 	 * @return the pause
 	 */
-	Duration pauseAfter(int failures) {
+	public Duration pauseAfter(int failures) {
 		Duration pause = this.first.multipliedBy(1L << Math.min(failures - 1, 16));
 		return (pause.compareTo(this.longest) < 0) ? pause : this.longest;
 	}

@@ -11,7 +11,7 @@ import org.apache.commons.logging.LogFactory;
  * Tells of changes of roles, one line each: from what to what, and how long after its
  * cause. Confined to the thread that assigns roles.
  */
-final class RoleLog {
+final class RoleChangeLogger {
 
 	private static final Log logger = LogFactory.getLog(ServerPools.class);
 
@@ -19,25 +19,20 @@ final class RoleLog {
 
 	private RoleTable told = RoleTable.EMPTY;
 
-	private long since = System.nanoTime();
-
-	RoleLog(boolean fallbackToPrimary) {
+	RoleChangeLogger(boolean fallbackToPrimary) {
 		this.fallbackToPrimary = fallbackToPrimary;
 	}
 
 	/**
-	 * Take note of what will lead to a change.
-	 * @param nanos when it happened, as of {@link System#nanoTime()}
+	 * Tell what has changed since the last time, if anything has.
+	 * @param table the roles now
+	 * @param since when what led to it happened, as of {@link System#nanoTime()}
 	 */
-	void causedAt(long nanos) {
-		this.since = nanos;
-	}
-
-	void tell(RoleTable table) {
+	void tell(RoleTable table, long since) {
 		if (table.primary() == this.told.primary() && table.replicas().equals(this.told.replicas())) {
 			return;
 		}
-		long millis = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - this.since);
+		long millis = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - since);
 		logger.info("Roles changed in " + millis + " ms: " + describeChange(this.told, table));
 		this.told = table;
 	}

@@ -1,0 +1,246 @@
+package io.github.jujupgsql.pool;
+
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.Map;
+import java.util.Set;
+
+import io.github.jujupgsql.role.Effect;
+import io.github.jujupgsql.role.Fact;
+import io.github.jujupgsql.role.RoleAssignment;
+import io.github.jujupgsql.role.ServerId;
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
+
+/**
+ * Carries out what the rules decide. Confined to the thread that assigns roles; nothing
+ * here waits for a server.
+ */
+final class PoolEffects implements Effect.Performer {
+
+	private static final Log logger = LogFactory.getLog(ServerPools.class);
+
+	private final PoolRegistry pools;
+
+	private final PoolSettings settings;
+
+	private final Roles roles;
+
+	private final RoleEventLoop loop;
+
+	private final ServerProber prober;
+
+	private final ServerProber.Answers facts;
+
+	private final Drainer drainer;
+
+	private final Runnable measureLag;
+
+	private final RoleChangeLogger roleLogger;
+
+	/** What was in use and open when a server was fenced, until that is told. */
+	private final Map<ServerId, Fenced> fenced = new HashMap<>();
+
+	/**
+	 * What the drainer has, which an effect that is repeated must not hand over again.
+	 */
+	private final Set<ServerId> handedOver = new HashSet<>();
+
+	PoolEffects(PoolRegistry pools, PoolSettings settings, Roles roles, RoleEventLoop loop, ServerProber prober,
+			ServerProber.Answers facts, Drainer drainer, Runnable measureLag) {
+		this.pools = pools;
+		this.settings = settings;
+		this.roles = roles;
+		this.loop = loop;
+		this.prober = prober;
+		this.facts = facts;
+		this.drainer = drainer;
+		this.measureLag = measureLag;
+		this.roleLogger = new RoleChangeLogger(settings.fallbackToPrimary());
+	}
+
+	@Override
+	public void perform(Effect.Probe probe) {
+		this.prober.probe(probe, this.pools.get(probe.server()));
+	}
+
+	@Override
+	public void perform(Effect.ExpectAnswer expected) {
+		this.prober.expect(expected, this.pools.get(expected.server()));
+	}
+
+	@Override
+	public void perform(Effect.ProbeLater later) {
+		takeAfter(later.after(), new Fact.ProbeDue(later.server(), later.question()));
+	}
+
+	@Override
+	public void perform(Effect.LimitWithdrawn limit) {
+		takeAfter(limit.after(), new Fact.WithdrawalDue(limit.server(), limit.withdrawal()));
+	}
+
+	private void takeAfter(Duration pause, Fact fact) {
+		this.loop.schedule(() -> this.facts.take(fact), pause);
+	}
+
+	@Override
+	public void perform(Effect.WarmUp warmUp) {
+		ServerPool former = this.pools.find(warmUp.former());
+		boolean ready = former == null || this.pools.get(warmUp.server()).catchUpWith(former) || former.isStuck();
+		this.facts.next(new Fact.WarmedUp(warmUp.server(), warmUp.former(), ready));
+	}
+
+	@Override
+	public void perform(Effect.Fence fence) {
+		ServerPool pool = this.pools.find(fence.server());
+		if (pool != null) {
+			int active = pool.getActive();
+			int open = pool.cutOff();
+			this.fenced.putIfAbsent(fence.server(), new Fenced(active, open));
+		}
+	}
+
+	@Override
+	public void perform(Effect.GivePrimaryRole role) {
+		this.pools.get(role.server()).serveAsPrimary(this.settings.primary(), this.prober.current());
+	}
+
+	@Override
+	public void perform(Effect.GiveReplicaRole role) {
+		ServerPool pool = this.pools.get(role.server());
+		pool.serveAsReplica(this.settings.replica());
+		if (role.fill()) {
+			pool.fill();
+		}
+	}
+
+	@Override
+	public void perform(Effect.ReturnProbeConnection probe) {
+		this.prober.current().close();
+	}
+
+	@Override
+	public void perform(Effect.Publish published) {
+		RoleAssignment assigned = published.roles();
+		ServerId primary = assigned.primary();
+		RoleTable table = new RoleTable((primary != null) ? this.pools.get(primary) : null,
+				this.pools.get(assigned.replicas()),
+				assigned.excluded()
+					.stream()
+					.map((exclusion) -> new RoleTable.LeftOut(this.pools.get(exclusion.server()), exclusion.reason(),
+							exclusion.lagging()))
+					.toList(),
+				assigned.noPrimaryReason(), assigned.failFast(), assigned.readsFailFast());
+		if (!table.equals(this.roles.current())) {
+			this.roles.publish(table);
+		}
+	}
+
+	@Override
+	public void perform(Effect.TellRoles told) {
+		this.roleLogger.tell(this.roles.current(), told.since());
+	}
+
+	@Override
+	public void perform(Effect.Tell told) {
+		if (told.warning()) {
+			logger.warn(told.message());
+		}
+		else {
+			logger.info(told.message());
+		}
+	}
+
+	@Override
+	public void perform(Effect.TellState told) {
+		if (logger.isDebugEnabled()) {
+			logger.debug(told.server() + " " + told.from() + " -> " + told.to());
+		}
+	}
+
+	@Override
+	public void perform(Effect.CloseFenced closing) {
+		ServerPool pool = this.pools.find(closing.server());
+		if (pool != null) {
+			handOver(closing.server(), () -> this.drainer.closeCutOff(pool));
+			tell(closing, pool);
+		}
+	}
+
+	private void tell(Effect.CloseFenced closing, ServerPool pool) {
+		Fenced before = this.fenced.remove(closing.server());
+		if (before == null) {
+			return;
+		}
+		String server = pool.describe();
+		switch (closing.why()) {
+			case DEPOSED -> logger.info("Cut off " + before.open() + " connections to the former primary " + server);
+			case SICK -> logger.info("Aborted " + before.open() + " connections to the replica " + server
+					+ ", which does not answer: " + closing.detail());
+			case WITHDRAWN -> {
+				if (before.active() > 0) {
+					logger.warn("Aborted " + before.active() + " connections to " + server + " that were still in use "
+							+ this.settings.drainTimeout().toMillis() + " ms after the relation had withdrawn it");
+				}
+			}
+		}
+	}
+
+	@Override
+	public void perform(Effect.Drain drain) {
+		ServerPool pool = this.pools.find(drain.server());
+		if (pool != null) {
+			handOver(drain.server(), () -> this.drainer.drain(pool));
+		}
+	}
+
+	private void handOver(ServerId server, Runnable closing) {
+		if (!this.handedOver.contains(server)) {
+			closing.run();
+			this.handedOver.add(server);
+		}
+	}
+
+	@Override
+	public void perform(Effect.InvalidateVerification invalidated) {
+		this.pools.get(invalidated.server()).doubt();
+	}
+
+	@Override
+	public void perform(Effect.MarkUnresponsive marked) {
+		this.pools.get(marked.server()).setSilent(marked.unresponsive());
+	}
+
+	@Override
+	public void perform(Effect.Fill fill) {
+		this.loop.schedule(this.pools.get(fill.server())::fill, fill.after());
+	}
+
+	@Override
+	public void perform(Effect.MeasureLag measured) {
+		this.measureLag.run();
+	}
+
+	@Override
+	public void perform(Effect.Resume resumed) {
+		this.pools.get(resumed.server())
+			.wakeUp(resumed.asPrimary() ? this.settings.primary() : this.settings.replica());
+	}
+
+	/**
+	 * Take note that the drainer is done with a server.
+	 */
+	void closed(ServerId server) {
+		this.handedOver.remove(server);
+		this.fenced.remove(server);
+	}
+
+	/**
+	 * What a pool was like when it was fenced.
+	 */
+	private record Fenced(int active, int open) {
+
+	}
+
+}

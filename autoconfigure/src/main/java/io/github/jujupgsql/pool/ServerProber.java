@@ -1,0 +1,144 @@
+package io.github.jujupgsql.pool;
+
+import java.time.Duration;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.RejectedExecutionException;
+
+import io.github.jujupgsql.role.Effect;
+import io.github.jujupgsql.role.Fact;
+import io.github.jujupgsql.role.PoolSigns;
+import io.github.jujupgsql.role.ProbeAnswer;
+import io.github.jujupgsql.role.ProbeAnswer.Kind;
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Asks servers for their role on background threads, and hands back what they answer.
+ */
+final class ServerProber {
+
+	private static final Log logger = LogFactory.getLog(ServerPools.class);
+
+	private final ExecutorService background;
+
+	private final RoleEventLoop loop;
+
+	private final Answers answers;
+
+	/**
+	 * The answer that is being acted on, with its connection. Confined to the thread that
+	 * assigns roles.
+	 */
+	private @Nullable Inquiry current;
+
+	/**
+	 * Create a prober.
+	 * @param background where servers are asked
+	 * @param loop the thread that assigns roles
+	 * @param answers gets what is learnt, on that thread
+	 */
+	ServerProber(ExecutorService background, RoleEventLoop loop, Answers answers) {
+		this.background = background;
+		this.loop = loop;
+		this.answers = answers;
+	}
+
+	/**
+	 * Ask a server.
+	 * @param probe says what
+	 * @param pool its pool
+	 */
+	void probe(Effect.Probe probe, ServerPool pool) {
+		try {
+			this.background.execute(() -> ask(probe, pool));
+		}
+		catch (RejectedExecutionException ex) {
+			throw ex;
+		}
+		catch (RuntimeException | Error ex) {
+			this.answers.next(answered(probe, pool, ServerCheck.failed(ex)));
+		}
+	}
+
+	/**
+	 * Ask a server. Its connection is kept until the answer has been acted on: only then
+	 * is it known whether the server is to be the primary.
+	 */
+	private void ask(Effect.Probe probe, ServerPool pool) {
+		Inquiry inquiry = inquire(probe, pool);
+		boolean heard = this.loop.tryExecute(() -> {
+			try (inquiry) {
+				this.current = inquiry;
+				this.answers.take(answered(probe, pool, inquiry.check()));
+			}
+			finally {
+				this.current = null;
+			}
+		});
+		if (!heard) {
+			inquiry.close();
+		}
+	}
+
+	private static Inquiry inquire(Effect.Probe probe, ServerPool pool) {
+		try {
+			return probe.asMaster() ? pool.inquire() : pool.inquireStandby();
+		}
+		catch (RuntimeException | Error ex) {
+			logger.debug("Asking " + pool + " failed", ex);
+			return new Inquiry(ServerCheck.failed(ex));
+		}
+	}
+
+	private static Fact answered(Effect.Probe probe, ServerPool pool, ServerCheck check) {
+		ProbeAnswer answer = new ProbeAnswer(Kind.valueOf(check.answer().name()), check.sqlState(), check.reason());
+		return new Fact.Answered(probe.server(), probe.question(), answer, signs(pool));
+	}
+
+	/**
+	 * Return the answer that is being acted on.
+	 * @return the answer; one without a connection if there is none
+	 */
+	Inquiry current() {
+		Inquiry inquiry = this.current;
+		return (inquiry != null) ? inquiry : new Inquiry(ServerCheck.unanswered(Duration.ZERO));
+	}
+
+	/**
+	 * See after a while whether a question has been answered.
+	 * @param expected says which, and when
+	 * @param pool the pool of the server
+	 */
+	void expect(Effect.ExpectAnswer expected, ServerPool pool) {
+		long reads = pool.getReadsReturned();
+		long after = expected.after().toNanos();
+		long due = System.nanoTime() + after;
+		this.loop.schedule(() -> {
+			boolean late = System.nanoTime() - due > after / 4;
+			this.answers.take(new Fact.ProbeOverdue(expected.server(), expected.question(), expected.excuses(), late,
+					pool.getReadsReturned() > reads, signs(pool)));
+		}, expected.after());
+	}
+
+	static PoolSigns signs(ServerPool pool) {
+		return new PoolSigns(pool.getDataSource() != null, pool.hasOpen(), pool.getReadsReturned(), pool.getActive(),
+				pool.hasQueue(), pool.isUnreachable(), pool.isLoggingIn());
+	}
+
+	/**
+	 * Gets what is learnt, on the thread that assigns roles.
+	 */
+	interface Answers {
+
+		void take(Fact fact);
+
+		/**
+		 * Take a fact after the one that is being taken.
+		 * @param fact the fact
+		 */
+		void next(Fact fact);
+
+	}
+
+}

@@ -1,0 +1,128 @@
+package io.github.jujupgsql.role;
+
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+
+import io.github.jujupgsql.relation.ConnectionString;
+import io.github.jujupgsql.role.RoleAssignment.Exclusion;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Who plays which role, as it follows from what is known.
+ */
+final class AssignmentRules {
+
+	private final Draft draft;
+
+	AssignmentRules(Draft draft) {
+		this.draft = draft;
+	}
+
+	/**
+	 * Assign the roles, and publish them if they are others than before. A server that is
+	 * asked with a new password keeps its role in the old pool until it has answered; the
+	 * primary steps down at once for another server, and for another database or user,
+	 * too.
+	 */
+	RoleAssignment assign() {
+		ManagedServer master = this.draft.master();
+		ManagedServer primary = this.draft.find(this.draft.primary);
+		if (primary != null && (master == null || !master.canTakeOverFrom(primary))) {
+			this.draft.primary = null;
+			primary = null;
+		}
+		Set<ServerId> replicas = new LinkedHashSet<>();
+		Set<Exclusion> excluded = new LinkedHashSet<>();
+		for (ConnectionString standby : this.draft.relation.standbys()) {
+			ManagedServer named = this.draft.find(this.draft.named.get(standby));
+			if (named == null || this.draft.isMaster(named)) {
+				continue;
+			}
+			ManagedServer serving = named.mayServeReads() ? named : this.draft.predecessorOf(named);
+			if (serving != null) {
+				replicas.add(serving.id());
+			}
+			else {
+				excluded.add(new Exclusion(named.id(), named.reason(), named.inRecovery() && named.lagging()));
+			}
+		}
+		if (master != null && replicas.isEmpty() && servesReadsUntilPromoted(master)) {
+			replicas.add(master.id());
+		}
+		boolean failFast = primary == null && master != null && master.mustFailFast();
+		RoleAssignment roles = new RoleAssignment((primary != null) ? primary.id() : null, List.copyOf(replicas),
+				List.copyOf(excluded), (primary != null) ? "" : noPrimaryReason(master), failFast,
+				replicas.isEmpty() && mustReadsFailFast(failFast));
+		if (!roles.equals(this.draft.before.roles())) {
+			publish(roles);
+		}
+		return roles;
+	}
+
+	void publish(RoleAssignment roles) {
+		this.draft.then(Step.PUBLISH, new Effect.Publish(roles));
+		// not that the old primary has stepped down while the new one is still asked
+		if (roles.primary() != null || this.draft.master() == null) {
+			this.draft.then(Step.TELL, new Effect.TellRoles(roles, this.draft.causedAt));
+		}
+	}
+
+	/**
+	 * Return whether the relation's master has yet to be promoted: until then it is the
+	 * standby that it was.
+	 */
+	private boolean servesReadsUntilPromoted(ManagedServer master) {
+		return this.draft.primary == null && master.inRecovery() && !master.lagging();
+	}
+
+	private boolean mustReadsFailFast(boolean primaryFailsFast) {
+		List<ManagedServer> standbys = this.draft.namedServers()
+			.stream()
+			.filter((server) -> !this.draft.isMaster(server))
+			.toList();
+		boolean nowhereElse = this.draft.policy.fallbackToPrimary() ? primaryFailsFast : !standbys.isEmpty();
+		return nowhereElse && standbys.stream().allMatch(ManagedServer::mustFailFast);
+	}
+
+	private static String noPrimaryReason(@Nullable ManagedServer master) {
+		return (master != null) ? master.id().name() + ": " + master.reason() : "the relation names no master";
+	}
+
+	/**
+	 * Move every server to the state that goes with its role, or with why it has none.
+	 */
+	void settleStates(RoleAssignment roles) {
+		List<ServerId> roleless = new ArrayList<>();
+		for (ManagedServer server : this.draft.servers()) {
+			if (server.state().hasLeft()) {
+				continue;
+			}
+			ServerState next = state(server, roles);
+			if (next == ServerState.REPLICA && server.state() != ServerState.REPLICA) {
+				boolean fill = !this.draft.isMaster(server);
+				this.draft.then(Step.GIVE_ROLE, new Effect.GiveReplicaRole(server.id(), fill));
+			}
+			this.draft.move(server, next);
+		}
+	}
+
+	private ServerState state(ManagedServer server, RoleAssignment roles) {
+		if (this.draft.isPrimary(server)) {
+			return ServerState.PRIMARY;
+		}
+		if (roles.replicas().contains(server.id())) {
+			return ServerState.REPLICA;
+		}
+		boolean deposed = server.heldPrimary() && !this.draft.isMaster(server);
+		if (deposed || !this.draft.isNamed(server)) {
+			return ServerState.STEPPING_DOWN;
+		}
+		if (server.failure() != null || server.inRecovery()) {
+			return ServerState.EXCLUDED;
+		}
+		return (server.state() == ServerState.WARMING) ? ServerState.WARMING : ServerState.NEW;
+	}
+
+}

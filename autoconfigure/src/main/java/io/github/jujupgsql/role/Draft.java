@@ -1,0 +1,176 @@
+package io.github.jujupgsql.role;
+
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+
+import io.github.jujupgsql.relation.ConnectionString;
+import io.github.jujupgsql.relation.PgsqlRelation;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The topology to be, while one decision is made. Belongs to that decision: if it throws,
+ * this is thrown away and the topology before stands.
+ */
+final class Draft {
+
+	final Topology before;
+
+	final RolePolicy policy;
+
+	final long now;
+
+	PgsqlRelation relation;
+
+	Map<ConnectionString, ServerId> named;
+
+	@Nullable ServerId primary;
+
+	boolean paused;
+
+	long causedAt;
+
+	long lastRead;
+
+	long masterFailures;
+
+	private final Map<ServerId, ManagedServer> servers;
+
+	private final List<ServerId> created = new ArrayList<>();
+
+	private final List<Planned> effects = new ArrayList<>();
+
+	private long numbers;
+
+	Draft(Topology before, RolePolicy policy, long now) {
+		this.before = before;
+		this.policy = policy;
+		this.now = now;
+		this.relation = before.relation();
+		this.named = new LinkedHashMap<>(before.named());
+		this.servers = new LinkedHashMap<>(before.servers());
+		this.primary = before.primary();
+		this.paused = before.paused();
+		this.causedAt = before.causedAt();
+		this.lastRead = before.lastRead();
+		this.masterFailures = before.masterFailures();
+		this.numbers = before.numbers();
+	}
+
+	long nextNumber() {
+		return ++this.numbers;
+	}
+
+	@Nullable ManagedServer find(@Nullable ServerId id) {
+		return (id != null) ? this.servers.get(id) : null;
+	}
+
+	/**
+	 * Return the servers, of which some may be replaced while the list is gone through.
+	 */
+	List<ManagedServer> servers() {
+		return List.copyOf(this.servers.values());
+	}
+
+	/**
+	 * Return the servers that the relation names.
+	 */
+	List<ManagedServer> namedServers() {
+		return this.named.values().stream().map(this.servers::get).toList();
+	}
+
+	/**
+	 * Return the servers that it does not name any more and that may still be needed.
+	 */
+	Stream<ManagedServer> former() {
+		return servers().stream().filter((server) -> !isNamed(server) && !server.state().hasLeft());
+	}
+
+	ManagedServer put(ManagedServer server) {
+		this.servers.put(server.id(), server);
+		return server;
+	}
+
+	void remove(ManagedServer server) {
+		this.servers.remove(server.id());
+	}
+
+	ManagedServer create(ConnectionString connectionString) {
+		ServerId id = new ServerId(nextNumber(), this.relation.nameOf(connectionString));
+		this.created.add(id);
+		this.named.put(connectionString, id);
+		return put(ManagedServer.create(id, connectionString, this.policy.maximumLag() != null, this.now));
+	}
+
+	@Nullable ManagedServer master() {
+		ConnectionString master = this.relation.master();
+		return (master != null) ? find(this.named.get(master)) : null;
+	}
+
+	boolean isNamed(ManagedServer server) {
+		return server.id().equals(this.named.get(server.connectionString()));
+	}
+
+	boolean isMaster(ManagedServer server) {
+		ConnectionString master = this.relation.master();
+		return master != null && server.id().equals(this.named.get(master));
+	}
+
+	boolean isPrimary(ManagedServer server) {
+		return server.id().equals(this.primary);
+	}
+
+	/**
+	 * Return whether it plays the role that the relation wants of it, or could.
+	 */
+	boolean isSettled(ManagedServer server) {
+		return isMaster(server) ? isPrimary(server) : server.inRecovery();
+	}
+
+	/**
+	 * Return whether it may have reads in flight.
+	 */
+	boolean isUsedForReads(ManagedServer server) {
+		return server.isUsedForReads(isMaster(server));
+	}
+
+	/**
+	 * Return what serves reads from the same server with former credentials.
+	 */
+	@Nullable ManagedServer predecessorOf(ManagedServer server) {
+		return former().filter((old) -> old.mayServeReads() && server.canTakeOverFrom(old)).findFirst().orElse(null);
+	}
+
+	/**
+	 * Move a server to another state. The only place where one changes.
+	 */
+	ManagedServer move(ManagedServer server, ServerState next) {
+		if (server.state() == next) {
+			return server;
+		}
+		then(Step.TELL, new Effect.TellState(server.id(), server.state(), next));
+		return put(server.moveTo(next, this.now));
+	}
+
+	void then(Step step, Effect effect) {
+		this.effects.add(new Planned(step, effect));
+	}
+
+	Decision decide(RoleAssignment roles) {
+		Topology next = new Topology(this.relation, this.named, this.servers, this.primary, roles, this.paused,
+				this.causedAt, this.lastRead, this.masterFailures, this.numbers);
+		return new Decision(next, this.created.stream().map(this.servers::get).toList(),
+				this.effects.stream().sorted(Comparator.comparing(Planned::step)).map(Planned::effect).toList());
+	}
+
+	/**
+	 * An effect, and when in a decision it is its turn.
+	 */
+	private record Planned(Step step, Effect effect) {
+
+	}
+
+}

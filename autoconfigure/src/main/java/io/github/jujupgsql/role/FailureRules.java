@@ -1,0 +1,87 @@
+package io.github.jujupgsql.role;
+
+import io.github.jujupgsql.role.ManagedServer.Failure;
+import io.github.jujupgsql.role.ProbeAnswer.Kind;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What follows when a server cannot play its role yet: it is told once, and the server is
+ * asked again later.
+ */
+final class FailureRules {
+
+	private final Draft draft;
+
+	private final Probing probing;
+
+	FailureRules(Draft draft, Probing probing) {
+		this.draft = draft;
+		this.probing = probing;
+	}
+
+	void failed(ManagedServer server, ProbeAnswer answer, PoolSigns signs) {
+		notYet(server, answer, answer.reason(), backoff(server, answer.kind()), signs);
+	}
+
+	private RetryBackoff backoff(ManagedServer server, Kind kind) {
+		if (kind == Kind.CREDENTIALS_REFUSED) {
+			return RetryBackoff.CREDENTIALS;
+		}
+		if (this.draft.isMaster(server)) {
+			return RetryBackoff.MASTER;
+		}
+		return (kind == Kind.SET_UP_REFUSED) ? RetryBackoff.SETTINGS : RetryBackoff.STANDBY;
+	}
+
+	void notYet(ManagedServer server, ProbeAnswer answer, String reason, RetryBackoff backoff, PoolSigns signs) {
+		if (this.draft.isMaster(server) && backoff != RetryBackoff.PROMOTION) {
+			this.draft.masterFailures++;
+		}
+		Failure last = server.failure();
+		boolean news = last == null || !last.answer().isOfSameKind(answer);
+		Failure failure = failure(last, news, answer, reason, signs);
+		ManagedServer failed = this.draft.put(server.withFailure(failure));
+		this.probing.askLater(failed, backoff.pauseAfter(failure.count()));
+		if (news) {
+			this.draft.then(Step.TELL, tell(failed, reason, backoff));
+		}
+	}
+
+	private Failure failure(@Nullable Failure last, boolean news, ProbeAnswer answer, String reason, PoolSigns signs) {
+		int count = (news || last == null) ? 1 : last.count() + 1;
+		long refusedSince = (news || last == null) ? this.draft.now : last.refusedSince();
+		// once is not enough: a server that restarts, or whose users are just being made,
+		// refuses what it takes a moment later
+		boolean failFast = answer.kind() == Kind.CREDENTIALS_REFUSED && count > 1 && !signs.created()
+				&& this.draft.now - refusedSince >= this.draft.policy.times().failFastAfter().toNanos();
+		return new Failure(answer, reason, count, refusedSince, failFast);
+	}
+
+	private Effect tell(ManagedServer server, String reason, RetryBackoff backoff) {
+		String name = server.id().name();
+		if (backoff == RetryBackoff.PROMOTION) {
+			return new Effect.Tell(false, "Waiting for " + name + " to leave recovery; then it is the primary");
+		}
+		if (isCoveredFor(server)) {
+			return new Effect.Tell(true,
+					"New connections to " + name
+							+ " cannot be opened as the relation says now, so work goes on with those that are open: "
+							+ reason);
+		}
+		return new Effect.Tell(true,
+				this.draft.isMaster(server) ? "The relation's master " + name + " cannot be the primary yet: " + reason
+						: "Standby " + name + " serves no reads: " + reason);
+	}
+
+	/**
+	 * Return whether a pool with former credentials plays the role until this one can.
+	 */
+	private boolean isCoveredFor(ManagedServer server) {
+		if (!this.draft.isMaster(server)) {
+			return this.draft.predecessorOf(server) != null;
+		}
+		ManagedServer primary = this.draft.find(this.draft.primary);
+		return primary != null && !this.draft.isPrimary(server) && server.canTakeOverFrom(primary);
+	}
+
+}

@@ -1,0 +1,45 @@
+package io.github.jujupgsql.role;
+
+import io.github.jujupgsql.role.Effect.FenceReason;
+
+/**
+ * Cuts servers off.
+ */
+final class FenceRules {
+
+	private final Draft draft;
+
+	FenceRules(Draft draft) {
+		this.draft = draft;
+	}
+
+	/**
+	 * Fence every server that has held the primary role, but for the new primary in
+	 * another pool. One that the relation still names gets a fresh pool.
+	 */
+	void fenceDeposedBy(ManagedServer primary) {
+		for (ManagedServer old : this.draft.servers()) {
+			boolean over = old.state() == ServerState.FENCED || old.state() == ServerState.CLOSED;
+			if (old.heldPrimary() && !over && !old.isSameServerAs(primary)) {
+				if (this.draft.isNamed(old)) {
+					this.draft.create(old.connectionString());
+				}
+				fence(old, Step.FENCE_DEPOSED, FenceReason.DEPOSED, "");
+			}
+		}
+	}
+
+	/**
+	 * Cut off every connection to a server and close its pool.
+	 */
+	void fence(ManagedServer server, Step step, FenceReason why, String detail) {
+		boolean draining = server.state() == ServerState.DRAINING;
+		this.draft.then(step, new Effect.Fence(server.id()));
+		if (!draining) {
+			// what drains closes the pool in the end
+			this.draft.then(Step.LEAVE, new Effect.CloseFenced(server.id(), why, detail));
+		}
+		this.draft.move(server, ServerState.FENCED);
+	}
+
+}

@@ -1,0 +1,84 @@
+package io.github.jujupgsql.role;
+
+import io.github.jujupgsql.role.Effect.FenceReason;
+
+/**
+ * How servers leave.
+ */
+final class LeavingRules {
+
+	private final Draft draft;
+
+	private final FenceRules fences;
+
+	LeavingRules(Draft draft) {
+		this.draft = draft;
+		this.fences = new FenceRules(draft);
+	}
+
+	/**
+	 * See off what the relation does not name any more and what is not needed. A former
+	 * primary waits until the new one is confirmed: until then it is not known whether it
+	 * has to be fenced.
+	 */
+	void dismissFormer(RoleAssignment roles) {
+		this.draft.former().filter((server) -> !isNeeded(server, roles)).forEach((server) -> {
+			this.draft.then(Step.LEAVE, new Effect.Drain(server.id()));
+			this.draft.move(server, ServerState.DRAINING);
+		});
+	}
+
+	private boolean isNeeded(ManagedServer server, RoleAssignment roles) {
+		if (server.heldPrimary()) {
+			ManagedServer master = this.draft.master();
+			return master != null && !this.draft.isPrimary(master);
+		}
+		return roles.replicas().contains(server.id()) || (server.inRecovery() && this.draft.namedServers()
+			.stream()
+			.anyMatch((named) -> !this.draft.isSettled(named) && named.canTakeOverFrom(server)));
+	}
+
+	/**
+	 * Bound the work in flight on a primary that the relation has withdrawn, from then
+	 * on, whatever becomes of the one that it names now.
+	 */
+	void limitWithdrawn() {
+		for (ManagedServer server : this.draft.servers()) {
+			boolean withdrawn = isWithdrawn(server);
+			if (withdrawn && server.withdrawal() == 0) {
+				long withdrawal = this.draft.nextNumber();
+				this.draft.put(server.withWithdrawal(withdrawal));
+				this.draft.then(Step.ASK,
+						new Effect.LimitWithdrawn(server.id(), withdrawal, this.draft.policy.drainTimeout()));
+			}
+			else if (!withdrawn && server.withdrawal() != 0) {
+				this.draft.put(server.withWithdrawal(0));
+			}
+		}
+	}
+
+	private boolean isWithdrawn(ManagedServer server) {
+		return server.heldPrimary() && !server.state().hasLeft() && !this.draft.isMaster(server)
+				&& !this.draft.isPrimary(server);
+	}
+
+	void withdrawalDue(Fact.WithdrawalDue due, Probing probing) {
+		ManagedServer server = this.draft.find(due.server());
+		if (server == null || server.withdrawal() != due.withdrawal() || server.state().hasLeft()) {
+			return;
+		}
+		if (this.draft.isNamed(server)) {
+			this.draft.create(server.connectionString());
+		}
+		this.fences.fence(server, Step.FENCE, FenceReason.WITHDRAWN, "");
+		probing.askUnsettled();
+	}
+
+	void closed(Fact.PoolClosed closed) {
+		ManagedServer server = this.draft.find(closed.server());
+		if (server != null && server.state().hasLeft()) {
+			this.draft.remove(this.draft.move(server, ServerState.CLOSED));
+		}
+	}
+
+}

@@ -1,0 +1,59 @@
+package io.github.jujupgsql.role;
+
+/**
+ * What a server answered when it was asked for its role, or why it did not.
+ *
+ * @param kind what it comes to
+ * @param sqlState the SQLSTATE of the failure; otherwise empty
+ * @param reason why there was no answer, on one line; otherwise empty
+ * @since 0.1.0
+ */
+public record ProbeAnswer(Kind kind, String sqlState, String reason) {
+
+	/**
+	 * Return an answer that needs no reason.
+	 * @param kind what it comes to
+	 * @return the answer
+	 */
+	public static ProbeAnswer of(Kind kind) {
+		return new ProbeAnswer(kind, "", "");
+	}
+
+	/**
+	 * Return whether another answer means the same, whatever its words.
+	 * @param other another answer
+	 * @return whether the kind and the SQLSTATE are the same
+	 */
+	boolean isOfSameKind(ProbeAnswer other) {
+		return this.kind == other.kind && this.sqlState.equals(other.sqlState);
+	}
+
+	/**
+	 * What an answer comes to.
+	 */
+	public enum Kind {
+
+		/** The server is not in recovery. */
+		NOT_IN_RECOVERY,
+
+		/** The server is in recovery: a standby. */
+		IN_RECOVERY,
+
+		/** The server does not know this user or this password. */
+		CREDENTIALS_REFUSED,
+
+		/** The server is alive and lets no connection in now, for another reason. */
+		REFUSED,
+
+		/** It lets in, and refuses what every connection is set up with. */
+		SET_UP_REFUSED,
+
+		/** There was no answer, or not in time. */
+		UNREACHABLE,
+
+		/** The question failed on this side. */
+		NOT_ASKED
+
+	}
+
+}

@@ -1,0 +1,72 @@
+package io.github.jujupgsql.role;
+
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Stream;
+
+import io.github.jujupgsql.relation.ConnectionString;
+import io.github.jujupgsql.relation.PgsqlRelation;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What follows from the relation saying something else.
+ */
+final class RelationRules {
+
+	private final Draft draft;
+
+	private final Probing probing;
+
+	RelationRules(Draft draft, Probing probing) {
+		this.draft = draft;
+		this.probing = probing;
+	}
+
+	/**
+	 * Name the servers of a relation. One that is known keeps its pool, also if it had
+	 * been left and its work is still in flight; a primary that the relation has
+	 * withdrawn does not, because nobody may go on writing there.
+	 */
+	void follow(Fact.RelationRead read) {
+		PgsqlRelation relation = read.relation();
+		Map<ConnectionString, ManagedServer> known = new LinkedHashMap<>();
+		for (ConnectionString server : named(relation)) {
+			ManagedServer before = known(server);
+			if (before != null && !(before.heldPrimary() && relation.master() == null)) {
+				known.put(server, before);
+			}
+		}
+		this.draft.relation = relation;
+		this.draft.causedAt = read.since();
+		this.draft.named = new LinkedHashMap<>();
+		for (ConnectionString server : named(relation)) {
+			ManagedServer before = known.get(server);
+			if (before != null) {
+				this.draft.named.put(server, before.id());
+			}
+			else {
+				this.draft.create(server);
+			}
+		}
+		this.probing.askUnsettled();
+	}
+
+	private static Set<ConnectionString> named(PgsqlRelation relation) {
+		Set<ConnectionString> named = new LinkedHashSet<>();
+		if (relation.master() != null) {
+			named.add(relation.master());
+		}
+		named.addAll(relation.standbys());
+		return named;
+	}
+
+	private @Nullable ManagedServer known(ConnectionString server) {
+		return Stream.concat(Stream.ofNullable(this.draft.find(this.draft.named.get(server))), this.draft.former())
+			.filter((known) -> known.connectionString().equals(server))
+			.findFirst()
+			.orElse(null);
+	}
+
+}

@@ -1,0 +1,60 @@
+package io.github.jujupgsql.role;
+
+import java.time.Duration;
+
+/**
+ * The rules: who is what, and what is to be done about it. Pure: the same topology, fact
+ * and time lead to the same decision.
+ *
+ * @since 0.1.0
+ */
+public final class RoleRules {
+
+	private final RolePolicy policy;
+
+	/**
+	 * Create the rules.
+	 * @param policy what is configured of them
+	 */
+	public RoleRules(RolePolicy policy) {
+		this.policy = policy;
+	}
+
+	/**
+	 * Decide what follows from a fact.
+	 * @param before what has been known and decided until now
+	 * @param fact the fact
+	 * @param now the time, as of {@link System#nanoTime()}
+	 * @return what follows
+	 * @throws IllegalStateException if a server would have to make a step that its life
+	 * does not know; the topology before stands then
+	 */
+	public Decision decide(Topology before, Fact fact, long now) {
+		Draft draft = new Draft(before, this.policy, now);
+		fact.tell(new FactRules(draft));
+		AssignmentRules assignment = new AssignmentRules(draft);
+		RoleAssignment roles = assignment.assign();
+		LeavingRules leaving = new LeavingRules(draft);
+		leaving.dismissFormer(roles);
+		leaving.limitWithdrawn();
+		assignment.settleStates(roles);
+		if (fact instanceof Fact.Recovered) {
+			new Repetition(draft).ofAllThatIsDecided(roles, assignment);
+		}
+		return draft.decide(roles);
+	}
+
+	/**
+	 * Return how soon the pools of the replicas are to be looked at again.
+	 * @param topology what is known
+	 * @param now the time, as of {@link System#nanoTime()}
+	 * @return the pause
+	 */
+	public Duration pauseBetweenLooks(Topology topology, long now) {
+		Duration idle = this.policy.sickAfter().dividedBy(this.policy.times().questions());
+		Duration active = this.policy.times().activePollInterval();
+		boolean reading = now - topology.lastRead() < this.policy.times().activeAfterRead().toNanos();
+		return (reading && active.compareTo(idle) < 0) ? active : idle;
+	}
+
+}

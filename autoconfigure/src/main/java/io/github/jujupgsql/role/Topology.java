@@ -1,0 +1,72 @@
+package io.github.jujupgsql.role;
+
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.stream.Stream;
+
+import io.github.jujupgsql.relation.ConnectionString;
+import io.github.jujupgsql.relation.PgsqlRelation;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * All that is known and has been decided. Immutable: a decision makes the next one.
+ *
+ * @param relation what the relation says
+ * @param named the servers that it names, the master first
+ * @param servers all servers whose pools are not closed yet
+ * @param primary the primary, or {@code null}
+ * @param roles who plays which role
+ * @param paused whether no server is to be asked anything
+ * @param causedAt when what last led to a change of roles happened
+ * @param lastRead when a read was last seen to have come back
+ * @param masterFailures how often the relation's master could not be made the primary
+ * @param numbers how many ids and questions there have been
+ * @since 0.1.0
+ */
+public record Topology(PgsqlRelation relation, Map<ConnectionString, ServerId> named,
+		Map<ServerId, ManagedServer> servers, @Nullable ServerId primary, RoleAssignment roles, boolean paused,
+		long causedAt, long lastRead, long masterFailures, long numbers) {
+
+	public Topology {
+		named = Collections.unmodifiableMap(new LinkedHashMap<>(named));
+		servers = Collections.unmodifiableMap(new LinkedHashMap<>(servers));
+	}
+
+	/**
+	 * Return the topology before a relation has been read.
+	 * @param now the time, as of {@link System#nanoTime()}
+	 * @param policy says since when nothing has been read
+	 * @return the topology
+	 */
+	public static Topology empty(long now, RolePolicy policy) {
+		return new Topology(PgsqlRelation.NONE, Map.of(), Map.of(), null, RoleAssignment.NONE, false, now,
+				now - policy.times().activeAfterRead().toNanos(), 0, 0);
+	}
+
+	/**
+	 * Return the servers that may have reads in flight.
+	 * @return the servers
+	 */
+	public List<ServerId> usedForReads() {
+		ConnectionString master = this.relation.master();
+		return namedServers().filter((server) -> server.isUsedForReads(server.connectionString().equals(master)))
+			.map(ManagedServer::id)
+			.toList();
+	}
+
+	/**
+	 * Return the named servers that have answered from within recovery.
+	 * @return the servers
+	 */
+	public List<ServerId> inRecovery() {
+		return namedServers().filter(ManagedServer::inRecovery).map(ManagedServer::id).toList();
+	}
+
+	private Stream<ManagedServer> namedServers() {
+		return this.named.values().stream().map(this.servers::get).filter(Objects::nonNull);
+	}
+
+}
