@@ -203,8 +203,8 @@ final class AnswerRules {
 	private void sick(ManagedServer server, ProbeAnswer answer) {
 		this.draft.causedAt = this.draft.now;
 		ManagedServer fresh = this.draft.create(server.connectionString());
-		this.failures.failed(fresh, answer, PoolSigns.NONE);
 		this.fences.fence(server, Step.FENCE, FenceReason.SICK, answer.reason());
+		this.failures.failed(fresh, answer, PoolSigns.NONE);
 	}
 
 }

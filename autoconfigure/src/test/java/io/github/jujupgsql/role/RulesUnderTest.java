@@ -1,0 +1,168 @@
+package io.github.jujupgsql.role;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Collectors;
+
+import io.github.jujupgsql.relation.ConnectionString;
+import io.github.jujupgsql.relation.PgsqlRelation;
+import io.github.jujupgsql.role.ProbeAnswer.Kind;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The rules, the topology that they have led to, and the effects of the last fact. A
+ * server is called by the name of its host; one with a new password by that and an
+ * apostrophe.
+ */
+final class RulesUnderTest {
+
+	static final PoolSigns OPEN = new PoolSigns(true, true, 0, 0, false, false, false);
+
+	final RoleRules rules;
+
+	Topology topology;
+
+	List<Effect> effects = List.of();
+
+	long now = 1_000_000_000L;
+
+	RulesUnderTest(RolePolicy policy) {
+		this.rules = new RoleRules(policy);
+		this.topology = Topology.empty(this.now, policy);
+	}
+
+	static RulesUnderTest create() {
+		return create(null);
+	}
+
+	static RulesUnderTest create(@Nullable Duration maximumLag) {
+		return new RulesUnderTest(
+				new RolePolicy(Duration.ofSeconds(1), Duration.ofSeconds(30), true, maximumLag, RoleTimes.DEFAULT));
+	}
+
+	static ConnectionString connectionString(String name) {
+		String host = name.replace("'", "");
+		String password = "secret" + (name.length() - host.length());
+		return ConnectionString.parse("host=" + host + " port=5432 dbname=notes user=app password=" + password);
+	}
+
+	static PgsqlRelation relation(@Nullable String master, String... standbys) {
+		return new PgsqlRelation("notes", List.of(), List.of(), null,
+				(master != null) ? connectionString(master) : null,
+				Arrays.stream(standbys).map(RulesUnderTest::connectionString).toList());
+	}
+
+	RulesUnderTest relate(@Nullable String master, String... standbys) {
+		return take(new Fact.RelationRead(relation(master, standbys), this.now));
+	}
+
+	RulesUnderTest take(Fact fact) {
+		Decision decision = this.rules.decide(this.topology, fact, this.now);
+		this.topology = decision.topology();
+		this.effects = decision.effects();
+		return this;
+	}
+
+	RulesUnderTest answer(String name, Kind kind) {
+		return answer(name, kind, OPEN);
+	}
+
+	RulesUnderTest answer(String name, Kind kind, PoolSigns signs) {
+		ManagedServer server = server(name);
+		ProbeAnswer answer = new ProbeAnswer(kind, "", (kind.ordinal() > 1) ? "because" : "");
+		return take(new Fact.Answered(server.id(), server.question().number(), answer, signs));
+	}
+
+	RulesUnderTest after(Duration pause) {
+		this.now += pause.toNanos();
+		return this;
+	}
+
+	/**
+	 * Return the server that the relation names so; otherwise the last one of that name.
+	 */
+	ManagedServer server(String name) {
+		ConnectionString wanted = connectionString(name);
+		ServerId named = this.topology.named().get(wanted);
+		return Optional.ofNullable(named)
+			.map(this.topology.servers()::get)
+			.orElseGet(() -> this.topology.servers()
+				.values()
+				.stream()
+				.filter((server) -> server.connectionString().equals(wanted))
+				.reduce((first, last) -> last)
+				.orElseThrow(() -> new AssertionError("There is no " + name + " in " + this.topology.servers())));
+	}
+
+	String states() {
+		return this.topology.servers()
+			.values()
+			.stream()
+			.map((server) -> name(server.id()) + " " + server.state())
+			.collect(Collectors.joining(", "));
+	}
+
+	/**
+	 * Return the effects of the last fact, in their order, but for what is logged of
+	 * states.
+	 */
+	List<String> effects() {
+		List<String> texts = new ArrayList<>();
+		for (Effect effect : this.effects) {
+			if (!(effect instanceof Effect.TellState)) {
+				texts.add(describe(effect));
+			}
+		}
+		return texts;
+	}
+
+	private String describe(Effect effect) {
+		if (effect instanceof Effect.Publish published) {
+			return "publish " + describe(published.roles());
+		}
+		if (effect instanceof Effect.TellRoles) {
+			return "tell roles";
+		}
+		if (effect instanceof Effect.Tell told) {
+			return (told.warning() ? "warn " : "inform ") + told.message();
+		}
+		if (effect instanceof Effect.MeasureLag) {
+			return "measure lag";
+		}
+		Map<Class<?>, String> verbs = Map.ofEntries(Map.entry(Effect.Probe.class, "probe"),
+				Map.entry(Effect.ExpectAnswer.class, "expect"), Map.entry(Effect.ProbeLater.class, "probe later"),
+				Map.entry(Effect.LimitWithdrawn.class, "limit"), Map.entry(Effect.WarmUp.class, "warm up"),
+				Map.entry(Effect.Fence.class, "fence"), Map.entry(Effect.GivePrimaryRole.class, "make primary"),
+				Map.entry(Effect.GiveReplicaRole.class, "make replica"),
+				Map.entry(Effect.ReturnProbeConnection.class, "return"), Map.entry(Effect.CloseFenced.class, "close"),
+				Map.entry(Effect.Drain.class, "drain"), Map.entry(Effect.InvalidateVerification.class, "verify"),
+				Map.entry(Effect.MarkUnresponsive.class, "mark"), Map.entry(Effect.Fill.class, "fill"),
+				Map.entry(Effect.Resume.class, "resume"));
+		return verbs.get(effect.getClass()) + " " + name(serverOf(effect));
+	}
+
+	private String describe(RoleAssignment roles) {
+		return ((roles.primary() != null) ? name(roles.primary()) : "none") + "/"
+				+ roles.replicas().stream().map(this::name).collect(Collectors.joining("+"));
+	}
+
+	static ServerId serverOf(Effect effect) {
+		try {
+			return (ServerId) effect.getClass().getMethod("server").invoke(effect);
+		}
+		catch (ReflectiveOperationException ex) {
+			throw new AssertionError(effect + " is about no server", ex);
+		}
+	}
+
+	private String name(ServerId id) {
+		ManagedServer server = this.topology.servers().get(id);
+		String password = (server != null) ? server.connectionString().options().get("password") : "secret0";
+		return id.name().replace(":5432", "") + "'".repeat(password.charAt(password.length() - 1) - '0');
+	}
+
+}
