@@ -24,6 +24,10 @@ class ArchitectureTests {
 			.definedBy("io.github.jujupgsql.relation")
 			.layer("watch")
 			.definedBy("io.github.jujupgsql.watch")
+			.layer("role")
+			.definedBy("io.github.jujupgsql.role")
+			.layer("topology")
+			.definedBy("io.github.jujupgsql.topology")
 			.layer("pool")
 			.definedBy("io.github.jujupgsql.pool")
 			.layer("datasource")
@@ -43,9 +47,13 @@ class ArchitectureTests {
 			.whereLayer("datasource")
 			.mayOnlyBeAccessedByLayers("actuate", "autoconfigure")
 			.whereLayer("pool")
-			.mayOnlyBeAccessedByLayers("datasource", "actuate", "autoconfigure")
-			.whereLayer("watch")
+			.mayOnlyBeAccessedByLayers("datasource", "topology", "autoconfigure")
+			.whereLayer("role")
+			.mayOnlyBeAccessedByLayers("pool")
+			.whereLayer("topology")
 			.mayOnlyBeAccessedByLayers("actuate", "autoconfigure")
+			.whereLayer("watch")
+			.mayOnlyBeAccessedByLayers("topology", "actuate", "autoconfigure")
 			.check(classes);
 	}
 
@@ -60,12 +68,25 @@ class ArchitectureTests {
 	}
 
 	@Test
+	void theRulesAreButValues() {
+		noClasses().that()
+			.resideInAPackage("io.github.jujupgsql.role")
+			.should()
+			.dependOnClassesThat()
+			.resideInAnyPackage("org.springframework..", "com.zaxxer..", "javax.sql..", "java.sql..",
+					"org.postgresql..", "java.util.concurrent..", "org.apache.commons.logging..")
+			.orShould()
+			.callMethod(System.class, "nanoTime")
+			.check(classes);
+	}
+
+	@Test
 	void eventsKnowTheRelationAlone() {
 		noClasses().that()
 			.resideInAPackage("io.github.jujupgsql.event")
 			.should()
 			.dependOnClassesThat()
-			.resideInAnyPackage("io.github.jujupgsql.watch", "io.github.jujupgsql.pool",
+			.resideInAnyPackage("io.github.jujupgsql.watch", "io.github.jujupgsql.pool", "io.github.jujupgsql.role",
 					"io.github.jujupgsql.datasource", "io.github.jujupgsql.actuate", "com.zaxxer..", "java.sql..",
 					"javax.sql..")
 			.check(classes);

@@ -17,6 +17,7 @@ import io.github.jujupgsql.relation.RelationReader;
 import io.github.jujupgsql.relation.WantedDatabase;
 import io.github.jujupgsql.standin.StandInApplication;
 import io.github.jujupgsql.standin.StandInServer;
+import io.github.jujupgsql.topology.PgsqlTopology;
 import io.github.jujupgsql.watch.RelationFileWatcher;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.AutoClose;
@@ -51,7 +52,8 @@ class HealthTests {
 			Duration.ofSeconds(5), Clock.systemUTC(), (relation) -> {
 			});
 
-	private final PgsqlHealthIndicator indicator = new PgsqlHealthIndicator(this.watcher, this.application.pools());
+	private final PgsqlHealthIndicator indicator = new PgsqlHealthIndicator(
+			new PgsqlTopology(this.watcher, this.application.pools()));
 
 	@BeforeEach
 	void relate() {
@@ -118,7 +120,7 @@ class HealthTests {
 				Duration.ofSeconds(5), Clock.systemUTC(), (relation) -> {
 				})) {
 			watching.start();
-			Health health = new PgsqlHealthIndicator(watching, this.application.pools()).health();
+			Health health = new PgsqlHealthIndicator(new PgsqlTopology(watching, this.application.pools())).health();
 			assertThat(health).isNotNull();
 			assertThat(health.getDetails()).containsEntry("standbys",
 					"the relation names the master itself as the only standby");

@@ -29,6 +29,7 @@ import io.github.jujupgsql.pool.PoolSettings;
 import io.github.jujupgsql.pool.PoolSize;
 import io.github.jujupgsql.pool.ServerPoolFactory;
 import io.github.jujupgsql.pool.ServerPools;
+import io.github.jujupgsql.topology.PgsqlTopology;
 import io.github.jujupgsql.relation.RelationReader;
 import io.github.jujupgsql.relation.WantedDatabase;
 import io.github.jujupgsql.watch.RelationFileException;
@@ -111,7 +112,7 @@ class SecretsTests {
 			watcher.start();
 			for (String strings : connectionStrings()) {
 				write(strings, watcher::getState);
-				show(watcher, new PgsqlEndpoint(watcher, pools));
+				show(watcher, new PgsqlEndpoint(new PgsqlTopology(watcher, pools)));
 			}
 			await().untilAsserted(() -> assertThat(listener.told).hasSizeGreaterThan(200));
 		}

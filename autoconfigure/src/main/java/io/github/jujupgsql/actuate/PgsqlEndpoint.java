@@ -4,13 +4,10 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 
-import com.zaxxer.hikari.HikariDataSource;
-import com.zaxxer.hikari.HikariPoolMXBean;
-import io.github.jujupgsql.pool.RoleTable;
-import io.github.jujupgsql.pool.ServerPool;
-import io.github.jujupgsql.pool.ServerPools;
 import io.github.jujupgsql.relation.PgsqlRelation;
-import io.github.jujupgsql.watch.RelationFileWatcher;
+import io.github.jujupgsql.topology.PgsqlTopology;
+import io.github.jujupgsql.topology.TopologyRoles;
+import io.github.jujupgsql.topology.TopologyServer;
 import io.github.jujupgsql.watch.RelationProblem;
 import io.github.jujupgsql.watch.RelationState;
 import org.jspecify.annotations.Nullable;
@@ -27,18 +24,14 @@ import org.springframework.boot.actuate.endpoint.annotation.ReadOperation;
 @Endpoint(id = "pgsql")
 public class PgsqlEndpoint {
 
-	private final RelationFileWatcher watcher;
-
-	private final ServerPools pools;
+	private final PgsqlTopology topology;
 
 	/**
 	 * Create the endpoint.
-	 * @param watcher knows the relation
-	 * @param pools knows the roles
+	 * @param topology knows the relation and the roles
 	 */
-	public PgsqlEndpoint(RelationFileWatcher watcher, ServerPools pools) {
-		this.watcher = watcher;
-		this.pools = pools;
+	public PgsqlEndpoint(PgsqlTopology topology) {
+		this.topology = topology;
 	}
 
 	/**
@@ -47,13 +40,13 @@ public class PgsqlEndpoint {
 	 */
 	@ReadOperation
 	public PgsqlDescriptor pgsql() {
-		RelationState state = this.watcher.getState();
-		RoleTable roles = this.pools.getRoles().current();
-		return new PgsqlDescriptor(RelationDescriptor.of(this.watcher.getFile().toString(), state),
+		RelationState state = this.topology.getRelation();
+		TopologyRoles roles = this.topology.getRoles();
+		return new PgsqlDescriptor(RelationDescriptor.of(this.topology.getRelationFile().toString(), state),
 				ProblemDescriptor.of(state.problem()),
 				(roles.primary() != null) ? PoolDescriptor.of(roles.primary()) : null,
 				roles.replicas().stream().map(PoolDescriptor::ofReplica).toList(),
-				this.pools.getDraining().stream().map(PoolDescriptor::of).toList());
+				roles.draining().stream().map(PoolDescriptor::of).toList());
 	}
 
 	/**
@@ -128,22 +121,17 @@ public class PgsqlEndpoint {
 	public record PoolDescriptor(String server, String pool, int active, int idle, int waiting, int maximum,
 			@Nullable Duration lag) {
 
-		static PoolDescriptor of(ServerPool pool) {
-			return of(pool, null);
+		static PoolDescriptor of(TopologyServer server) {
+			return of(server, null);
 		}
 
-		static PoolDescriptor ofReplica(ServerPool pool) {
-			return of(pool, pool.getLag());
+		static PoolDescriptor ofReplica(TopologyServer server) {
+			return of(server, server.lag());
 		}
 
-		private static PoolDescriptor of(ServerPool pool, @Nullable Duration lag) {
-			HikariDataSource opened = pool.getDataSource();
-			HikariPoolMXBean bean = (opened != null) ? opened.getHikariPoolMXBean() : null;
-			if (opened == null || bean == null) {
-				return new PoolDescriptor(pool.getServer(), pool.getName(), 0, 0, 0, 0, lag);
-			}
-			return new PoolDescriptor(pool.getServer(), pool.getName(), bean.getActiveConnections(),
-					bean.getIdleConnections(), bean.getThreadsAwaitingConnection(), opened.getMaximumPoolSize(), lag);
+		private static PoolDescriptor of(TopologyServer server, @Nullable Duration lag) {
+			return new PoolDescriptor(server.server(), server.pool(), server.active(), server.idle(), server.waiting(),
+					server.maximum(), lag);
 		}
 
 	}

@@ -1,11 +1,10 @@
 package io.github.jujupgsql.actuate;
 
-import io.github.jujupgsql.pool.RoleTable;
-import io.github.jujupgsql.pool.RoleTable.LeftOut;
-import io.github.jujupgsql.pool.ServerPool;
-import io.github.jujupgsql.pool.ServerPool.Fault;
-import io.github.jujupgsql.pool.ServerPools;
-import io.github.jujupgsql.watch.RelationFileWatcher;
+import io.github.jujupgsql.topology.ExcludedStandby;
+import io.github.jujupgsql.topology.PgsqlTopology;
+import io.github.jujupgsql.topology.PgsqlTopology.PrimaryFault;
+import io.github.jujupgsql.topology.TopologyRoles;
+import io.github.jujupgsql.topology.TopologyServer;
 import io.github.jujupgsql.watch.RelationState;
 
 import org.springframework.boot.health.contributor.AbstractHealthIndicator;
@@ -21,25 +20,21 @@ import org.springframework.boot.health.contributor.HealthIndicator;
  */
 public class PgsqlHealthIndicator extends AbstractHealthIndicator {
 
-	private final RelationFileWatcher watcher;
-
-	private final ServerPools pools;
+	private final PgsqlTopology topology;
 
 	/**
 	 * Create the indicator.
-	 * @param watcher knows the relation
-	 * @param pools knows the roles
+	 * @param topology knows the relation and the roles
 	 */
-	public PgsqlHealthIndicator(RelationFileWatcher watcher, ServerPools pools) {
+	public PgsqlHealthIndicator(PgsqlTopology topology) {
 		super("PostgreSQL health check failed");
-		this.watcher = watcher;
-		this.pools = pools;
+		this.topology = topology;
 	}
 
 	@Override
 	protected void doHealthCheck(Builder builder) {
-		RoleTable roles = this.pools.getRoles().current();
-		RelationState state = this.watcher.getState();
+		TopologyRoles roles = this.topology.getRoles();
+		RelationState state = this.topology.getRelation();
 		if (state.problem() != null) {
 			builder.withDetail("problem", state.problem().message());
 		}
@@ -52,18 +47,18 @@ public class PgsqlHealthIndicator extends AbstractHealthIndicator {
 		if (state.relation().hasMasterForStandby()) {
 			builder.withDetail("standbys", "the relation names the master itself as the only standby");
 		}
-		builder.withDetail("replicas", roles.replicas().stream().map(ServerPool::getServer).toList());
-		if (!roles.leftOut().isEmpty()) {
-			builder.withDetail("leftOut", roles.leftOut().stream().map(LeftOut::toString).toList());
+		builder.withDetail("replicas", roles.replicas().stream().map(TopologyServer::server).toList());
+		if (!roles.excluded().isEmpty()) {
+			builder.withDetail("leftOut", roles.excluded().stream().map(ExcludedStandby::toString).toList());
 		}
-		ServerPool primary = roles.primary();
+		TopologyServer primary = roles.primary();
 		if (primary == null) {
 			// a borrow would sit out the connection timeout only to say the same
-			builder.down().withDetail("reason", "No primary: " + roles.whyNoPrimary());
+			builder.down().withDetail("reason", "No primary: " + roles.noPrimaryReason());
 			return;
 		}
-		builder.withDetail("primary", primary.getServer());
-		Fault fault = this.pools.findFault(primary);
+		builder.withDetail("primary", primary.server());
+		PrimaryFault fault = this.topology.findPrimaryFault();
 		if (fault == null) {
 			builder.up();
 		}
@@ -71,7 +66,7 @@ public class PgsqlHealthIndicator extends AbstractHealthIndicator {
 			builder.up().withDetail("newConnections", fault.reason());
 		}
 		else {
-			builder.down().withDetail("reason", primary.getServer() + ": " + fault.reason());
+			builder.down().withDetail("reason", primary.server() + ": " + fault.reason());
 		}
 	}
 

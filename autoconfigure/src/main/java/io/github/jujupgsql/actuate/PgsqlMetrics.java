@@ -6,12 +6,11 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
 
-import io.github.jujupgsql.pool.RoleTable;
-import io.github.jujupgsql.pool.RoleTable.LeftOut;
-import io.github.jujupgsql.pool.ServerPool;
-import io.github.jujupgsql.pool.ServerPools;
 import io.github.jujupgsql.relation.PgsqlRelation;
-import io.github.jujupgsql.watch.RelationFileWatcher;
+import io.github.jujupgsql.topology.ExcludedStandby;
+import io.github.jujupgsql.topology.PgsqlTopology;
+import io.github.jujupgsql.topology.TopologyRoles;
+import io.github.jujupgsql.topology.TopologyServer;
 import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -28,9 +27,7 @@ import io.micrometer.core.instrument.binder.MeterBinder;
  */
 public class PgsqlMetrics implements MeterBinder {
 
-	private final RelationFileWatcher watcher;
-
-	private final ServerPools pools;
+	private final PgsqlTopology topology;
 
 	private final boolean fallbackToPrimary;
 
@@ -41,15 +38,12 @@ public class PgsqlMetrics implements MeterBinder {
 
 	/**
 	 * Create the metrics.
-	 * @param watcher knows the relation
-	 * @param pools knows the roles
+	 * @param topology knows the relation and the roles
 	 * @param fallbackToPrimary whether reads go to the primary while there is no replica
 	 * @param lagIsMeasured whether the lag of standbys is measured
 	 */
-	public PgsqlMetrics(RelationFileWatcher watcher, ServerPools pools, boolean fallbackToPrimary,
-			boolean lagIsMeasured) {
-		this.watcher = watcher;
-		this.pools = pools;
+	public PgsqlMetrics(PgsqlTopology topology, boolean fallbackToPrimary, boolean lagIsMeasured) {
+		this.topology = topology;
 		this.fallbackToPrimary = fallbackToPrimary;
 		this.lagIsMeasured = lagIsMeasured;
 	}
@@ -62,22 +56,24 @@ public class PgsqlMetrics implements MeterBinder {
 		gauge("juju.pgsql.fallback.to.primary", this::readsGoToThePrimary)
 			.description("Whether reads go to the primary because no standby is fit")
 			.register(registry);
-		Gauge.builder("juju.pgsql.replicas", this.pools, (pools) -> pools.getRoles().current().replicas().size())
+		Gauge.builder("juju.pgsql.replicas", this.topology, (topology) -> topology.getRoles().replicas().size())
 			.description("Standbys that serve reads")
 			.register(registry);
-		Gauge.builder("juju.pgsql.standbys", this.watcher, (watcher) -> watcher.getState().relation().standbys().size())
+		Gauge
+			.builder("juju.pgsql.standbys", this.topology,
+					(topology) -> topology.getRelation().relation().standbys().size())
 			.description("Standbys that the relation names")
 			.register(registry);
-		FunctionCounter.builder("juju.pgsql.primary.failures", this.pools, ServerPools::getPrimaryFailures)
+		FunctionCounter.builder("juju.pgsql.primary.failures", this.topology, PgsqlTopology::getMasterFailures)
 			.description("Attempts to make the relation's master the primary that failed")
 			.register(registry);
 		FunctionCounter
-			.builder("juju.pgsql.relation.invalid", this.watcher, (watcher) -> watcher.getState().invalidReads())
+			.builder("juju.pgsql.relation.invalid", this.topology, (topology) -> topology.getRelation().invalidReads())
 			.description("Contents of the relation file that had to be refused")
 			.register(registry);
 		Gauge
-			.builder("juju.pgsql.relation.problem", this.watcher,
-					(watcher) -> (watcher.getState().problem() != null) ? 1 : 0)
+			.builder("juju.pgsql.relation.problem", this.topology,
+					(topology) -> (topology.getRelation().problem() != null) ? 1 : 0)
 			.description("Whether the relation file, as it is now, cannot be used")
 			.register(registry);
 		if (this.lagIsMeasured) {
@@ -85,16 +81,16 @@ public class PgsqlMetrics implements MeterBinder {
 				.description("Time since when there is something that the standby has not replayed")
 				.baseUnit("seconds")
 				.register(registry);
-			lag.register(rows(this.watcher.getState().relation()));
+			lag.register(rows(this.topology.getRelation().relation()));
 			this.lags.add(lag);
 		}
 	}
 
-	private Gauge.Builder<ServerPools> gauge(String name, Predicate<RoleTable> question) {
-		return Gauge.builder(name, this.pools, (pools) -> question.test(pools.getRoles().current()) ? 1 : 0);
+	private Gauge.Builder<PgsqlTopology> gauge(String name, Predicate<TopologyRoles> question) {
+		return Gauge.builder(name, this.topology, (topology) -> question.test(topology.getRoles()) ? 1 : 0);
 	}
 
-	private boolean readsGoToThePrimary(RoleTable roles) {
+	private boolean readsGoToThePrimary(TopologyRoles roles) {
 		return this.fallbackToPrimary && roles.primary() != null && roles.replicas().isEmpty();
 	}
 
@@ -111,8 +107,8 @@ public class PgsqlMetrics implements MeterBinder {
 			.stream()
 			.map(relation::nameOf)
 			.distinct()
-			.<Row<?>>map((server) -> Row.of(Tags.of("server", server), this.pools,
-					(pools) -> lagSeconds(pools.getRoles().current(), server)))
+			.<Row<?>>map((server) -> Row.of(Tags.of("server", server), this.topology,
+					(topology) -> lagSeconds(topology.getRoles(), server)))
 			.toList();
 	}
 
@@ -120,10 +116,10 @@ public class PgsqlMetrics implements MeterBinder {
 	 * Return a standby's lag, as not a number while it is not known. One that lags too
 	 * far is left out, and measured all the same.
 	 */
-	private static double lagSeconds(RoleTable roles, String server) {
-		return Stream.concat(roles.replicas().stream(), roles.leftOut().stream().map(LeftOut::pool))
-			.filter((pool) -> pool.getServer().equals(server))
-			.map(ServerPool::getLag)
+	private static double lagSeconds(TopologyRoles roles, String server) {
+		return Stream.concat(roles.replicas().stream(), roles.excluded().stream().map(ExcludedStandby::server))
+			.filter((standby) -> standby.server().equals(server))
+			.map(TopologyServer::lag)
 			.filter(Objects::nonNull)
 			.mapToDouble((lag) -> lag.toNanos() / 1e9)
 			.findFirst()

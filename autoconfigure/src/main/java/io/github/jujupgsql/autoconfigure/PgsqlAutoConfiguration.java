@@ -29,6 +29,7 @@ import io.github.jujupgsql.pool.ServerPoolFactory;
 import io.github.jujupgsql.pool.ServerPools;
 import io.github.jujupgsql.relation.RelationReader;
 import io.github.jujupgsql.relation.WantedDatabase;
+import io.github.jujupgsql.topology.PgsqlTopology;
 import io.github.jujupgsql.watch.RelationFileWatcher;
 import io.micrometer.core.instrument.MeterRegistry;
 import org.jspecify.annotations.Nullable;
@@ -118,6 +119,11 @@ public final class PgsqlAutoConfiguration {
 				(relation) -> pools.accept(relation, () -> events.changed(relation)));
 		pools.whenInDoubt(watcher::wake);
 		return watcher;
+	}
+
+	@Bean
+	PgsqlTopology pgsqlTopology(RelationFileWatcher watcher, ServerPools pools) {
+		return new PgsqlTopology(watcher, pools);
 	}
 
 	@Bean

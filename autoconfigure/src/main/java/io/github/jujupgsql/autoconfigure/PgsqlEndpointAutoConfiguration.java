@@ -1,8 +1,7 @@
 package io.github.jujupgsql.autoconfigure;
 
 import io.github.jujupgsql.actuate.PgsqlEndpoint;
-import io.github.jujupgsql.pool.ServerPools;
-import io.github.jujupgsql.watch.RelationFileWatcher;
+import io.github.jujupgsql.topology.PgsqlTopology;
 
 import org.springframework.boot.actuate.autoconfigure.endpoint.condition.ConditionalOnAvailableEndpoint;
 import org.springframework.boot.actuate.endpoint.annotation.Endpoint;
@@ -21,13 +20,13 @@ import org.springframework.context.annotation.Bean;
 @AutoConfiguration(after = PgsqlAutoConfiguration.class)
 @ConditionalOnClass({ Endpoint.class, ConditionalOnAvailableEndpoint.class })
 @ConditionalOnAvailableEndpoint(PgsqlEndpoint.class)
-@ConditionalOnBean(ServerPools.class)
+@ConditionalOnBean(PgsqlTopology.class)
 public final class PgsqlEndpointAutoConfiguration {
 
 	@Bean
 	@ConditionalOnMissingBean
-	PgsqlEndpoint pgsqlEndpoint(RelationFileWatcher watcher, ServerPools pools) {
-		return new PgsqlEndpoint(watcher, pools);
+	PgsqlEndpoint pgsqlEndpoint(PgsqlTopology topology) {
+		return new PgsqlEndpoint(topology);
 	}
 
 }

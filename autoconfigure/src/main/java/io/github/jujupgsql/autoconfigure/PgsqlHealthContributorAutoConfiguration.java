@@ -1,8 +1,7 @@
 package io.github.jujupgsql.autoconfigure;
 
 import io.github.jujupgsql.actuate.PgsqlHealthIndicator;
-import io.github.jujupgsql.pool.ServerPools;
-import io.github.jujupgsql.watch.RelationFileWatcher;
+import io.github.jujupgsql.topology.PgsqlTopology;
 
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
@@ -24,13 +23,13 @@ import org.springframework.context.annotation.Bean;
 		beforeName = "org.springframework.boot.jdbc.autoconfigure.health.DataSourceHealthContributorAutoConfiguration")
 @ConditionalOnClass({ HealthContributor.class, ConditionalOnEnabledHealthIndicator.class })
 @ConditionalOnEnabledHealthIndicator("db")
-@ConditionalOnBean(ServerPools.class)
+@ConditionalOnBean(PgsqlTopology.class)
 public final class PgsqlHealthContributorAutoConfiguration {
 
 	@Bean
 	@ConditionalOnMissingBean(name = { "dbHealthIndicator", "dbHealthContributor" })
-	PgsqlHealthIndicator dbHealthContributor(RelationFileWatcher watcher, ServerPools pools) {
-		return new PgsqlHealthIndicator(watcher, pools);
+	PgsqlHealthIndicator dbHealthContributor(PgsqlTopology topology) {
+		return new PgsqlHealthIndicator(topology);
 	}
 
 }

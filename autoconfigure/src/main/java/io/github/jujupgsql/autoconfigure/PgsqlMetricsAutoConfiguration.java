@@ -2,8 +2,7 @@ package io.github.jujupgsql.autoconfigure;
 
 import io.github.jujupgsql.actuate.PgsqlMetrics;
 import io.github.jujupgsql.event.PgsqlRelationEvent;
-import io.github.jujupgsql.pool.ServerPools;
-import io.github.jujupgsql.watch.RelationFileWatcher;
+import io.github.jujupgsql.topology.PgsqlTopology;
 import io.micrometer.core.instrument.MeterRegistry;
 
 import org.springframework.boot.autoconfigure.AutoConfiguration;
@@ -22,14 +21,14 @@ import org.springframework.context.event.EventListener;
 @AutoConfiguration(after = PgsqlAutoConfiguration.class,
 		afterName = "org.springframework.boot.micrometer.metrics.autoconfigure.CompositeMeterRegistryAutoConfiguration")
 @ConditionalOnClass(MeterRegistry.class)
-@ConditionalOnBean({ ServerPools.class, MeterRegistry.class })
+@ConditionalOnBean({ PgsqlTopology.class, MeterRegistry.class })
 public final class PgsqlMetricsAutoConfiguration {
 
 	@Bean
 	@ConditionalOnMissingBean
-	PgsqlMetrics pgsqlMetrics(RelationFileWatcher watcher, ServerPools pools, PgsqlProperties properties) {
+	PgsqlMetrics pgsqlMetrics(PgsqlTopology topology, PgsqlProperties properties) {
 		PgsqlProperties.Replica replica = properties.getReplica();
-		return new PgsqlMetrics(watcher, pools, replica.isFallbackToPrimary(), replica.getMaximumLag() != null);
+		return new PgsqlMetrics(topology, replica.isFallbackToPrimary(), replica.getMaximumLag() != null);
 	}
 
 	@Bean
