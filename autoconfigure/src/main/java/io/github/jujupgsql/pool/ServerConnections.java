@@ -15,6 +15,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 
+import io.github.jujupgsql.driver.ServerSockets;
 import io.github.jujupgsql.relation.DriverProperties;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
@@ -326,7 +327,7 @@ final class ServerConnections extends AbstractDataSource {
 		openNothing();
 		int open = this.open.size();
 		// first, for nothing that is cut takes time to close
-		this.sockets.cut();
+		this.sockets.fence();
 		abortIfAny(this.checked.getAndSet(null));
 		return open;
 	}
