@@ -90,7 +90,7 @@ final class ConnectionSetUp {
 		if (isolation() != -1) {
 			connection.setTransactionIsolation(isolation());
 			// a server refuses it only when there is something to be isolated
-			ServerCheck.ask(connection, this.patience, ServerCheck.ROLE);
+			RoleCheck.ask(connection, this.patience, RoleCheck.ROLE);
 		}
 	}
 
@@ -106,7 +106,7 @@ final class ConnectionSetUp {
 		}
 		if (this.config.getConnectionInitSql() != null) {
 			// which may have set something that makes every query fail
-			ServerCheck.ask(connection, this.patience, ServerCheck.ROLE);
+			RoleCheck.ask(connection, this.patience, RoleCheck.ROLE);
 		}
 	}
 

@@ -3,7 +3,7 @@ package io.github.jujupgsql.pool;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 
-import io.github.jujupgsql.pool.ServerCheck.Answer;
+import io.github.jujupgsql.pool.RoleCheck.Answer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -51,7 +51,7 @@ final class Member {
 	private long warmingSince;
 
 	/** What it said last, if that keeps it from its role. */
-	private @Nullable ServerCheck lastFailure;
+	private @Nullable RoleCheck lastFailure;
 
 	private long credentialsRefusedSince;
 
@@ -77,8 +77,8 @@ final class Member {
 	 * @param reason why that is no good
 	 * @return whether it is news: of another kind than the last time, whatever the words
 	 */
-	boolean failed(ServerCheck check, String reason) {
-		ServerCheck last = this.lastFailure;
+	boolean failed(RoleCheck check, String reason) {
+		RoleCheck last = this.lastFailure;
 		boolean news = last == null || !last.isOfSameKind(check);
 		this.failures = news ? 1 : this.failures + 1;
 		if (news && check.answer() == Answer.CREDENTIALS_REFUSED) {

@@ -26,7 +26,7 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Stream;
 
 import io.github.jujupgsql.pool.RoleTable.LeftOut;
-import io.github.jujupgsql.pool.ServerCheck.Answer;
+import io.github.jujupgsql.pool.RoleCheck.Answer;
 import io.github.jujupgsql.relation.ConnectionString;
 import io.github.jujupgsql.relation.PgsqlRelation;
 import org.apache.commons.logging.Log;
@@ -207,7 +207,7 @@ public final class ServerPools implements Closeable {
 			return ((under != null) ? under : asked).get(patience.toMillis(), TimeUnit.MILLISECONDS).orElse(null);
 		}
 		catch (TimeoutException ex) {
-			return new ServerPool.Fault(ServerCheck.unanswered(patience).reason(), false);
+			return new ServerPool.Fault(RoleCheck.unanswered(patience).reason(), false);
 		}
 		catch (InterruptedException ex) {
 			Thread.currentThread().interrupt();
@@ -215,7 +215,7 @@ public final class ServerPools implements Closeable {
 		}
 		catch (ExecutionException | RuntimeException | Error ex) {
 			this.healthQuestions.remove(pool, asked);
-			return new ServerPool.Fault(ServerCheck.oneLine(ex.toString()), false);
+			return new ServerPool.Fault(RoleCheck.oneLine(ex.toString()), false);
 		}
 	}
 
@@ -590,7 +590,7 @@ public final class ServerPools implements Closeable {
 			throw ex;
 		}
 		catch (RuntimeException | Error ex) {
-			checked(member, question, new Inquiry(ServerCheck.failed(ex)));
+			checked(member, question, new RoleProbe(RoleCheck.failed(ex)));
 			return;
 		}
 		if (isUsedForReads(member)) {
@@ -603,7 +603,7 @@ public final class ServerPools implements Closeable {
 	 * acted on: only then is it known whether the server is to be the primary.
 	 */
 	private void inquire(Member member, Object question, boolean candidate) {
-		Inquiry inquiry = inquire(member.pool, candidate);
+		RoleProbe inquiry = inquire(member.pool, candidate);
 		boolean heard = this.decisions.tryExecute(() -> {
 			try (inquiry) {
 				checked(member, question, inquiry);
@@ -614,13 +614,13 @@ public final class ServerPools implements Closeable {
 		}
 	}
 
-	private static Inquiry inquire(ServerPool pool, boolean candidate) {
+	private static RoleProbe inquire(ServerPool pool, boolean candidate) {
 		try {
 			return candidate ? pool.inquire() : pool.inquireStandby();
 		}
 		catch (RuntimeException | Error ex) {
 			logger.debug("Asking " + pool + " failed", ex);
-			return new Inquiry(ServerCheck.failed(ex));
+			return new RoleProbe(RoleCheck.failed(ex));
 		}
 	}
 
@@ -648,12 +648,12 @@ public final class ServerPools implements Closeable {
 				expectAnswer(member, question, excuses - 1);
 			}
 			else {
-				checked(member, question, new Inquiry(ServerCheck.unanswered(patience)));
+				checked(member, question, new RoleProbe(RoleCheck.unanswered(patience)));
 			}
 		}, patience);
 	}
 
-	private void checked(Member member, Object question, Inquiry inquiry) {
+	private void checked(Member member, Object question, RoleProbe inquiry) {
 		if (!member.hasAnswered(question)) {
 			return;
 		}
@@ -662,7 +662,7 @@ public final class ServerPools implements Closeable {
 			return;
 		}
 		boolean candidate = member == candidate();
-		ServerCheck check = inquiry.check();
+		RoleCheck check = inquiry.check();
 		switch (check.answer()) {
 			case NOT_IN_RECOVERY -> {
 				member.fitForReads = false;
@@ -733,7 +733,7 @@ public final class ServerPools implements Closeable {
 		return warmingUp;
 	}
 
-	private void failed(Member member, ServerCheck check) {
+	private void failed(Member member, RoleCheck check) {
 		Patience standby = (check.answer() == Answer.SET_UP_REFUSED) ? Patience.SETTINGS : Patience.STANDBY;
 		Patience patience = (member == candidate()) ? Patience.MASTER : standby;
 		notYet(member, check, check.reason(),
@@ -767,7 +767,7 @@ public final class ServerPools implements Closeable {
 	 * Leave out a replica that does not answer, and cut off what is in flight there. It
 	 * comes back with a fresh pool, as if it had just been named.
 	 */
-	private void isSick(Member member, ServerCheck check) {
+	private void isSick(Member member, RoleCheck check) {
 		this.log.causedAt(System.nanoTime());
 		Member fresh = replace(member);
 		this.cutOff.add(member.pool);
@@ -828,7 +828,7 @@ public final class ServerPools implements Closeable {
 	 * Take note that a server cannot play its role yet, and ask it again later.
 	 * @return whether the table has been made anew
 	 */
-	private boolean notYet(Member member, ServerCheck check, String reason, Patience patience) {
+	private boolean notYet(Member member, RoleCheck check, String reason, Patience patience) {
 		if (member == candidate() && patience != Patience.PROMOTION) {
 			this.primaryFailures.incrementAndGet();
 		}
@@ -872,7 +872,7 @@ public final class ServerPools implements Closeable {
 	 * @param member the new primary
 	 * @param inquiry its word
 	 */
-	private void confirm(Member member, Inquiry inquiry) {
+	private void confirm(Member member, RoleProbe inquiry) {
 		this.drainer.cutOffDraining((pool) -> this.drainingPrimaries.contains(pool) && isDeposed(pool, member));
 		Map<ServerPool, Integer> deposed = cutOffDeposed(member);
 		member.hasBeenPrimary = true;
