@@ -90,6 +90,16 @@ class ArchitectureTests {
 	}
 
 	@Test
+	void onlyTheAdapterLooksIntoHikariCP() {
+		noClasses().that()
+			.haveNameNotMatching("io\\.github\\.jujupgsql\\.pool\\.Hikari\\w+")
+			.should()
+			.dependOnClassesThat()
+			.resideInAnyPackage("com.zaxxer.hikari.pool..", "com.zaxxer.hikari.util..")
+			.check(classes);
+	}
+
+	@Test
 	void theRelationOnlyNamesWhatTheDriverLoads() {
 		noClasses().that()
 			.resideInAPackage("io.github.jujupgsql.relation")

@@ -83,7 +83,7 @@ public final class ServerPool {
 	/** Written by the thread that assigns roles. */
 	private volatile boolean silent;
 
-	private volatile @Nullable OpenedPool opened;
+	private volatile @Nullable HikariAdapter opened;
 
 	/**
 	 * Create a pool that is not open yet.
@@ -128,7 +128,7 @@ public final class ServerPool {
 	 * @return the pool, or {@code null} while the server has not answered yet
 	 */
 	public @Nullable HikariDataSource getDataSource() {
-		OpenedPool pool = this.opened;
+		HikariAdapter pool = this.opened;
 		return (pool != null) ? pool.dataSource() : null;
 	}
 
@@ -150,7 +150,7 @@ public final class ServerPool {
 	 * @throws SQLException if the thread is interrupted
 	 */
 	public Connection getConnection(long timeoutMillis) throws SQLException {
-		OpenedPool pool = this.opened;
+		HikariAdapter pool = this.opened;
 		if (pool == null) {
 			throw new IllegalStateException("Pool " + this.name + " is not open yet");
 		}
@@ -184,7 +184,7 @@ public final class ServerPool {
 	 * @return whether there is a queue
 	 */
 	public boolean hasQueue() {
-		OpenedPool pool = this.opened;
+		HikariAdapter pool = this.opened;
 		return pool != null && pool.waiting() > 0;
 	}
 
@@ -202,9 +202,9 @@ public final class ServerPool {
 	 * thread has just lent a connection.
 	 */
 	public void countBorrow() {
-		OpenedPool pool = this.opened;
+		HikariAdapter pool = this.opened;
 		if (pool != null) {
-			pool.countBorrow();
+			pool.metrics().acquired();
 		}
 	}
 
@@ -213,9 +213,9 @@ public final class ServerPool {
 	 * @param waited how long, in nanoseconds
 	 */
 	public void countBorrow(long waited) {
-		OpenedPool pool = this.opened;
+		HikariAdapter pool = this.opened;
 		if (pool != null) {
-			pool.countBorrow(waited);
+			pool.metrics().acquired(waited);
 		}
 	}
 
@@ -350,9 +350,9 @@ public final class ServerPool {
 			.append(" - Connection is not available, request timed out after ")
 			.append(timeout.toMillis())
 			.append("ms");
-		OpenedPool pool = this.opened;
+		HikariAdapter pool = this.opened;
 		if (pool != null) {
-			pool.countTimeout(timeout.toNanos());
+			pool.metrics().timedOut(timeout.toNanos());
 			message.append(" (").append(pool).append(')');
 		}
 		String lastFailure = this.connections.getLastFailure();
@@ -393,7 +393,7 @@ public final class ServerPool {
 	}
 
 	int getActive() {
-		OpenedPool pool = this.opened;
+		HikariAdapter pool = this.opened;
 		return (pool != null) ? pool.active() : 0;
 	}
 
@@ -428,7 +428,7 @@ public final class ServerPool {
 	 * @return the reads under way, and the threads that wait for a connection
 	 */
 	public int getBusy() {
-		OpenedPool pool = this.opened;
+		HikariAdapter pool = this.opened;
 		return (pool != null) ? this.connections.getReads().underWay() + pool.waiting() : 0;
 	}
 
@@ -459,7 +459,7 @@ public final class ServerPool {
 	 */
 	RoleProbe inquire() {
 		try {
-			OpenedPool pool = this.opened;
+			HikariAdapter pool = this.opened;
 			if (pool == null) {
 				return open();
 			}
@@ -485,7 +485,7 @@ public final class ServerPool {
 		RoleProbe inquiry = hasLedElsewhere ? inquireAnew() : inquire();
 		RoleCheck.Answer answer = inquiry.check().answer();
 		this.leadsElsewhere = answer == RoleCheck.Answer.NOT_IN_RECOVERY;
-		OpenedPool pool = this.opened;
+		HikariAdapter pool = this.opened;
 		if (hasLedElsewhere && answer == RoleCheck.Answer.IN_RECOVERY && pool != null) {
 			// what is open leads where the name has led until now
 			pool.renew();
@@ -508,7 +508,7 @@ public final class ServerPool {
 	/**
 	 * Ask the server on an idle connection. That one fails says nothing about the server.
 	 */
-	private @Nullable RoleProbe inquireIdle(OpenedPool pool) {
+	private @Nullable RoleProbe inquireIdle(HikariAdapter pool) {
 		try {
 			return inquire(pool);
 		}
@@ -518,7 +518,7 @@ public final class ServerPool {
 		}
 	}
 
-	private RoleProbe inquire(OpenedPool pool) throws SQLException {
+	private RoleProbe inquire(HikariAdapter pool) throws SQLException {
 		Connection connection = pool.getConnection(CHECK_BORROW_MILLIS);
 		try {
 			PhysicalConnection physical = connection.unwrap(PhysicalConnection.class);
@@ -588,7 +588,7 @@ public final class ServerPool {
 	 * @throws SQLException if there is no answer in time
 	 */
 	<T> @Nullable T ask(Question<T> question) throws SQLException {
-		OpenedPool pool = this.opened;
+		HikariAdapter pool = this.opened;
 		if (pool == null) {
 			return null;
 		}
@@ -669,7 +669,7 @@ public final class ServerPool {
 		config.setExceptionOverride(new SqlErrorListener(config.getExceptionOverride(), this::connectionBroke,
 				this::writeRefused, this::isClosed));
 		this.connections.offer(first);
-		OpenedPool pool = OpenedPool.open(config);
+		HikariAdapter pool = HikariAdapter.open(config);
 		RoleProbe inquiry;
 		try {
 			inquiry = inquire(pool);
@@ -799,8 +799,8 @@ public final class ServerPool {
 	 * @return whether there are
 	 */
 	boolean catchUpWith(ServerPool other) {
-		OpenedPool pool = this.opened;
-		OpenedPool ahead = other.opened;
+		HikariAdapter pool = this.opened;
+		HikariAdapter ahead = other.opened;
 		return pool != null && !this.connections.isResting() && pool.growTo((ahead != null) ? ahead.total() : 0);
 	}
 
@@ -808,7 +808,7 @@ public final class ServerPool {
 	 * Have HikariCP open what is missing.
 	 */
 	void fill() {
-		OpenedPool pool = this.opened;
+		HikariAdapter pool = this.opened;
 		if (pool != null && !isRetired()) {
 			pool.fill();
 		}
@@ -818,7 +818,7 @@ public final class ServerPool {
 	 * Have HikariCP open what somebody waits for.
 	 */
 	void fillForWaiting() {
-		OpenedPool pool = this.opened;
+		HikariAdapter pool = this.opened;
 		if (pool != null && !isRetired()) {
 			pool.fillForWaiting();
 		}
@@ -865,12 +865,9 @@ public final class ServerPool {
 	 */
 	boolean rest() {
 		this.connections.setResting(true);
-		OpenedPool pool = this.opened;
+		HikariAdapter pool = this.opened;
 		if (pool != null) {
-			pool.dataSource().setMinimumIdle(0);
-			if (pool.waiting() == 0) {
-				pool.empty();
-			}
+			pool.emptyUnlessWaitedFor();
 		}
 		return isAtRest();
 	}
@@ -899,7 +896,7 @@ public final class ServerPool {
 	 * @return how many were open
 	 */
 	int cutOff() {
-		OpenedPool pool = this.opened;
+		HikariAdapter pool = this.opened;
 		if (pool != null) {
 			// otherwise closing a connection whose work is done fails; before retiring,
 			// which lets in the poison pill that all who wait are to get one after the
@@ -915,7 +912,7 @@ public final class ServerPool {
 	 */
 	void drain(Duration timeout) {
 		this.connections.retire();
-		OpenedPool pool = this.opened;
+		HikariAdapter pool = this.opened;
 		if (pool != null) {
 			new PoolShutdown(this, pool, this.connections).drain(timeout);
 		}
@@ -928,7 +925,7 @@ public final class ServerPool {
 	 * Close what has been cut off. Blocks for a moment.
 	 */
 	void closeCutOff() {
-		OpenedPool pool = this.opened;
+		HikariAdapter pool = this.opened;
 		if (pool != null) {
 			new PoolShutdown(this, pool, this.connections).closeCutOff();
 		}
@@ -942,7 +939,7 @@ public final class ServerPool {
 	 */
 	void close() {
 		this.connections.abortAll();
-		OpenedPool pool = this.opened;
+		HikariAdapter pool = this.opened;
 		if (pool != null) {
 			new PoolShutdown(this, pool, this.connections).close();
 		}
