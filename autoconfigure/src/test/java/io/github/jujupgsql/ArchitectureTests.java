@@ -5,6 +5,8 @@ import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
 import org.junit.jupiter.api.Test;
 
+import static com.tngtech.archunit.core.domain.JavaAccess.Predicates.targetOwner;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.Architectures.layeredArchitecture;
 
@@ -20,6 +22,8 @@ class ArchitectureTests {
 	@Test
 	void dependenciesPointOneWay() {
 		layeredArchitecture().consideringOnlyDependenciesInLayers()
+			.layer("driver")
+			.definedBy("io.github.jujupgsql.driver")
 			.layer("relation")
 			.definedBy("io.github.jujupgsql.relation")
 			.layer("watch")
@@ -54,6 +58,10 @@ class ArchitectureTests {
 			.mayOnlyBeAccessedByLayers("actuate", "autoconfigure")
 			.whereLayer("watch")
 			.mayOnlyBeAccessedByLayers("topology", "actuate", "autoconfigure")
+			.whereLayer("driver")
+			.mayOnlyBeAccessedByLayers("relation", "pool")
+			.whereLayer("driver")
+			.mayNotAccessAnyLayer()
 			.check(classes);
 	}
 
@@ -89,6 +97,35 @@ class ArchitectureTests {
 			.resideInAnyPackage("io.github.jujupgsql.watch", "io.github.jujupgsql.pool", "io.github.jujupgsql.role",
 					"io.github.jujupgsql.datasource", "io.github.jujupgsql.actuate", "com.zaxxer..", "java.sql..",
 					"javax.sql..")
+			.check(classes);
+	}
+
+	@Test
+	void whatTheDriverLoadsKnowsNeitherSpringNorPools() {
+		noClasses().that()
+			.resideInAPackage("io.github.jujupgsql.driver")
+			.should()
+			.dependOnClassesThat()
+			.resideInAnyPackage("org.springframework..", "com.zaxxer..", "javax.sql..")
+			.check(classes);
+	}
+
+	@Test
+	void onlyTheAdapterLooksIntoHikariCP() {
+		noClasses().that()
+			.haveNameNotMatching("io\\.github\\.jujupgsql\\.pool\\.Hikari\\w+")
+			.should()
+			.dependOnClassesThat()
+			.resideInAnyPackage("com.zaxxer.hikari.pool..", "com.zaxxer.hikari.util..")
+			.check(classes);
+	}
+
+	@Test
+	void theRelationOnlyNamesWhatTheDriverLoads() {
+		noClasses().that()
+			.resideInAPackage("io.github.jujupgsql.relation")
+			.should()
+			.accessTargetWhere(targetOwner(resideInAPackage("io.github.jujupgsql.driver")))
 			.check(classes);
 	}
 

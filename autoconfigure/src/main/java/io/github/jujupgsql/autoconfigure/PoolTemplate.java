@@ -4,8 +4,7 @@ import java.sql.Connection;
 import java.util.Set;
 
 import com.zaxxer.hikari.HikariConfig;
-import com.zaxxer.hikari.pool.HikariPool;
-import com.zaxxer.hikari.util.UtilityElf;
+import io.github.jujupgsql.pool.HikariTemplate;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.jdbc.datasource.AbstractDataSource;
@@ -34,8 +33,7 @@ final class PoolTemplate {
 	 * @return the isolation, or {@code null} if it leaves them the server's own
 	 */
 	@Nullable Integer getTransactionIsolation() {
-		String name = this.template.getTransactionIsolation();
-		return (name != null) ? UtilityElf.getTransactionIsolation(name) : null;
+		return HikariTemplate.transactionIsolation(this.template);
 	}
 
 	/**
@@ -94,7 +92,7 @@ final class PoolTemplate {
 		config.setHealthCheckRegistry(null);
 		try {
 			config.validate();
-			new HikariPool(config).shutdown();
+			HikariTemplate.tryOut(config);
 		}
 		catch (RuntimeException ex) {
 			throw new PoolTemplateException(

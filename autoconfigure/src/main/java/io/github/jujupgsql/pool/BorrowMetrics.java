@@ -1,5 +1,7 @@
 package io.github.jujupgsql.pool;
 
+import java.util.Objects;
+
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.metrics.IMetricsTracker;
 import com.zaxxer.hikari.metrics.MetricsTrackerFactory;
@@ -9,34 +11,33 @@ import org.jspecify.annotations.Nullable;
 /**
  * Tells a pool's metrics how long borrowers have waited, once they have a connection or
  * have given up. HikariCP would count each time that a borrower looks up from waiting,
- * and each connection that it hands out: to those who only ask the server for its role,
- * and those that turn out to be of no use or to lead nowhere.
+ * and each connection that it hands out: also to probes of the server's role, and also
+ * those that turn out to be of no use or to lead nowhere.
  */
 final class BorrowMetrics implements MetricsTrackerFactory {
 
 	/** What HikariCP said last about a connection that this thread has got. */
 	private static final ThreadLocal<long[]> lastAcquired = ThreadLocal.withInitial(() -> new long[1]);
 
-	private final MetricsTrackerFactory users;
+	private final @Nullable MetricsTrackerFactory users;
 
 	private volatile @Nullable IMetricsTracker tracker;
 
-	private BorrowMetrics(MetricsTrackerFactory users) {
+	private BorrowMetrics(@Nullable MetricsTrackerFactory users) {
 		this.users = users;
 	}
 
 	/**
 	 * Stand between a pool and its metrics, if it has any.
 	 * @param config the pool's configuration
-	 * @return what tells them, or {@code null} if there are none
+	 * @return what tells them, and does nothing if there are none
 	 */
-	static @Nullable BorrowMetrics of(HikariConfig config) {
+	static BorrowMetrics of(HikariConfig config) {
 		MetricsTrackerFactory users = config.getMetricsTrackerFactory();
-		if (users == null) {
-			return null;
-		}
 		BorrowMetrics metrics = new BorrowMetrics(users);
-		config.setMetricsTrackerFactory(metrics);
+		if (users != null) {
+			config.setMetricsTrackerFactory(metrics);
+		}
 		return metrics;
 	}
 
@@ -44,7 +45,9 @@ final class BorrowMetrics implements MetricsTrackerFactory {
 	 * Count a connection that HikariCP has just handed to this thread.
 	 */
 	void acquired() {
-		acquired(lastAcquired.get()[0]);
+		if (this.tracker != null) {
+			acquired(lastAcquired.get()[0]);
+		}
 	}
 
 	/**
@@ -72,7 +75,7 @@ final class BorrowMetrics implements MetricsTrackerFactory {
 
 	@Override
 	public IMetricsTracker create(String poolName, PoolStats poolStats) {
-		IMetricsTracker created = this.users.create(poolName, poolStats);
+		IMetricsTracker created = Objects.requireNonNull(this.users).create(poolName, poolStats);
 		this.tracker = created;
 		return new IMetricsTracker() {
 

@@ -5,10 +5,10 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 
 import com.zaxxer.hikari.HikariConfig;
-import com.zaxxer.hikari.util.UtilityElf;
 import org.jspecify.annotations.Nullable;
 import org.postgresql.util.PSQLException;
 import org.postgresql.util.ServerErrorMessage;
@@ -43,8 +43,8 @@ final class ConnectionSetUp {
 	 * @return whether statements are executed, or transactions are serializable
 	 */
 	boolean mayFailInRecovery() {
-		return this.config.getConnectionInitSql() != null || this.config.getConnectionTestQuery() != null
-				|| isolation() == Connection.TRANSACTION_SERIALIZABLE;
+		return this.config.getConnectionInitSql() != null || this.config.getConnectionTestQuery() != null || Objects
+			.equals(HikariTemplate.transactionIsolation(this.config), Connection.TRANSACTION_SERIALIZABLE);
 	}
 
 	/**
@@ -87,10 +87,11 @@ final class ConnectionSetUp {
 	}
 
 	private void setIsolation(Connection connection) throws SQLException {
-		if (isolation() != -1) {
-			connection.setTransactionIsolation(isolation());
+		Integer isolation = HikariTemplate.transactionIsolation(this.config);
+		if (isolation != null) {
+			connection.setTransactionIsolation(isolation);
 			// a server refuses it only when there is something to be isolated
-			ServerCheck.ask(connection, this.patience, ServerCheck.ROLE);
+			RoleCheck.ask(connection, this.patience, RoleCheck.ROLE);
 		}
 	}
 
@@ -106,7 +107,7 @@ final class ConnectionSetUp {
 		}
 		if (this.config.getConnectionInitSql() != null) {
 			// which may have set something that makes every query fail
-			ServerCheck.ask(connection, this.patience, ServerCheck.ROLE);
+			RoleCheck.ask(connection, this.patience, RoleCheck.ROLE);
 		}
 	}
 
@@ -122,10 +123,6 @@ final class ConnectionSetUp {
 			statement.execute(sql);
 		}
 		return this.config.isIsolateInternalQueries() && !this.config.isAutoCommit();
-	}
-
-	private int isolation() {
-		return UtilityElf.getTransactionIsolation(this.config.getTransactionIsolation());
 	}
 
 	/**

@@ -44,7 +44,7 @@ final class HealthQuestions {
 			return ((before != null) ? before : own).get(timeout.toMillis(), TimeUnit.MILLISECONDS).orElse(null);
 		}
 		catch (TimeoutException ex) {
-			return new Fault(ServerCheck.unanswered(timeout).reason(), false);
+			return new Fault(RoleCheck.unanswered(timeout).reason(), false);
 		}
 		catch (InterruptedException ex) {
 			Thread.currentThread().interrupt();
@@ -52,7 +52,7 @@ final class HealthQuestions {
 		}
 		catch (ExecutionException | RuntimeException | Error ex) {
 			this.asked.remove(pool, own);
-			return new Fault(ServerCheck.oneLine(ex.toString()), false);
+			return new Fault(RoleCheck.oneLine(ex.toString()), false);
 		}
 	}
 

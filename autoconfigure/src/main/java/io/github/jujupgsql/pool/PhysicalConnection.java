@@ -103,7 +103,7 @@ final class PhysicalConnection extends DelegatingConnection {
 			return false;
 		}
 		this.used = false;
-		return ServerCheck.hasTold(this.driver, ServerRole.PRIMARY);
+		return RoleCheck.hasTold(this.driver, ServerRole.PRIMARY);
 	}
 
 	/**
@@ -236,7 +236,7 @@ final class PhysicalConnection extends DelegatingConnection {
 		}
 		catch (SQLException ex) {
 			failUnlessBroken(ex);
-			this.owner.getOpen().doubt(this);
+			this.owner.getOpen().markUnverified(this);
 		}
 		returned();
 		if (this.withReader) {

@@ -15,6 +15,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 
+import io.github.jujupgsql.driver.ServerSockets;
 import io.github.jujupgsql.relation.DriverProperties;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
@@ -64,7 +65,7 @@ final class ServerConnections extends AbstractDataSource {
 
 	private final ServerSockets sockets = new ServerSockets();
 
-	private final OpenConnections open = new OpenConnections();
+	private final VerifiedConnections open = new VerifiedConnections();
 
 	private final ReadCounter reads = new ReadCounter();
 
@@ -87,7 +88,7 @@ final class ServerConnections extends AbstractDataSource {
 
 	private volatile @Nullable ServerRole role;
 
-	private volatile @Nullable ServerCheck lastFailure;
+	private volatile @Nullable RoleCheck lastFailure;
 
 	/**
 	 * Create the source of a server's connections.
@@ -126,7 +127,7 @@ final class ServerConnections extends AbstractDataSource {
 				return PoisonPillConnection.create(this.server, this.poolStatements);
 			}
 			Connection ready = this.checked.getAndSet(null);
-			if (ready != null && !OpenConnections.isClosed(ready)) {
+			if (ready != null && !VerifiedConnections.isClosed(ready)) {
 				return ready;
 			}
 			abortIfAny(ready);
@@ -134,7 +135,7 @@ final class ServerConnections extends AbstractDataSource {
 				return open();
 			}
 			catch (SQLException ex) {
-				ServerCheck failed = ServerCheck.failed(ex);
+				RoleCheck failed = RoleCheck.failed(ex);
 				this.lastFailure = failed;
 				if (this.resting) {
 					// HikariCP tries again if somebody waits
@@ -181,16 +182,16 @@ final class ServerConnections extends AbstractDataSource {
 	}
 
 	private PhysicalConnection connectAndAdd() throws SQLException {
-		// in this order: being given a role comes before all being doubted
-		long at = this.open.now();
+		// in this order: being given a role comes before the epoch that it starts
+		long epoch = this.open.currentEpoch();
 		ServerRole wanted = this.role;
 		PhysicalConnection connection = new PhysicalConnection(connect().unwrap(BaseConnection.class), this);
 		this.lastFailure = null;
 		try {
-			this.lastBeganReadOnly = ServerCheck.hasToldReadOnly(connection.driver);
+			this.lastBeganReadOnly = RoleCheck.hasToldReadOnly(connection.driver);
 			this.lastBegan = System.nanoTime();
-			boolean told = wanted != null && ServerCheck.hasTold(connection.driver, wanted);
-			this.open.add(connection, told ? at : OpenConnections.NEVER);
+			boolean told = wanted != null && RoleCheck.hasTold(connection.driver, wanted);
+			this.open.add(connection, told ? epoch : VerifiedConnections.UNVERIFIED);
 		}
 		catch (Throwable ex) {
 			abort(connection);
@@ -326,7 +327,7 @@ final class ServerConnections extends AbstractDataSource {
 		openNothing();
 		int open = this.open.size();
 		// first, for nothing that is cut takes time to close
-		this.sockets.cut();
+		this.sockets.fence();
 		abortIfAny(this.checked.getAndSet(null));
 		return open;
 	}
@@ -346,11 +347,11 @@ final class ServerConnections extends AbstractDataSource {
 	/**
 	 * Say what the server is to be from now on. Whatever is open has to be asked for it.
 	 * @param role the role
-	 * @return since when, as {@link OpenConnections#now()} has it
+	 * @return the epoch that this has started
 	 */
 	long serveAs(ServerRole role) {
 		this.role = role;
-		return this.open.doubtAll();
+		return this.open.nextEpoch();
 	}
 
 	/**
@@ -369,7 +370,7 @@ final class ServerConnections extends AbstractDataSource {
 		return this.reads;
 	}
 
-	OpenConnections getOpen() {
+	VerifiedConnections getOpen() {
 		return this.open;
 	}
 
@@ -382,7 +383,7 @@ final class ServerConnections extends AbstractDataSource {
 	 * @return the reason, for a person, or {@code null} if one could
 	 */
 	@Nullable String getLastFailure() {
-		ServerCheck failed = this.lastFailure;
+		RoleCheck failed = this.lastFailure;
 		return (failed != null) ? failed.reason() : null;
 	}
 
@@ -391,8 +392,8 @@ final class ServerConnections extends AbstractDataSource {
 	 * @return whether the server could not be reached the last time
 	 */
 	boolean isUnreachable() {
-		ServerCheck failed = this.lastFailure;
-		return failed != null && failed.answer() == ServerCheck.Answer.UNREACHABLE;
+		RoleCheck failed = this.lastFailure;
+		return failed != null && failed.answer() == RoleCheck.Answer.UNREACHABLE;
 	}
 
 	/**

@@ -12,7 +12,7 @@ import java.util.function.Function;
 
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
-import io.github.jujupgsql.pool.ServerCheck.Answer;
+import io.github.jujupgsql.pool.RoleCheck.Answer;
 import io.github.jujupgsql.relation.ConnectionString;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
@@ -83,7 +83,7 @@ public final class ServerPool {
 	/** Written by the thread that assigns roles. */
 	private volatile boolean silent;
 
-	private volatile @Nullable OpenedPool opened;
+	private volatile @Nullable HikariAdapter opened;
 
 	/**
 	 * Create a pool that is not open yet.
@@ -128,7 +128,7 @@ public final class ServerPool {
 	 * @return the pool, or {@code null} while the server has not answered yet
 	 */
 	public @Nullable HikariDataSource getDataSource() {
-		OpenedPool pool = this.opened;
+		HikariAdapter pool = this.opened;
 		return (pool != null) ? pool.dataSource() : null;
 	}
 
@@ -150,7 +150,7 @@ public final class ServerPool {
 	 * @throws SQLException if the thread is interrupted
 	 */
 	public Connection getConnection(long timeoutMillis) throws SQLException {
-		OpenedPool pool = this.opened;
+		HikariAdapter pool = this.opened;
 		if (pool == null) {
 			throw new IllegalStateException("Pool " + this.name + " is not open yet");
 		}
@@ -184,7 +184,7 @@ public final class ServerPool {
 	 * @return whether there is a queue
 	 */
 	public boolean hasQueue() {
-		OpenedPool pool = this.opened;
+		HikariAdapter pool = this.opened;
 		return pool != null && pool.waiting() > 0;
 	}
 
@@ -202,9 +202,9 @@ public final class ServerPool {
 	 * thread has just lent a connection.
 	 */
 	public void countBorrow() {
-		OpenedPool pool = this.opened;
+		HikariAdapter pool = this.opened;
 		if (pool != null) {
-			pool.countBorrow();
+			pool.metrics().acquired();
 		}
 	}
 
@@ -213,9 +213,9 @@ public final class ServerPool {
 	 * @param waited how long, in nanoseconds
 	 */
 	public void countBorrow(long waited) {
-		OpenedPool pool = this.opened;
+		HikariAdapter pool = this.opened;
 		if (pool != null) {
-			pool.countBorrow(waited);
+			pool.metrics().acquired(waited);
 		}
 	}
 
@@ -227,8 +227,8 @@ public final class ServerPool {
 	 * @throws SQLException if the connection is of no use
 	 */
 	public boolean trusts(Connection connection) throws SQLException {
-		OpenConnections open = this.connections.getOpen();
-		return !open.isInDoubt() || open.isTrusted(connection.unwrap(Connection.class)) || isRetired();
+		VerifiedConnections open = this.connections.getOpen();
+		return !open.hasUnverified() || open.isVerified(connection.unwrap(Connection.class)) || isRetired();
 	}
 
 	/**
@@ -240,7 +240,7 @@ public final class ServerPool {
 	 * connection has been got rid of
 	 */
 	public boolean ask(Connection connection, long patienceMillis) throws WrongRoleException {
-		OpenConnections open = this.connections.getOpen();
+		VerifiedConnections open = this.connections.getOpen();
 		ServerRole role = this.connections.getRole();
 		try {
 			PhysicalConnection physical = connection.unwrap(PhysicalConnection.class);
@@ -251,8 +251,8 @@ public final class ServerPool {
 			if (role == ServerRole.PRIMARY) {
 				physical.endReading();
 			}
-			long at = open.now();
-			ServerCheck check = open.mustAnswer(physical) ? null : ServerCheck.told(physical.driver);
+			long epoch = open.currentEpoch();
+			RoleCheck check = open.mustAnswer(physical) ? null : RoleCheck.told(physical.driver);
 			if (check == null) {
 				check = ask(physical, Duration.ofMillis(Math.min(validationTimeout().toMillis(), patienceMillis)));
 			}
@@ -268,7 +268,7 @@ public final class ServerPool {
 				}
 				physical.forgetReaders();
 			}
-			open.answered(physical, at);
+			open.markVerified(physical, epoch);
 			return true;
 		}
 		catch (WrongRoleException ex) {
@@ -276,7 +276,7 @@ public final class ServerPool {
 		}
 		catch (SQLException ex) {
 			logger.debug("A connection of " + this.name + " did not answer", ex);
-			if (FaultWatch.isBroken(ex)) {
+			if (SqlErrorListener.isBroken(ex)) {
 				connectionBroke(ex);
 			}
 			evict(connection);
@@ -284,7 +284,7 @@ public final class ServerPool {
 		}
 	}
 
-	private WrongRoleException wrongRole(ServerCheck check) {
+	private WrongRoleException wrongRole(RoleCheck check) {
 		suspect();
 		return new WrongRoleException(getServer() + " is " + check.describe());
 	}
@@ -292,22 +292,21 @@ public final class ServerPool {
 	/**
 	 * Ask on a connection, and for what readers may have left in its session.
 	 */
-	private ServerCheck ask(PhysicalConnection physical, Duration patience) throws SQLException {
+	private RoleCheck ask(PhysicalConnection physical, Duration patience) throws SQLException {
 		boolean compare = physical.isUsedByReader() && this.freshSession != null;
-		return ServerCheck.ask(physical, patience,
-				compare ? ServerCheck.ROLE_AND_SESSION_OF_PRIMARY : ServerCheck.ROLE);
+		return RoleCheck.ask(physical, patience, compare ? RoleCheck.ROLE_AND_SESSION_OF_PRIMARY : RoleCheck.ROLE);
 	}
 
 	/**
 	 * Return whether a session of the primary is as a new one would be.
 	 */
-	private boolean isFitForWriters(ServerCheck check, PhysicalConnection physical) {
+	private boolean isFitForWriters(RoleCheck check, PhysicalConnection physical) {
 		if (physical.isUsedByReader()) {
 			return check.session() != null && check.session().equals(this.freshSession);
 		}
 		// a writer has left it read-only, unless a new one would be, too
 		return !check.readOnlySession() || this.readOnlyBySetUp || this.connections.beginReadOnly()
-				|| this.connections.getOpen().hasNeverAnswered(physical);
+				|| this.connections.getOpen().wasNeverVerified(physical);
 	}
 
 	/**
@@ -351,9 +350,9 @@ public final class ServerPool {
 			.append(" - Connection is not available, request timed out after ")
 			.append(timeout.toMillis())
 			.append("ms");
-		OpenedPool pool = this.opened;
+		HikariAdapter pool = this.opened;
 		if (pool != null) {
-			pool.countTimeout(timeout.toNanos());
+			pool.metrics().timedOut(timeout.toNanos());
 			message.append(" (").append(pool).append(')');
 		}
 		String lastFailure = this.connections.getLastFailure();
@@ -376,7 +375,7 @@ public final class ServerPool {
 	public void lendForReading(Connection connection) throws SQLException {
 		PhysicalConnection physical = connection.unwrap(PhysicalConnection.class);
 		if (physical.tellsOfPromotion()) {
-			ServerCheck check = ServerCheck.ask(physical, validationTimeout(), ServerCheck.ROLE);
+			RoleCheck check = RoleCheck.ask(physical, validationTimeout(), RoleCheck.ROLE);
 			if (!check.is(ServerRole.REPLICA)) {
 				throw wrongRole(check);
 			}
@@ -394,7 +393,7 @@ public final class ServerPool {
 	}
 
 	int getActive() {
-		OpenedPool pool = this.opened;
+		HikariAdapter pool = this.opened;
 		return (pool != null) ? pool.active() : 0;
 	}
 
@@ -429,7 +428,7 @@ public final class ServerPool {
 	 * @return the reads under way, and the threads that wait for a connection
 	 */
 	public int getBusy() {
-		OpenedPool pool = this.opened;
+		HikariAdapter pool = this.opened;
 		return (pool != null) ? this.connections.getReads().underWay() + pool.waiting() : 0;
 	}
 
@@ -458,20 +457,20 @@ public final class ServerPool {
 	 * one thread at a time.
 	 * @return what it answered, to be closed
 	 */
-	Inquiry inquire() {
+	RoleProbe inquire() {
 		try {
-			OpenedPool pool = this.opened;
+			HikariAdapter pool = this.opened;
 			if (pool == null) {
 				return open();
 			}
-			Inquiry inquiry = pool.lendsAtOnce() ? inquireIdle(pool) : null;
+			RoleProbe inquiry = pool.lendsAtOnce() ? inquireIdle(pool) : null;
 			if (inquiry != null) {
 				return inquiry;
 			}
 			return inquireAnew();
 		}
 		catch (SQLException ex) {
-			return new Inquiry(ServerCheck.failed(ex));
+			return new RoleProbe(RoleCheck.failed(ex));
 		}
 	}
 
@@ -481,13 +480,13 @@ public final class ServerPool {
 	 * The pool keeps its connections, because the server may be the primary to come.
 	 * @return what it answered, to be closed
 	 */
-	Inquiry inquireStandby() {
+	RoleProbe inquireStandby() {
 		boolean hasLedElsewhere = this.leadsElsewhere;
-		Inquiry inquiry = hasLedElsewhere ? inquireAnew() : inquire();
-		ServerCheck.Answer answer = inquiry.check().answer();
-		this.leadsElsewhere = answer == ServerCheck.Answer.NOT_IN_RECOVERY;
-		OpenedPool pool = this.opened;
-		if (hasLedElsewhere && answer == ServerCheck.Answer.IN_RECOVERY && pool != null) {
+		RoleProbe inquiry = hasLedElsewhere ? inquireAnew() : inquire();
+		RoleCheck.Answer answer = inquiry.check().answer();
+		this.leadsElsewhere = answer == RoleCheck.Answer.NOT_IN_RECOVERY;
+		HikariAdapter pool = this.opened;
+		if (hasLedElsewhere && answer == RoleCheck.Answer.IN_RECOVERY && pool != null) {
 			// what is open leads where the name has led until now
 			pool.renew();
 		}
@@ -497,19 +496,19 @@ public final class ServerPool {
 		return inquiry;
 	}
 
-	private Inquiry inquireAnew() {
+	private RoleProbe inquireAnew() {
 		try (Connection connection = this.connections.open()) {
-			return new Inquiry(ServerCheck.ask(connection, CHECK_PATIENCE, ServerCheck.ROLE));
+			return new RoleProbe(RoleCheck.ask(connection, CHECK_PATIENCE, RoleCheck.ROLE));
 		}
 		catch (SQLException ex) {
-			return new Inquiry(ServerCheck.failed(ex));
+			return new RoleProbe(RoleCheck.failed(ex));
 		}
 	}
 
 	/**
 	 * Ask the server on an idle connection. That one fails says nothing about the server.
 	 */
-	private @Nullable Inquiry inquireIdle(OpenedPool pool) {
+	private @Nullable RoleProbe inquireIdle(HikariAdapter pool) {
 		try {
 			return inquire(pool);
 		}
@@ -519,20 +518,20 @@ public final class ServerPool {
 		}
 	}
 
-	private Inquiry inquire(OpenedPool pool) throws SQLException {
+	private RoleProbe inquire(HikariAdapter pool) throws SQLException {
 		Connection connection = pool.getConnection(CHECK_BORROW_MILLIS);
 		try {
 			PhysicalConnection physical = connection.unwrap(PhysicalConnection.class);
 			physical.endReading();
-			long at = this.connections.getOpen().now();
-			ServerCheck check = ask(physical, CHECK_PATIENCE);
+			long epoch = this.connections.getOpen().currentEpoch();
+			RoleCheck check = ask(physical, CHECK_PATIENCE);
 			if (this.opened == null) {
 				learnFreshSession(physical, check);
 			}
-			return new Inquiry(check, connection, at, isFitForWriters(check, physical));
+			return new RoleProbe(check, connection, epoch, isFitForWriters(check, physical));
 		}
 		catch (Throwable ex) {
-			if (ex instanceof SQLException fault && FaultWatch.isBroken(fault)) {
+			if (ex instanceof SQLException fault && SqlErrorListener.isBroken(fault)) {
 				connectionBroke(fault);
 			}
 			// if it is broken, its next borrower gets rid of it
@@ -545,10 +544,10 @@ public final class ServerPool {
 	 * Take note of what a session is like that HikariCP has just set up and that has not
 	 * been lent.
 	 */
-	private void learnFreshSession(PhysicalConnection physical, ServerCheck check) throws SQLException {
+	private void learnFreshSession(PhysicalConnection physical, RoleCheck check) throws SQLException {
 		this.readOnlyBySetUp = check.readOnlySession() && !this.connections.beginReadOnly();
 		if (check.is(ServerRole.REPLICA)) {
-			this.freshSession = ServerCheck.ask(physical, CHECK_PATIENCE, ServerCheck.ROLE_AND_SESSION).session();
+			this.freshSession = RoleCheck.ask(physical, CHECK_PATIENCE, RoleCheck.ROLE_AND_SESSION).session();
 		}
 	}
 
@@ -558,13 +557,13 @@ public final class ServerPool {
 	 * @return what is wrong, or {@code null} if all is well
 	 */
 	@Nullable Fault findFault() {
-		try (Inquiry inquiry = inquire()) {
-			ServerCheck check = inquiry.check();
+		try (RoleProbe inquiry = inquire()) {
+			RoleCheck check = inquiry.check();
 			ServerRole role = this.connections.getRole();
 			if (role == null || check.is(role)) {
 				return null;
 			}
-			boolean serving = check.answer() == ServerCheck.Answer.REFUSED && getActive() > 0;
+			boolean serving = check.answer() == RoleCheck.Answer.REFUSED && getActive() > 0;
 			return new Fault(check.reason().isEmpty() ? check.describe() : check.reason(), serving);
 		}
 	}
@@ -589,20 +588,20 @@ public final class ServerPool {
 	 * @throws SQLException if there is no answer in time
 	 */
 	<T> @Nullable T ask(Question<T> question) throws SQLException {
-		OpenedPool pool = this.opened;
+		HikariAdapter pool = this.opened;
 		if (pool == null) {
 			return null;
 		}
 		if (pool.lendsAtOnce()) {
 			try (Connection connection = pool.getConnection(CHECK_BORROW_MILLIS)) {
-				return ServerCheck.ask(connection, CHECK_PATIENCE, question);
+				return RoleCheck.ask(connection, CHECK_PATIENCE, question);
 			}
 			catch (SQLTransientConnectionException ex) {
 				logger.debug("The idle connection of " + this.name + " has been taken", ex);
 			}
 		}
 		try (Connection connection = this.connections.open()) {
-			return ServerCheck.ask(connection, CHECK_PATIENCE, question);
+			return RoleCheck.ask(connection, CHECK_PATIENCE, question);
 		}
 	}
 
@@ -621,14 +620,14 @@ public final class ServerPool {
 	 * Open the pool. Each connection that is opened for this is in the pool afterwards,
 	 * or closed, whatever is thrown: a question that is not answered is not asked again.
 	 */
-	private Inquiry open() throws SQLException {
+	private RoleProbe open() throws SQLException {
 		try {
-			ServerCheck pending = this.trial.pending();
-			return (pending != null) ? new Inquiry(pending) : tryToOpen();
+			RoleCheck pending = this.trial.pending();
+			return (pending != null) ? new RoleProbe(pending) : tryToOpen();
 		}
 		catch (RuntimeException | Error ex) {
 			logger.debug("Pool " + this.name + " cannot be opened", ex);
-			return new Inquiry(this.trial.failed(ex));
+			return new RoleProbe(this.trial.failed(ex));
 		}
 		finally {
 			if (this.opened == null) {
@@ -637,14 +636,14 @@ public final class ServerPool {
 		}
 	}
 
-	private Inquiry tryToOpen() throws SQLException {
+	private RoleProbe tryToOpen() throws SQLException {
 		HikariConfig config = this.configFactory.apply(this.connections);
 		ConnectionSetUp setUp = new ConnectionSetUp(config);
 		PhysicalConnection first = this.connections.open();
 		if (this.trial.isNeeded(setUp, first)) {
-			ServerCheck refused = this.trial.tryOut(setUp, first);
+			RoleCheck refused = this.trial.tryOut(setUp, first);
 			if (refused != null) {
-				return new Inquiry(refused);
+				return new RoleProbe(refused);
 			}
 			first = this.connections.open();
 		}
@@ -652,10 +651,10 @@ public final class ServerPool {
 			return open(config, first);
 		}
 		catch (SQLException ex) {
-			ServerCheck refused = ConnectionSetUp.isRefusal(ex) ? this.trial.tryOut(setUp, this.connections.open())
+			RoleCheck refused = ConnectionSetUp.isRefusal(ex) ? this.trial.tryOut(setUp, this.connections.open())
 					: null;
 			if (refused != null) {
-				return new Inquiry(refused);
+				return new RoleProbe(refused);
 			}
 			throw ex;
 		}
@@ -666,12 +665,12 @@ public final class ServerPool {
 	 * it sets up the first connection holds for all, and if it had been dead by then,
 	 * none would ever be good.
 	 */
-	private Inquiry open(HikariConfig config, Connection first) throws SQLException {
-		config.setExceptionOverride(new FaultWatch(config.getExceptionOverride(), this::connectionBroke,
+	private RoleProbe open(HikariConfig config, Connection first) throws SQLException {
+		config.setExceptionOverride(new SqlErrorListener(config.getExceptionOverride(), this::connectionBroke,
 				this::writeRefused, this::isClosed));
 		this.connections.offer(first);
-		OpenedPool pool = OpenedPool.open(config);
-		Inquiry inquiry;
+		HikariAdapter pool = HikariAdapter.open(config);
+		RoleProbe inquiry;
 		try {
 			inquiry = inquire(pool);
 		}
@@ -713,7 +712,7 @@ public final class ServerPool {
 		long now = System.nanoTime();
 		long last = this.lastTold.get();
 		if (!isRetired() && now - last >= TELL_NANOS && this.lastTold.compareAndSet(last, now)) {
-			String reason = ServerCheck.oneLine(String.valueOf(fault.getMessage()));
+			String reason = RoleCheck.oneLine(String.valueOf(fault.getMessage()));
 			logger.warn("A connection to " + describe() + " failed, others may follow: " + reason + " (SQLSTATE "
 					+ fault.getSQLState() + ")");
 		}
@@ -728,7 +727,7 @@ public final class ServerPool {
 	 */
 	private void writeRefused() {
 		if (isPrimary()) {
-			this.connections.getOpen().lookAtAll();
+			this.connections.getOpen().nextEpochByDriver();
 			suspect();
 		}
 	}
@@ -757,7 +756,7 @@ public final class ServerPool {
 	 * Have every connection that is open asked before it is lent again.
 	 */
 	void doubt() {
-		this.connections.getOpen().doubtAll();
+		this.connections.getOpen().nextEpoch();
 	}
 
 	/**
@@ -778,7 +777,7 @@ public final class ServerPool {
 	 * @param size how large the pool is to be
 	 * @param inquiry the server's word that it is the primary
 	 */
-	void serveAsPrimary(PoolSize size, Inquiry inquiry) {
+	void serveAsPrimary(PoolSize size, RoleProbe inquiry) {
 		if (!isPrimary()) {
 			long since = this.connections.serveAs(ServerRole.PRIMARY);
 			inquiry.trust(this.connections.getOpen(), since);
@@ -800,8 +799,8 @@ public final class ServerPool {
 	 * @return whether there are
 	 */
 	boolean catchUpWith(ServerPool other) {
-		OpenedPool pool = this.opened;
-		OpenedPool ahead = other.opened;
+		HikariAdapter pool = this.opened;
+		HikariAdapter ahead = other.opened;
 		return pool != null && !this.connections.isResting() && pool.growTo((ahead != null) ? ahead.total() : 0);
 	}
 
@@ -809,7 +808,7 @@ public final class ServerPool {
 	 * Have HikariCP open what is missing.
 	 */
 	void fill() {
-		OpenedPool pool = this.opened;
+		HikariAdapter pool = this.opened;
 		if (pool != null && !isRetired()) {
 			pool.fill();
 		}
@@ -819,7 +818,7 @@ public final class ServerPool {
 	 * Have HikariCP open what somebody waits for.
 	 */
 	void fillForWaiting() {
-		OpenedPool pool = this.opened;
+		HikariAdapter pool = this.opened;
 		if (pool != null && !isRetired()) {
 			pool.fillForWaiting();
 		}
@@ -866,12 +865,9 @@ public final class ServerPool {
 	 */
 	boolean rest() {
 		this.connections.setResting(true);
-		OpenedPool pool = this.opened;
+		HikariAdapter pool = this.opened;
 		if (pool != null) {
-			pool.dataSource().setMinimumIdle(0);
-			if (pool.waiting() == 0) {
-				pool.empty();
-			}
+			pool.emptyUnlessWaitedFor();
 		}
 		return isAtRest();
 	}
@@ -900,7 +896,7 @@ public final class ServerPool {
 	 * @return how many were open
 	 */
 	int cutOff() {
-		OpenedPool pool = this.opened;
+		HikariAdapter pool = this.opened;
 		if (pool != null) {
 			// otherwise closing a connection whose work is done fails; before retiring,
 			// which lets in the poison pill that all who wait are to get one after the
@@ -916,7 +912,7 @@ public final class ServerPool {
 	 */
 	void drain(Duration timeout) {
 		this.connections.retire();
-		OpenedPool pool = this.opened;
+		HikariAdapter pool = this.opened;
 		if (pool != null) {
 			new PoolShutdown(this, pool, this.connections).drain(timeout);
 		}
@@ -929,7 +925,7 @@ public final class ServerPool {
 	 * Close what has been cut off. Blocks for a moment.
 	 */
 	void closeCutOff() {
-		OpenedPool pool = this.opened;
+		HikariAdapter pool = this.opened;
 		if (pool != null) {
 			new PoolShutdown(this, pool, this.connections).closeCutOff();
 		}
@@ -943,7 +939,7 @@ public final class ServerPool {
 	 */
 	void close() {
 		this.connections.abortAll();
-		OpenedPool pool = this.opened;
+		HikariAdapter pool = this.opened;
 		if (pool != null) {
 			new PoolShutdown(this, pool, this.connections).close();
 		}

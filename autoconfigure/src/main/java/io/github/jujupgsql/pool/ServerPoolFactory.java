@@ -66,7 +66,7 @@ public final class ServerPoolFactory {
 		String name = reserveName((template.getPoolName() != null) ? template.getPoolName() : DEFAULT_PREFIX,
 				connectionString);
 		if (!driverProperties.droppedKeywords().isEmpty()) {
-			logger.info("What the driver cannot do is left out for " + name + ": "
+			logger.info("Ignored for " + name + ", not supported by pgjdbc: "
 					+ String.join(", ", driverProperties.droppedKeywords()));
 		}
 		if (!merged.choices().isEmpty()) {
@@ -98,16 +98,7 @@ public final class ServerPoolFactory {
 
 	private HikariConfig configure(String name, ServerConnections source) {
 		HikariConfig config = this.configuration.get();
-		config.setPoolName(name);
-		config.setDataSource(source);
-		config.setDataSourceClassName(null);
-		config.setJdbcUrl(null);
-		config.setUsername(null);
-		config.setPassword(null);
-		// sets up the first connection, which is open already, before there is a pool
-		config.setInitializationFailTimeout(1);
-		// keeps it, until the server gets a role, which brings a size
-		config.setMinimumIdle(1);
+		HikariTemplate.aimAt(config, name, source);
 		return config;
 	}
 

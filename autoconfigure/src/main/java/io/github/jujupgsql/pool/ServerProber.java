@@ -30,7 +30,7 @@ final class ServerProber {
 	 * The answer that is being acted on, with its connection. Confined to the thread that
 	 * assigns roles.
 	 */
-	private @Nullable Inquiry current;
+	private @Nullable RoleProbe current;
 
 	/**
 	 * Create a prober.
@@ -57,7 +57,7 @@ final class ServerProber {
 			throw ex;
 		}
 		catch (RuntimeException | Error ex) {
-			this.answers.next(answered(probe, pool, ServerCheck.failed(ex)));
+			this.answers.next(answered(probe, pool, RoleCheck.failed(ex)));
 		}
 	}
 
@@ -66,7 +66,7 @@ final class ServerProber {
 	 * is it known whether the server is to be the primary.
 	 */
 	private void ask(Effect.Probe probe, ServerPool pool) {
-		Inquiry inquiry = inquire(probe, pool);
+		RoleProbe inquiry = inquire(probe, pool);
 		boolean heard = this.loop.tryExecute(() -> {
 			try (inquiry) {
 				this.current = inquiry;
@@ -81,17 +81,17 @@ final class ServerProber {
 		}
 	}
 
-	private static Inquiry inquire(Effect.Probe probe, ServerPool pool) {
+	private static RoleProbe inquire(Effect.Probe probe, ServerPool pool) {
 		try {
 			return probe.asMaster() ? pool.inquire() : pool.inquireStandby();
 		}
 		catch (RuntimeException | Error ex) {
 			logger.debug("Asking " + pool + " failed", ex);
-			return new Inquiry(ServerCheck.failed(ex));
+			return new RoleProbe(RoleCheck.failed(ex));
 		}
 	}
 
-	private static Fact answered(Effect.Probe probe, ServerPool pool, ServerCheck check) {
+	private static Fact answered(Effect.Probe probe, ServerPool pool, RoleCheck check) {
 		ProbeAnswer answer = new ProbeAnswer(Kind.valueOf(check.answer().name()), check.sqlState(), check.reason());
 		return new Fact.Answered(probe.server(), probe.question(), answer, signs(pool));
 	}
@@ -100,9 +100,9 @@ final class ServerProber {
 	 * Return the answer that is being acted on.
 	 * @return the answer; one without a connection if there is none
 	 */
-	Inquiry current() {
-		Inquiry inquiry = this.current;
-		return (inquiry != null) ? inquiry : new Inquiry(ServerCheck.unanswered(Duration.ZERO));
+	RoleProbe current() {
+		RoleProbe inquiry = this.current;
+		return (inquiry != null) ? inquiry : new RoleProbe(RoleCheck.unanswered(Duration.ZERO));
 	}
 
 	/**

@@ -4,8 +4,8 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
 
+import io.github.jujupgsql.pool.RoleCheck.Answer;
 import io.github.jujupgsql.role.RetryBackoff;
-import io.github.jujupgsql.pool.ServerCheck.Answer;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.jdbc.support.JdbcUtils;
@@ -28,7 +28,7 @@ final class SetUpTrial {
 	 * Return whether a pool cannot be opened whatever the server says.
 	 * @return why not, or {@code null} if it can be tried
 	 */
-	@Nullable ServerCheck pending() {
+	@Nullable RoleCheck pending() {
 		Refusal last = this.refusal;
 		return (last != null && last.role() == null && !last.isOver()) ? last.check() : null;
 	}
@@ -41,7 +41,7 @@ final class SetUpTrial {
 	 */
 	boolean isNeeded(ConnectionSetUp setUp, PhysicalConnection connection) {
 		return this.refusal != null
-				|| (setUp.mayFailInRecovery() && ServerCheck.hasTold(connection.driver, ServerRole.REPLICA));
+				|| (setUp.mayFailInRecovery() && RoleCheck.hasTold(connection.driver, ServerRole.REPLICA));
 	}
 
 	/**
@@ -51,9 +51,9 @@ final class SetUpTrial {
 	 * @return the server's refusal, or {@code null} if it refuses nothing
 	 * @throws SQLException if the connection breaks
 	 */
-	@Nullable ServerCheck tryOut(ConnectionSetUp setUp, Connection connection) throws SQLException {
+	@Nullable RoleCheck tryOut(ConnectionSetUp setUp, Connection connection) throws SQLException {
 		try {
-			Answer role = ServerCheck.ask(connection, PATIENCE, ServerCheck.ROLE).answer();
+			Answer role = RoleCheck.ask(connection, PATIENCE, RoleCheck.ROLE).answer();
 			Refusal last = this.refusal;
 			if (last != null && last.role() == role && !last.isOver()) {
 				return last.check();
@@ -81,19 +81,19 @@ final class SetUpTrial {
 	 * @param fault what was thrown
 	 * @return what to tell of it
 	 */
-	ServerCheck failed(Throwable fault) {
-		return remember(null, ServerCheck.oneLine("the pool cannot be opened: " + fault), RetryBackoff.RECOVERY);
+	RoleCheck failed(Throwable fault) {
+		return remember(null, RoleCheck.oneLine("the pool cannot be opened: " + fault), RetryBackoff.RECOVERY);
 	}
 
-	private ServerCheck remember(@Nullable Answer role, String reason) {
+	private RoleCheck remember(@Nullable Answer role, String reason) {
 		return remember(role, reason, RetryBackoff.SETTINGS);
 	}
 
-	private ServerCheck remember(@Nullable Answer role, String reason, RetryBackoff patience) {
+	private RoleCheck remember(@Nullable Answer role, String reason, RetryBackoff backoff) {
 		Refusal last = this.refusal;
 		int times = (last != null && last.role() == role) ? last.times() + 1 : 1;
-		ServerCheck check = ServerCheck.setUpRefused(reason);
-		this.refusal = new Refusal(check, role, times, System.nanoTime() + patience.pauseAfter(times).toNanos());
+		RoleCheck check = RoleCheck.setUpRefused(reason);
+		this.refusal = new Refusal(check, role, times, System.nanoTime() + backoff.pauseAfter(times).toNanos());
 		return check;
 	}
 
@@ -106,7 +106,7 @@ final class SetUpTrial {
 	 * @param times how often it has
 	 * @param until when to try again, as of {@link System#nanoTime()}
 	 */
-	private record Refusal(ServerCheck check, @Nullable Answer role, int times, long until) {
+	private record Refusal(RoleCheck check, @Nullable Answer role, int times, long until) {
 
 		boolean isOver() {
 			return System.nanoTime() - this.until >= 0;

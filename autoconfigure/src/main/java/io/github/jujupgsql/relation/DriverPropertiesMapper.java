@@ -7,6 +7,8 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.stream.Collectors;
 
+import io.github.jujupgsql.driver.FenceableSocketFactory;
+import io.github.jujupgsql.driver.PemTrustSocketFactory;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -143,7 +145,7 @@ final class DriverPropertiesMapper {
 		long all = (seconds <= 0) ? 0 : Math.min(Math.max(seconds, 2) * (long) servers, LONGEST_TIMEOUT);
 		setOrDefault(Keyword.CONNECT_TIMEOUT, DriverProperty.CONNECT_TIMEOUT, Long.toString(all));
 		if (all > 0 && servers > 1) {
-			this.defaults.put(DriverProperty.SOCKET_FACTORY, HostTimeoutSocketFactory.class.getName());
+			this.defaults.put(DriverProperty.SOCKET_FACTORY, FenceableSocketFactory.class.getName());
 		}
 	}
 

@@ -5,10 +5,11 @@ import java.net.Socket;
 import java.util.Properties;
 
 import com.zaxxer.hikari.HikariConfig;
+import io.github.jujupgsql.driver.FenceableSocketFactory;
 import io.github.jujupgsql.relation.ConnectionString;
-import io.github.jujupgsql.relation.HostTimeoutSocketFactory;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
+import org.postgresql.util.PSQLException;
 
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
@@ -79,15 +80,16 @@ class ApplicationPropertiesTests {
 	/**
 	 * Remembers what it was made with, and has no sockets.
 	 */
-	public static final class RefusingSocketFactory extends HostTimeoutSocketFactory {
+	public static final class RefusingSocketFactory extends FenceableSocketFactory {
 
 		static Properties received = new Properties();
 
 		/**
 		 * Create the factory, as the driver does.
 		 * @param properties the driver's properties
+		 * @throws PSQLException never
 		 */
-		public RefusingSocketFactory(Properties properties) {
+		public RefusingSocketFactory(Properties properties) throws PSQLException {
 			super(properties);
 			properties.stringPropertyNames().forEach((name) -> received.put(name, properties.getProperty(name)));
 		}

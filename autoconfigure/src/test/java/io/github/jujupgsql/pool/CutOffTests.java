@@ -14,10 +14,10 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 
+import io.github.jujupgsql.driver.FenceableSocketFactory;
 import io.github.jujupgsql.driver.TlsServer;
 import io.github.jujupgsql.relation.ConnectionString;
 import io.github.jujupgsql.relation.DriverProperties;
-import io.github.jujupgsql.relation.HostTimeoutSocketFactory;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -25,6 +25,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.postgresql.util.PSQLException;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
@@ -188,15 +189,16 @@ class CutOffTests {
 	/**
 	 * What an application may have set for all its connections.
 	 */
-	public static final class OwnSocketFactory extends HostTimeoutSocketFactory {
+	public static final class OwnSocketFactory extends FenceableSocketFactory {
 
 		static int sockets;
 
 		/**
 		 * Create the factory, as the driver does.
 		 * @param properties the driver's properties
+		 * @throws PSQLException never
 		 */
-		public OwnSocketFactory(Properties properties) {
+		public OwnSocketFactory(Properties properties) throws PSQLException {
 			super(properties);
 		}
 

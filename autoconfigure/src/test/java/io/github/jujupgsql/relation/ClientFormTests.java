@@ -3,6 +3,7 @@ package io.github.jujupgsql.relation;
 import java.util.List;
 import java.util.Properties;
 
+import io.github.jujupgsql.driver.PemTrustSocketFactory;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;

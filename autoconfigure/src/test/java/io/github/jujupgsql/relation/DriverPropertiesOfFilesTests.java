@@ -12,6 +12,8 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Stream;
 
+import io.github.jujupgsql.driver.FenceableSocketFactory;
+import io.github.jujupgsql.driver.PemTrustSocketFactory;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -33,7 +35,7 @@ class DriverPropertiesOfFilesTests {
 	private static final Set<String> FACTORIES = Set.of("org.postgresql.ssl.DefaultJavaSSLFactory",
 			PemTrustSocketFactory.class.getName());
 
-	private static final String SOCKET_FACTORY = HostTimeoutSocketFactory.class.getName();
+	private static final String SOCKET_FACTORY = FenceableSocketFactory.class.getName();
 
 	private static final String MASTER = "host=h user=u password=p";
 

@@ -6,6 +6,8 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Properties;
 
+import io.github.jujupgsql.driver.FenceableSocketFactory;
+import io.github.jujupgsql.driver.PemTrustSocketFactory;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -279,7 +281,7 @@ class MergedPropertiesTests {
 	void whenTheApplicationsTimeoutIsNoneThenThatIsForTheDriverToTell(String timeout) {
 		MergedProperties merged = merge("host=a,b user=u", Map.of("connectTimeout", timeout));
 		assertThat(merged.properties()).containsEntry("connectTimeout", timeout);
-		assertThatCode(() -> new HostTimeoutSocketFactory(merged.properties())).doesNotThrowAnyException();
+		assertThatCode(() -> new FenceableSocketFactory(merged.properties())).doesNotThrowAnyException();
 	}
 
 	@Test

@@ -10,15 +10,15 @@ import org.junit.jupiter.api.Test;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * Tests for {@link ServerCheck}.
+ * Tests for {@link RoleCheck}.
  */
-class ServerCheckTests {
+class RoleCheckTests {
 
 	@Test
 	void whereTheNetworkFailsTheReasonSaysWhy() {
 		SQLException fault = new SQLException("The connection attempt failed.", "08001",
 				new UnknownHostException("db"));
-		assertThat(ServerCheck.failed(fault).reason())
+		assertThat(RoleCheck.failed(fault).reason())
 			.isEqualTo("The connection attempt failed. (UnknownHostException: db)");
 	}
 
@@ -26,12 +26,12 @@ class ServerCheckTests {
 	void whatTheDriverHasSaidIsNotSaidTwice() {
 		SQLException fault = new SQLException("Connection to db:1 refused.", "08001",
 				new ConnectException("Connection refused"));
-		assertThat(ServerCheck.failed(fault).reason()).isEqualTo("Connection to db:1 refused.");
+		assertThat(RoleCheck.failed(fault).reason()).isEqualTo("Connection to db:1 refused.");
 	}
 
 	@Test
 	void theReasonIsOneLine() {
-		assertThat(ServerCheck.failed(new SQLException("a\nb\u2028c", "08001")).reason()).isEqualTo("a b c");
+		assertThat(RoleCheck.failed(new SQLException("a\nb\u2028c", "08001")).reason()).isEqualTo("a b c");
 	}
 
 	@Test

@@ -1,4 +1,4 @@
-package io.github.jujupgsql.pool;
+package io.github.jujupgsql.driver;
 
 import java.io.IOException;
 import java.io.InputStream;

@@ -1,4 +1,4 @@
-package io.github.jujupgsql.pool;
+package io.github.jujupgsql.driver;
 
 import java.io.IOException;
 import java.net.InetAddress;
@@ -25,7 +25,7 @@ class ServerSocketsTests {
 			Socket[] opened = new Socket[1];
 			assertThatExceptionOfType(SQLException.class)
 				.isThrownBy(() -> this.sockets.connect(new Properties(), (properties) -> {
-					opened[0] = open(new CuttableSocketFactory(properties));
+					opened[0] = open(new FenceableSocketFactory(properties));
 					connect(opened[0], listening);
 					throw new SQLException("interrupted");
 				}));
@@ -35,24 +35,24 @@ class ServerSocketsTests {
 
 	@Test
 	void whatAnAttemptThatHasFailedOpensLaterIsClosed() throws IOException {
-		CuttableSocketFactory[] factory = new CuttableSocketFactory[1];
+		FenceableSocketFactory[] factory = new FenceableSocketFactory[1];
 		assertThatExceptionOfType(SQLException.class)
 			.isThrownBy(() -> this.sockets.connect(new Properties(), (properties) -> {
-				factory[0] = new CuttableSocketFactory(properties);
+				factory[0] = new FenceableSocketFactory(properties);
 				throw new SQLException("interrupted");
 			}));
 		assertThat(factory[0].createSocket().isClosed()).isTrue();
 	}
 
 	@Test
-	void whatIsCutIsClosedWhenItIsReleased() throws IOException, SQLException {
+	void whatIsFencedIsClosedWhenItIsReleased() throws IOException, SQLException {
 		try (ServerSocket listening = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
 			Socket opened = this.sockets.connect(new Properties(), (properties) -> {
-				Socket socket = open(new CuttableSocketFactory(properties));
+				Socket socket = open(new FenceableSocketFactory(properties));
 				connect(socket, listening);
 				return socket;
 			});
-			this.sockets.cut();
+			this.sockets.fence();
 			opened.close();
 			assertThat(opened.isClosed()).isFalse();
 			this.sockets.release();
@@ -60,7 +60,7 @@ class ServerSocketsTests {
 		}
 	}
 
-	private static Socket open(CuttableSocketFactory factory) throws SQLException {
+	private static Socket open(FenceableSocketFactory factory) throws SQLException {
 		try {
 			return factory.createSocket();
 		}

@@ -3,9 +3,6 @@ package io.github.jujupgsql.pool;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.concurrent.ExecutorService;
-import java.util.concurrent.ScheduledThreadPoolExecutor;
-import java.util.concurrent.ThreadFactory;
-import java.util.concurrent.ThreadPoolExecutor;
 
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
@@ -14,19 +11,31 @@ import com.zaxxer.hikari.pool.HikariPool.PoolInitializationException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * HikariCP's pool of a server, once there is one.
- *
- * @param dataSource the pool as others know it
- * @param pool the same, which lends with another timeout than its own as well
- * @param metrics tells its metrics about borrowers, or {@code null} if it has none
- * @param housekeeper does what is to be done in it from time to time, and ends with it;
- * {@code null} if the application has one for all pools
+ * HikariCP's pool of a server, once there is one. What is made of HikariCP beyond its
+ * documented use stands here and in the classes beside this one whose names begin alike;
+ * {@code HikariAssumptionsTests} tells which of it a new version breaks.
  */
-record OpenedPool(HikariDataSource dataSource, HikariPool pool, @Nullable BorrowMetrics metrics,
-		@Nullable ExecutorService housekeeper) {
+final class HikariAdapter {
 
 	/** More than a server lets in. */
 	private static final int CLOSING_AT_ONCE = 10_000;
+
+	private final HikariDataSource dataSource;
+
+	/** The same, which lends with another timeout than its own as well. */
+	private final HikariPool pool;
+
+	private final BorrowMetrics metrics;
+
+	/** Ends with the pool; {@code null} if the application has one for all pools. */
+	private final @Nullable ExecutorService housekeeper;
+
+	private HikariAdapter(HikariDataSource dataSource, BorrowMetrics metrics, @Nullable ExecutorService housekeeper) {
+		this.dataSource = dataSource;
+		this.pool = (HikariPool) dataSource.getHikariPoolMXBean();
+		this.metrics = metrics;
+		this.housekeeper = housekeeper;
+	}
 
 	/**
 	 * Open a pool, which sets up its first connection.
@@ -34,20 +43,19 @@ record OpenedPool(HikariDataSource dataSource, HikariPool pool, @Nullable Borrow
 	 * @return the pool
 	 * @throws SQLException if that connection is of no use
 	 */
-	static OpenedPool open(HikariConfig config) throws SQLException {
+	static HikariAdapter open(HikariConfig config) throws SQLException {
 		BorrowMetrics metrics = BorrowMetrics.of(config);
 		int maximumPoolSize = PoolSize.of(null, null, config).maximumPoolSize();
 		// HikariCP queues as many connections to be closed as its pool is large at first;
 		// the next one would be closed by the thread that evicts it, which is often the
 		// one that assigns roles
 		config.setMaximumPoolSize(CLOSING_AT_ONCE);
-		// HikariCP leaves its own running if it cannot make a pool
-		ScheduledThreadPoolExecutor housekeeper = (config.getScheduledExecutor() == null) ? housekeeper(config) : null;
+		ExecutorService housekeeper = HikariHousekeeper.of(config);
 		boolean open = false;
 		try {
 			HikariDataSource opened = new HikariDataSource(config);
 			opened.setMaximumPoolSize(maximumPoolSize);
-			OpenedPool pool = new OpenedPool(opened, (HikariPool) opened.getHikariPoolMXBean(), metrics, housekeeper);
+			HikariAdapter pool = new HikariAdapter(opened, metrics, housekeeper);
 			open = true;
 			return pool;
 		}
@@ -62,24 +70,7 @@ record OpenedPool(HikariDataSource dataSource, HikariPool pool, @Nullable Borrow
 	}
 
 	/**
-	 * Make what HikariCP would make for itself.
-	 */
-	private static ScheduledThreadPoolExecutor housekeeper(HikariConfig config) {
-		ThreadFactory threads = (config.getThreadFactory() != null) ? config.getThreadFactory() : (task) -> {
-			Thread thread = new Thread(task, config.getPoolName() + ":housekeeper");
-			thread.setDaemon(true);
-			return thread;
-		};
-		ScheduledThreadPoolExecutor housekeeper = new ScheduledThreadPoolExecutor(1, threads,
-				new ThreadPoolExecutor.DiscardPolicy());
-		housekeeper.setExecuteExistingDelayedTasksAfterShutdownPolicy(false);
-		housekeeper.setRemoveOnCancelPolicy(true);
-		config.setScheduledExecutor(housekeeper);
-		return housekeeper;
-	}
-
-	/**
-	 * Close the pool. Blocks.
+	 * Close the pool. Blocks; {@link HikariShutdown} says what has to come before.
 	 */
 	void close() {
 		this.dataSource.close();
@@ -88,6 +79,20 @@ record OpenedPool(HikariDataSource dataSource, HikariPool pool, @Nullable Borrow
 		}
 	}
 
+	/**
+	 * Return the pool as others know it.
+	 * @return HikariCP's DataSource
+	 */
+	HikariDataSource dataSource() {
+		return this.dataSource;
+	}
+
+	/**
+	 * Borrow a connection.
+	 * @param timeoutMillis how long to wait for one, whatever the pool's own timeout is
+	 * @return HikariCP's proxy of the connection
+	 * @throws SQLException if there is none in time, or the thread is interrupted
+	 */
 	Connection getConnection(long timeoutMillis) throws SQLException {
 		return this.pool.getConnection(timeoutMillis);
 	}
@@ -122,9 +127,9 @@ record OpenedPool(HikariDataSource dataSource, HikariPool pool, @Nullable Borrow
 	}
 
 	/**
-	 * Let in those who wait for the pool to be resumed, if it is suspended. Who suspends
-	 * a pool keeps its monitor until all who wait for a connection have got one, so that
-	 * is not asked for before.
+	 * Let in the threads that wait for the pool to be resumed, if it is suspended. The
+	 * thread that suspends a pool keeps its monitor until all that wait for a connection
+	 * have got one, so the monitor is not asked for before.
 	 */
 	void resume() {
 		if (isSuspended()) {
@@ -133,28 +138,11 @@ record OpenedPool(HikariDataSource dataSource, HikariPool pool, @Nullable Borrow
 	}
 
 	/**
-	 * Count a borrower that HikariCP has served at once.
+	 * Return what counts borrowers.
+	 * @return the pool's metrics, which do nothing if the application has none
 	 */
-	void countBorrow() {
-		if (this.metrics != null) {
-			this.metrics.acquired();
-		}
-	}
-
-	/**
-	 * Count a borrower that has been served.
-	 * @param nanos how long it has waited
-	 */
-	void countBorrow(long nanos) {
-		if (this.metrics != null) {
-			this.metrics.acquired(nanos);
-		}
-	}
-
-	void countTimeout(long nanos) {
-		if (this.metrics != null) {
-			this.metrics.timedOut(nanos);
-		}
+	BorrowMetrics metrics() {
+		return this.metrics;
 	}
 
 	/**
@@ -170,7 +158,7 @@ record OpenedPool(HikariDataSource dataSource, HikariPool pool, @Nullable Borrow
 	}
 
 	/**
-	 * Have HikariCP open a connection if somebody waits for one. By itself it does so
+	 * Have HikariCP open a connection if a thread waits for one. By itself it does so
 	 * when a thread begins to wait; when a connection breaks after that, it replaces it
 	 * only to keep the idle ones ready.
 	 */
@@ -205,12 +193,49 @@ record OpenedPool(HikariDataSource dataSource, HikariPool pool, @Nullable Borrow
 	}
 
 	/**
-	 * Get rid of what is open, idle connections at once, others when they are returned,
-	 * and replace none of them unless somebody waits for it.
+	 * Evict all connections, idle ones now and active ones on return, without replacing
+	 * them unless a thread waits for one.
 	 */
 	void empty() {
-		this.dataSource.setMinimumIdle(0);
+		keepNothingIdle();
 		this.pool.softEvictConnections();
+	}
+
+	/**
+	 * Do the same, unless threads wait: what is evicted is what they wait for.
+	 */
+	void emptyUnlessWaitedFor() {
+		keepNothingIdle();
+		if (waiting() == 0) {
+			this.pool.softEvictConnections();
+		}
+	}
+
+	/**
+	 * Replace nothing that is evicted.
+	 */
+	void keepNothingIdle() {
+		this.dataSource.setMinimumIdle(0);
+	}
+
+	/**
+	 * Let one connection in on top of the largest size, as all others may be in use.
+	 */
+	void makeRoomForOneMore() {
+		this.dataSource.setMaximumPoolSize(Math.max(this.dataSource.getMaximumPoolSize(), total()) + 1);
+	}
+
+	boolean isClosed() {
+		return this.dataSource.isClosed();
+	}
+
+	/**
+	 * Get rid of a connection instead of returning it.
+	 * @param connection one that has been borrowed here, and is not to be returned after
+	 * that, too: HikariCP would trip over it
+	 */
+	void evict(Connection connection) {
+		this.dataSource.evictConnection(connection);
 	}
 
 	@Override

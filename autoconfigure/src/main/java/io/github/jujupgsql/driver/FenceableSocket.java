@@ -1,56 +1,100 @@
-package io.github.jujupgsql.pool;
+package io.github.jujupgsql.driver;
 
 import java.io.FilterInputStream;
 import java.io.FilterOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.net.ConnectException;
 import java.net.Socket;
+import java.net.SocketAddress;
 import java.net.SocketException;
+import java.net.SocketTimeoutException;
 
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 
 /**
- * A socket that can be cut without the other side noticing. Once {@link #cut()} has
+ * A socket that can be fenced without the other side noticing. Once {@link #fence()} has
  * returned, nothing that is sent gets to the server, and nothing that it has sent gets to
  * a reader. A thread that waits for it is woken, at once or, if the socket may block,
- * when it is {@link #release() released}. The server hears of the cut then, not before,
+ * when it is {@link #release() released}. The server hears of the fence then, not before,
  * even if the driver or HikariCP closes the socket: ending sessions costs the server CPU,
  * and doing it later keeps that off the failover path.
  * <p>
- * {@link #cut} and {@link #released} go from {@code false} to {@code true} once. Whoever
- * reads looks at {@link #cut} after it has read, so what it returns has been there before
- * the cut.
+ * {@link #fenced} and {@link #released} go from {@code false} to {@code true} once. A
+ * thread that reads looks at {@link #fenced} after it has read, so what it returns has
+ * been there before the fence.
  */
-final class CuttableSocket extends DelegatingSocket {
+final class FenceableSocket extends DelegatingSocket {
 
-	private static final Log logger = LogFactory.getLog(CuttableSocket.class);
+	private static final Log logger = LogFactory.getLog(FenceableSocket.class);
+
+	private final int hostTimeoutMillis;
 
 	private final boolean mayBlock;
 
-	private volatile boolean cut;
+	private volatile boolean fenced;
 
 	private volatile boolean released;
 
 	/** Whether the server has sent anything. Written by the thread that reads. */
 	private volatile boolean heard;
 
+	private FenceableSocket(Socket socket, int hostTimeoutMillis, boolean mayBlock) {
+		super(socket);
+		this.hostTimeoutMillis = hostTimeoutMillis;
+		this.mayBlock = mayBlock;
+	}
+
 	/**
-	 * Create a socket.
-	 * @param socket what is to be cut
+	 * Create a socket upon one of the JDK's.
+	 * @param hostTimeoutMillis how long to wait at most for its host to answer, in
+	 * milliseconds, or 0 for as long as the thread that connects it wants
+	 */
+	FenceableSocket(int hostTimeoutMillis) {
+		this(new Socket(), hostTimeoutMillis, false);
+	}
+
+	/**
+	 * Create a socket upon another one.
+	 * @param socket what is to be fenced
 	 * @param mayBlock whether shutting it down or closing it may keep a thread waiting
 	 */
-	CuttableSocket(Socket socket, boolean mayBlock) {
-		super(socket);
-		this.mayBlock = mayBlock;
+	FenceableSocket(Socket socket, boolean mayBlock) {
+		this(socket, 0, mayBlock);
+	}
+
+	@Override
+	public void connect(SocketAddress address) throws IOException {
+		if (this.hostTimeoutMillis == 0) {
+			super.connect(address);
+			return;
+		}
+		connect(address, 0);
+	}
+
+	@Override
+	public void connect(SocketAddress address, int timeout) throws IOException {
+		if (this.hostTimeoutMillis == 0) {
+			super.connect(address, timeout);
+			return;
+		}
+		try {
+			// 0 is no limit to the thread that connects, too
+			super.connect(address, (timeout == 0) ? this.hostTimeoutMillis : Math.min(timeout, this.hostTimeoutMillis));
+		}
+		catch (SocketTimeoutException ex) {
+			// after which the driver would try the same host again, without TLS
+			throw (ConnectException) new ConnectException("The host does not answer").initCause(ex);
+		}
 	}
 
 	/**
 	 * Let nothing through any more. Does not block.
 	 */
-	void cut() {
-		this.cut = true;
+	void fence() {
+		this.fenced = true;
 		if (this.mayBlock) {
 			return;
 		}
@@ -59,7 +103,7 @@ final class CuttableSocket extends DelegatingSocket {
 			shutdownInput();
 		}
 		catch (IOException ex) {
-			logger.trace("Nobody can be waiting for its input", ex);
+			logger.trace("No thread can be waiting for its input", ex);
 		}
 	}
 
@@ -80,11 +124,11 @@ final class CuttableSocket extends DelegatingSocket {
 	}
 
 	/**
-	 * Close it, now that nothing comes of it. If it is cut, the server is to hear of it
-	 * later.
+	 * Close it, now that nothing comes of it. If it is fenced, the server is to hear of
+	 * it later.
 	 */
-	void releaseUnlessCut() {
-		if (!this.cut) {
+	void releaseUnlessFenced() {
+		if (!this.fenced) {
 			release();
 		}
 	}
@@ -100,7 +144,7 @@ final class CuttableSocket extends DelegatingSocket {
 
 	@Override
 	public void close() throws IOException {
-		if (!this.cut || this.released) {
+		if (!this.fenced || this.released) {
 			super.close();
 		}
 	}
@@ -110,15 +154,15 @@ final class CuttableSocket extends DelegatingSocket {
 	}
 
 	private int received(int read) throws SocketException {
-		refuseIfCut();
+		refuseIfFenced();
 		if (read >= 0 && !this.heard) {
 			this.heard = true;
 		}
 		return read;
 	}
 
-	private void refuseIfCut() throws SocketException {
-		if (this.cut) {
+	private void refuseIfFenced() throws SocketException {
+		if (this.fenced) {
 			throw new SocketException("The relation has left the server");
 		}
 	}
@@ -146,13 +190,13 @@ final class CuttableSocket extends DelegatingSocket {
 
 			@Override
 			public void write(int b) throws IOException {
-				refuseIfCut();
+				refuseIfFenced();
 				this.out.write(b);
 			}
 
 			@Override
 			public void write(byte[] bytes, int offset, int length) throws IOException {
-				refuseIfCut();
+				refuseIfFenced();
 				this.out.write(bytes, offset, length);
 			}
 

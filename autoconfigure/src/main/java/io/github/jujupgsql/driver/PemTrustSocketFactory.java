@@ -1,16 +1,23 @@
-package io.github.jujupgsql.relation;
+package io.github.jujupgsql.driver;
 
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.Socket;
+import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.security.KeyStore;
 import java.security.cert.Certificate;
+import java.security.cert.CertificateException;
+import java.security.cert.CertificateFactory;
+import java.util.Collection;
 import java.util.Properties;
 
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLSocketFactory;
 import javax.net.ssl.TrustManagerFactory;
+
+import org.postgresql.PGProperty;
 
 /**
  * Trusts the certificates that stand, as PEM text, in the driver's property
@@ -38,8 +45,8 @@ public final class PemTrustSocketFactory extends SSLSocketFactory {
 	public PemTrustSocketFactory(Properties properties) throws GeneralSecurityException, IOException {
 		KeyStore trusted = KeyStore.getInstance(KeyStore.getDefaultType());
 		trusted.load(null);
-		String pem = properties.getProperty(DriverProperty.SSL_ROOT_CERT.toString(), "");
-		for (Certificate certificate : PemCertificates.read(pem)) {
+		String pem = properties.getProperty(PGProperty.SSL_ROOT_CERT.getName(), "");
+		for (Certificate certificate : certificates(pem)) {
 			trusted.setCertificateEntry("authority-" + trusted.size(), certificate);
 		}
 		TrustManagerFactory trustManagers = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
@@ -47,6 +54,11 @@ public final class PemTrustSocketFactory extends SSLSocketFactory {
 		SSLContext context = SSLContext.getInstance("TLS");
 		context.init(null, trustManagers.getTrustManagers(), null);
 		this.delegate = context.getSocketFactory();
+	}
+
+	private static Collection<? extends Certificate> certificates(String pem) throws CertificateException {
+		byte[] bytes = pem.strip().getBytes(StandardCharsets.UTF_8);
+		return CertificateFactory.getInstance("X.509").generateCertificates(new ByteArrayInputStream(bytes));
 	}
 
 	@Override

@@ -1,4 +1,4 @@
-package io.github.jujupgsql.pool;
+package io.github.jujupgsql.driver;
 
 import java.io.IOException;
 import java.io.InputStream;
@@ -22,11 +22,11 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.awaitility.Awaitility.await;
 
 /**
- * Tests for {@link CuttableSocket}.
+ * Tests for {@link FenceableSocket}.
  */
-class CuttableSocketTests {
+class FenceableSocketTests {
 
-	private final CuttableSocket socket = new CuttableSocket(new Socket(), false);
+	private final FenceableSocket socket = new FenceableSocket(new Socket(), false);
 
 	@SuppressWarnings("NullAway.Init")
 	private Socket server;
@@ -75,7 +75,7 @@ class CuttableSocketTests {
 		});
 		Thread waiting = reader.get(10, TimeUnit.SECONDS);
 		await().until(() -> isReading(waiting));
-		this.socket.cut();
+		this.socket.fence();
 		assertThat(read.get(10, TimeUnit.SECONDS)).as("refused").isEqualTo(-2);
 	}
 
@@ -89,7 +89,7 @@ class CuttableSocketTests {
 		InputStream input = this.socket.getInputStream();
 		this.server.getOutputStream().write(new byte[] { 'a', 'b' });
 		assertThat(input.read()).isEqualTo('a');
-		this.socket.cut();
+		this.socket.fence();
 		assertThatExceptionOfType(SocketException.class).isThrownBy(input::read);
 		assertThatExceptionOfType(SocketException.class).isThrownBy(() -> input.read(new byte[1]));
 		assertThatExceptionOfType(SocketException.class).isThrownBy(this.socket::getInputStream);
@@ -97,7 +97,7 @@ class CuttableSocketTests {
 
 	@Test
 	void theServerHearsNothingUntilItIsReleased() throws IOException {
-		this.socket.cut();
+		this.socket.fence();
 		assertThatExceptionOfType(SocketException.class).isThrownBy(() -> this.socket.getOutputStream().write('a'));
 		assertThatExceptionOfType(SocketException.class)
 			.isThrownBy(() -> this.socket.getOutputStream().write(new byte[] { 'a', 'b' }));
@@ -113,8 +113,8 @@ class CuttableSocketTests {
 	@Test
 	void oneThatIsConnectedLaterIsOfNoUse() throws IOException {
 		try (ServerSocket listening = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
-				CuttableSocket late = new CuttableSocket(new Socket(), false)) {
-			late.cut();
+				FenceableSocket late = new FenceableSocket(new Socket(), false)) {
+			late.fence();
 			late.connect(listening.getLocalSocketAddress());
 			assertThatExceptionOfType(SocketException.class).isThrownBy(() -> late.getOutputStream().write('a'));
 			late.release();
@@ -129,14 +129,14 @@ class CuttableSocketTests {
 					&& !Modifier.isStatic(method.getModifiers()));
 		assertThat(all).isNotEmpty()
 			.allSatisfy((method) -> assertThat(
-					CuttableSocket.class.getMethod(method.getName(), method.getParameterTypes()).getDeclaringClass())
+					FenceableSocket.class.getMethod(method.getName(), method.getParameterTypes()).getDeclaringClass())
 				.isNotEqualTo(Socket.class));
 	}
 
 	@Test
-	void oneThatMayBlockIsCutWithoutTouchingItAndClosedElsewhere() throws Exception {
+	void oneThatMayBlockIsFencedWithoutTouchingItAndClosedElsewhere() throws Exception {
 		CompletableFuture<Thread> closedBy = new CompletableFuture<>();
-		CuttableSocket slow = new CuttableSocket(new Socket() {
+		FenceableSocket slow = new FenceableSocket(new Socket() {
 
 			@Override
 			public void shutdownInput() {
@@ -149,7 +149,7 @@ class CuttableSocketTests {
 			}
 
 		}, true);
-		slow.cut();
+		slow.fence();
 		slow.close();
 		assertThat(closedBy).isNotDone();
 		slow.release();

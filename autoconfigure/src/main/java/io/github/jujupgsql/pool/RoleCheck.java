@@ -10,8 +10,6 @@ import io.github.jujupgsql.role.RetryBackoff;
 import io.github.jujupgsql.pool.ServerPool.Question;
 import org.jspecify.annotations.Nullable;
 import org.postgresql.PGConnection;
-import org.postgresql.util.PSQLException;
-import org.postgresql.util.ServerErrorMessage;
 
 /**
  * What a server answered when asked for its role.
@@ -24,16 +22,7 @@ import org.postgresql.util.ServerErrorMessage;
  * @param session the {@link SessionState} of the session asked, or {@code null} if the
  * server is in recovery, does not tell, or has not been asked for it
  */
-record ServerCheck(Answer answer, boolean readOnlySession, String sqlState, String reason, @Nullable String session) {
-
-	private static final String INVALID_PASSWORD = "28P01";
-
-	private static final String INVALID_AUTHORIZATION = "28000";
-
-	/** Where PostgreSQL refuses a role that does not exist or may not log in. */
-	private static final String REFUSES_ROLE = "InitializeSessionUserId";
-
-	private static final int LONGEST_REASON = 500;
+record RoleCheck(Answer answer, boolean readOnlySession, String sqlState, String reason, @Nullable String session) {
 
 	private static final String IN_HOT_STANDBY = "in_hot_standby";
 
@@ -59,20 +48,20 @@ record ServerCheck(Answer answer, boolean readOnlySession, String sqlState, Stri
 		/** The server does not know this user or this password. */
 		CREDENTIALS_REFUSED,
 
-		/** The server is alive and lets nobody in now, for another reason. */
+		/** The server is alive and accepts no connections now, for another reason. */
 		REFUSED,
 
-		/** It lets in, and refuses what every connection is set up with. */
+		/** It accepts connections, and refuses what each one is set up with. */
 		SET_UP_REFUSED,
 
 		UNREACHABLE,
 
-		/** Nobody has asked: that failed on this side. */
+		/** It has not been asked: that failed on this side. */
 		NOT_ASKED
 
 	}
 
-	private ServerCheck(Answer answer, String sqlState, String reason) {
+	private RoleCheck(Answer answer, String sqlState, String reason) {
 		this(answer, false, sqlState, reason, null);
 	}
 
@@ -85,7 +74,7 @@ record ServerCheck(Answer answer, boolean readOnlySession, String sqlState, Stri
 	 * @return the answer
 	 * @throws SQLException if it does not answer in time
 	 */
-	static ServerCheck ask(Connection connection, Duration patience, String query) throws SQLException {
+	static RoleCheck ask(Connection connection, Duration patience, String query) throws SQLException {
 		return ask(connection, patience, (asked) -> {
 			try {
 				return ask(asked, query);
@@ -128,12 +117,12 @@ record ServerCheck(Answer answer, boolean readOnlySession, String sqlState, Stri
 		}
 	}
 
-	private static ServerCheck ask(Connection connection, String query) throws SQLException {
+	private static RoleCheck ask(Connection connection, String query) throws SQLException {
 		try (Statement statement = connection.createStatement(); ResultSet result = statement.executeQuery(query)) {
 			result.next();
 			Answer answer = result.getBoolean(1) ? Answer.IN_RECOVERY : Answer.NOT_IN_RECOVERY;
 			String session = query.equals(ROLE) ? null : result.getString(3);
-			return new ServerCheck(answer, result.getString(2).equals("on"), "", "", session);
+			return new RoleCheck(answer, result.getString(2).equals("on"), "", "", session);
 		}
 	}
 
@@ -157,10 +146,10 @@ record ServerCheck(Answer answer, boolean readOnlySession, String sqlState, Stri
 	 * @return what it is, or {@code null} if it has to be asked: it has told nothing, or
 	 * is in recovery for all that the driver knows
 	 */
-	static @Nullable ServerCheck told(PGConnection connection) {
+	static @Nullable RoleCheck told(PGConnection connection) {
 		String readOnly = connection.getParameterStatus(DEFAULT_TRANSACTION_READ_ONLY);
 		return (readOnly != null && hasTold(connection, ServerRole.PRIMARY))
-				? new ServerCheck(Answer.NOT_IN_RECOVERY, readOnly.equals("on"), "", "", null) : null;
+				? new RoleCheck(Answer.NOT_IN_RECOVERY, readOnly.equals("on"), "", "", null) : null;
 	}
 
 	/**
@@ -175,7 +164,7 @@ record ServerCheck(Answer answer, boolean readOnlySession, String sqlState, Stri
 
 	/**
 	 * Say what the server is.
-	 * @return what it is, for a person
+	 * @return what it is, to be read by people
 	 */
 	String describe() {
 		return (this.answer == Answer.IN_RECOVERY) ? "in recovery" : "not in recovery";
@@ -190,7 +179,7 @@ record ServerCheck(Answer answer, boolean readOnlySession, String sqlState, Stri
 	 * @param other another answer
 	 * @return whether the answer and the SQLSTATE are the same
 	 */
-	boolean isOfSameKind(ServerCheck other) {
+	boolean isOfSameKind(RoleCheck other) {
 		return this.answer == other.answer && this.sqlState.equals(other.sqlState);
 	}
 
@@ -207,77 +196,26 @@ record ServerCheck(Answer answer, boolean readOnlySession, String sqlState, Stri
 	 * @param fault what was thrown
 	 * @return an answer that says why
 	 */
-	static ServerCheck failed(Throwable fault) {
-		if (!(fault instanceof SQLException sqlFault)) {
-			return new ServerCheck(Answer.NOT_ASKED, fault.getClass().getName(), oneLine(fault.toString()));
-		}
-		SQLException root = innermost(sqlFault);
-		String state = String.valueOf(root.getSQLState());
-		return new ServerCheck(answer(root, state), state, oneLine(root.getMessage() + detail(root)));
+	static RoleCheck failed(Throwable fault) {
+		ConnectFailure failure = ConnectFailure.of(fault);
+		return new RoleCheck(failure.answer(), failure.sqlState(), failure.reason());
 	}
 
 	/**
-	 * Where the network or TLS fails, the driver says at which step and keeps why to
-	 * itself.
-	 */
-	private static String detail(SQLException fault) {
-		Throwable cause = fault.getCause();
-		return (cause == null || "Connection refused".equals(cause.getMessage())) ? ""
-				: " (" + cause.getClass().getSimpleName() + ": " + cause.getMessage() + ")";
-	}
-
-	private static Answer answer(SQLException fault, String state) {
-		ServerErrorMessage said = (fault instanceof PSQLException ex) ? ex.getServerErrorMessage() : null;
-		if (state.equals(INVALID_PASSWORD) || (state.equals(INVALID_AUTHORIZATION) && isAboutRole(fault, said))) {
-			return Answer.CREDENTIALS_REFUSED;
-		}
-		return (said != null && !FaultWatch.SERVER_WENT.contains(state)) ? Answer.REFUSED : Answer.UNREACHABLE;
-	}
-
-	/**
-	 * PostgreSQL uses the same SQLSTATE where {@code pg_hba.conf} has no entry, which
-	 * comes and goes with addresses. Its routine's name is the same in all languages;
-	 * poolers tell none.
-	 */
-	private static boolean isAboutRole(SQLException fault, @Nullable ServerErrorMessage said) {
-		String routine = (said != null) ? said.getRoutine() : null;
-		if (routine != null) {
-			return routine.equals(REFUSES_ROLE);
-		}
-		String message = String.valueOf(fault.getMessage());
-		return !message.contains("pg_hba.conf") && (message.contains("role") || message.contains("password"));
-	}
-
-	/**
-	 * Servers and drivers choose their words, also over several lines: one line of a log
-	 * must not look like two.
+	 * Put what a server or a driver has said on one line.
+	 * @param text what it has said
+	 * @return the line
 	 */
 	static String oneLine(String text) {
-		String line = text.replaceAll("[\\p{Cntrl}\\p{Zl}\\p{Zp}\\s]+", " ").strip();
-		return (line.length() <= LONGEST_REASON) ? line : line.substring(0, LONGEST_REASON) + "…";
+		return ConnectFailure.oneLine(text);
 	}
 
-	static ServerCheck setUpRefused(String reason) {
-		return new ServerCheck(Answer.SET_UP_REFUSED, "", reason);
+	static RoleCheck setUpRefused(String reason) {
+		return new RoleCheck(Answer.SET_UP_REFUSED, "", reason);
 	}
 
-	static ServerCheck unanswered(Duration waited) {
-		return new ServerCheck(Answer.UNREACHABLE, "", "no answer within " + waited.toMillis() + " ms");
-	}
-
-	/**
-	 * HikariCP wraps what the server or the driver said into a timeout of its own.
-	 * @param fault what was thrown
-	 * @return the first cause that is about the database
-	 */
-	private static SQLException innermost(SQLException fault) {
-		SQLException innermost = fault;
-		for (Throwable cause = fault.getCause(); cause != null; cause = cause.getCause()) {
-			if (cause instanceof SQLException sqlException) {
-				innermost = sqlException;
-			}
-		}
-		return innermost;
+	static RoleCheck unanswered(Duration waited) {
+		return new RoleCheck(Answer.UNREACHABLE, "", "no answer within " + waited.toMillis() + " ms");
 	}
 
 }

@@ -9,11 +9,12 @@ import com.zaxxer.hikari.SQLExceptionOverride;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Hears of every error that an application gets from a pool's connections. HikariCP tells
- * what it was, not on which connection. It is told to keep a broken one, which the next
- * borrower gets rid of, unless the application has an opinion.
+ * Listens to every error that an application gets from a pool's connections: HikariCP
+ * asks what to do about each exception of the chain, and does not say on which
+ * connection. The answer is to keep a broken one, which the next borrower evicts, unless
+ * the application has an override of its own.
  */
-final class FaultWatch implements SQLExceptionOverride {
+final class SqlErrorListener implements SQLExceptionOverride {
 
 	/** The server is shutting down, has crashed, or cannot be connected to now. */
 	static final Set<String> SERVER_WENT = Set.of("57P01", "57P02", "57P03");
@@ -29,14 +30,14 @@ final class FaultWatch implements SQLExceptionOverride {
 	private final BooleanSupplier poolClosed;
 
 	/**
-	 * Create the watch.
+	 * Create the listener.
 	 * @param users what the application has configured itself, if it has
 	 * @param broken called when a connection is of no use any more
 	 * @param writeRefused called when a transaction turns out to be read-only
 	 * @param poolClosed whether HikariCP has closed the pool, and trips over a connection
 	 * that is returned there
 	 */
-	FaultWatch(@Nullable SQLExceptionOverride users, Consumer<SQLException> broken, Runnable writeRefused,
+	SqlErrorListener(@Nullable SQLExceptionOverride users, Consumer<SQLException> broken, Runnable writeRefused,
 			BooleanSupplier poolClosed) {
 		this.users = users;
 		this.broken = broken;

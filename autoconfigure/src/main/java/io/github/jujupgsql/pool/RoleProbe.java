@@ -10,48 +10,48 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A server has been asked for its role. The connection that it was asked on is kept from
- * everybody else until this is closed, so that it need not be asked again if the server
- * gets that role meanwhile. Belongs to one thread at a time: to the one that asks, then
- * to the one that assigns roles.
+ * borrowers until this is closed, so that it need not be asked again if the server gets
+ * that role meanwhile. Belongs to one thread at a time: to the one that asks, then to the
+ * one that assigns roles.
  */
-final class Inquiry implements Closeable {
+final class RoleProbe implements Closeable {
 
-	private static final Log logger = LogFactory.getLog(Inquiry.class);
+	private static final Log logger = LogFactory.getLog(RoleProbe.class);
 
-	private final ServerCheck check;
+	private final RoleCheck check;
 
 	private final @Nullable Connection connection;
 
-	private final long askedAt;
+	private final long epoch;
 
 	private final boolean fitForWriters;
 
 	private boolean closed;
 
 	/**
-	 * Create an inquiry.
+	 * Create a probe.
 	 * @param check the answer
 	 * @param connection the connection, if it is one of the pool
-	 * @param askedAt when it was asked, as {@link OpenConnections#now()} has it
+	 * @param epoch the epoch in which it was asked
 	 * @param fitForWriters whether the connection may be lent to writers, if the server
 	 * is what they want
 	 */
-	Inquiry(ServerCheck check, @Nullable Connection connection, long askedAt, boolean fitForWriters) {
+	RoleProbe(RoleCheck check, @Nullable Connection connection, long epoch, boolean fitForWriters) {
 		this.check = check;
 		this.connection = connection;
-		this.askedAt = askedAt;
+		this.epoch = epoch;
 		this.fitForWriters = fitForWriters;
 	}
 
 	/**
-	 * Create an inquiry that leaves nothing to be closed.
+	 * Create a probe that leaves nothing to be closed.
 	 * @param check the answer
 	 */
-	Inquiry(ServerCheck check) {
-		this(check, null, OpenConnections.NEVER, false);
+	RoleProbe(RoleCheck check) {
+		this(check, null, VerifiedConnections.UNVERIFIED, false);
 	}
 
-	ServerCheck check() {
+	RoleCheck check() {
 		return this.check;
 	}
 
@@ -59,18 +59,18 @@ final class Inquiry implements Closeable {
 	 * Spare the connection from being asked, now that all of them are to be because their
 	 * server has got the role that it said it has.
 	 * @param open the connections of that server
-	 * @param since when it got the role
+	 * @param since the epoch that its new role has started
 	 */
-	void trust(OpenConnections open, long since) {
-		// any other doubt may be about this connection
-		boolean noOtherDoubt = this.askedAt + 1 == since;
-		if (this.connection == null || this.closed || !noOtherDoubt || !this.fitForWriters) {
+	void trust(VerifiedConnections open, long since) {
+		// any other epoch may have been started by this connection
+		boolean nextEpoch = this.epoch + 1 == since;
+		if (this.connection == null || this.closed || !nextEpoch || !this.fitForWriters) {
 			return;
 		}
 		try {
 			PhysicalConnection physical = this.connection.unwrap(PhysicalConnection.class);
 			physical.forgetReaders();
-			open.answered(physical, since);
+			open.markVerified(physical, since);
 		}
 		catch (SQLException ex) {
 			logger.debug("A connection has been closed while it was kept", ex);

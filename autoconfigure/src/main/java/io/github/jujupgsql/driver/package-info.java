@@ -1,0 +1,8 @@
+/**
+ * What the PostgreSQL JDBC driver loads by name, and what its connections stand on: the
+ * sockets and their factory, and who is trusted. Nothing here knows a pool or a relation.
+ */
+@NullMarked
+package io.github.jujupgsql.driver;
+
+import org.jspecify.annotations.NullMarked;

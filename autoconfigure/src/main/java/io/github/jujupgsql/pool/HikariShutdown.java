@@ -1,0 +1,89 @@
+package io.github.jujupgsql.pool;
+
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
+
+/**
+ * Closes a pool of HikariCP whose server has left. Closing wakes no thread that waits
+ * inside, and trips over connections that come back late. An application may suspend the
+ * pool at any time, also while it is being shut down; then it is resumed, for HikariCP
+ * keeps threads waiting in a suspended pool without a timeout, closed or not.
+ */
+final class HikariShutdown {
+
+	private static final Duration SEND_AWAY_TIMEOUT = Duration.ofSeconds(5);
+
+	private static final Duration RETURN_TIMEOUT = Duration.ofMillis(500);
+
+	private static final long EVICTION_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
+
+	private static final long SEND_AWAY_POLL_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
+
+	private static final long POLL_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
+
+	private final HikariAdapter adapter;
+
+	private final BooleanSupplier waitedFor;
+
+	/**
+	 * Begin to shut a pool down.
+	 * @param adapter the pool, whose source gives out a {@link PoisonPillConnection} from
+	 * now on
+	 * @param waitedFor whether there are threads to be sent away, or about to be
+	 */
+	HikariShutdown(HikariAdapter adapter, BooleanSupplier waitedFor) {
+		this.adapter = adapter;
+		this.waitedFor = waitedFor;
+	}
+
+	/**
+	 * Give every thread that waits inside HikariCP a connection that leads nowhere, so
+	 * that it looks for another pool. One is enough, for each thread that returns it
+	 * hands it to the next.
+	 */
+	void sendWaitersAway() {
+		// what is evicted need not be replaced
+		this.adapter.keepNothingIdle();
+		this.adapter.makeRoomForOneMore();
+		this.adapter.resume();
+		long deadline = System.nanoTime() + SEND_AWAY_TIMEOUT.toNanos();
+		while (this.waitedFor.getAsBoolean() && System.nanoTime() - deadline < 0) {
+			this.adapter.fillForWaiting();
+			LockSupport.parkNanos(SEND_AWAY_POLL_NANOS);
+			this.adapter.resume();
+		}
+	}
+
+	/**
+	 * Wait until all connections are returned, unless this thread is interrupted.
+	 * @param timeout how long to wait
+	 */
+	void awaitReturns(Duration timeout) {
+		long start = System.nanoTime();
+		while (this.adapter.active() > 0 && System.nanoTime() - start < timeout.toNanos()
+				&& !Thread.currentThread().isInterrupted()) {
+			this.adapter.resume();
+			LockSupport.parkNanos(POLL_NANOS);
+		}
+	}
+
+	/**
+	 * Close the pool, unless it is closed.
+	 */
+	void close() {
+		if (this.adapter.isClosed()) {
+			return;
+		}
+		sendWaitersAway();
+		// A thread of HikariCP that has just closed an evicted connection asks for the
+		// pool's monitor; closing holds it and waits ten seconds for that thread
+		LockSupport.parkNanos(EVICTION_NANOS);
+		this.adapter.resume();
+		// HikariCP trips over broken connections that come back to a pool that is closed
+		awaitReturns(RETURN_TIMEOUT);
+		this.adapter.close();
+	}
+
+}
