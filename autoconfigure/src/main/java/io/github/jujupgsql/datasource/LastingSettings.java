@@ -33,7 +33,7 @@ final class LastingSettings {
 	 */
 	void setSchema(Connection connection, @Nullable String schema) throws SQLException {
 		beforeSchema(connection);
-		OwnStatements.outsideTransaction(connection, () -> connection.setSchema(schema));
+		InternalStatements.outsideTransaction(connection, () -> connection.setSchema(schema));
 	}
 
 	void setHoldability(Connection connection, int wanted) throws SQLException {
@@ -46,7 +46,7 @@ final class LastingSettings {
 	 */
 	void beforeSchema(Connection connection) throws SQLException {
 		if (this.searchPath == null) {
-			this.searchPath = OwnStatements.queryForString(connection, SEARCH_PATH);
+			this.searchPath = InternalStatements.queryForString(connection, SEARCH_PATH);
 		}
 	}
 
@@ -69,7 +69,7 @@ final class LastingSettings {
 			connection.setHoldability(this.holdability);
 		}
 		if (this.searchPath != null) {
-			OwnStatements.execute(connection, RESTORE_SEARCH_PATH, this.searchPath);
+			InternalStatements.execute(connection, RESTORE_SEARCH_PATH, this.searchPath);
 		}
 	}
 

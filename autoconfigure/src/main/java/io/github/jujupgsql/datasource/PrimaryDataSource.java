@@ -32,8 +32,8 @@ public final class PrimaryDataSource extends AbstractPrimaryDataSource {
 
 	@Override
 	Connection prepare(Connection connection, ServerPool pool, RoleTable table) {
-		Writes writes = this.readYourWrites ? ReadYourWrites.current() : null;
-		return (writes != null) ? WriterConnection.begin(connection, pool, writes) : connection;
+		CommittedLsn committed = this.readYourWrites ? ReadYourWrites.current() : null;
+		return (committed != null) ? LsnTrackingConnection.begin(connection, pool, committed) : connection;
 	}
 
 }

@@ -32,7 +32,7 @@ final class PrimaryReads extends AbstractPrimaryDataSource {
 	static Connection lend(Connection connection, ServerPool pool) throws SQLException {
 		// for the sake of those who ask the driver
 		connection.setReadOnly(true);
-		return ReadOnlySession.begin(connection, pool);
+		return ReadOnlySessionConnection.begin(connection, pool);
 	}
 
 }

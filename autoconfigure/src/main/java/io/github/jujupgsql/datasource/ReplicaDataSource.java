@@ -27,7 +27,7 @@ public final class ReplicaDataSource extends RoleDataSource {
 
 	private final AtomicInteger turn = new AtomicInteger();
 
-	private final @Nullable UpToDateReads upToDateReads;
+	private final @Nullable CausalReads causalReads;
 
 	/**
 	 * Create the DataSource.
@@ -43,17 +43,17 @@ public final class ReplicaDataSource extends RoleDataSource {
 		super(roles, connectionTimeout);
 		this.loadBalancing = loadBalancing;
 		this.fallbackToPrimary = fallbackToPrimary;
-		this.upToDateReads = (readYourWrites != null)
-				? new UpToDateReads(this, new PrimaryReads(roles, connectionTimeout), readYourWrites) : null;
+		this.causalReads = (readYourWrites != null)
+				? new CausalReads(this, new PrimaryReads(roles, connectionTimeout), readYourWrites) : null;
 	}
 
 	@Override
 	public Connection getConnection() throws SQLException {
-		Writes writes = (this.upToDateReads != null) ? ReadYourWrites.current() : null;
-		if (this.upToDateReads == null || writes == null || writes.isEmpty()) {
+		CommittedLsn committed = (this.causalReads != null) ? ReadYourWrites.current() : null;
+		if (this.causalReads == null || committed == null || committed.isEmpty()) {
 			return super.getConnection();
 		}
-		return this.upToDateReads.getConnection(writes);
+		return this.causalReads.getConnection(committed);
 	}
 
 	@Override

@@ -138,7 +138,7 @@ final class RoutedConnection implements InvocationHandler {
 			}
 			default -> use();
 		}
-		return Delegate.call(this.lazy, method, arguments);
+		return ReflectiveCalls.call(this.lazy, method, arguments);
 	}
 
 	/**
@@ -254,7 +254,7 @@ final class RoutedConnection implements InvocationHandler {
 		this.lazyReadOnly = this.readOnly;
 		for (Setting setting : this.settings.values()) {
 			if (!LASTING.contains(setting.method().getName())) {
-				Delegate.call(this.lazy, setting.method(), setting.arguments());
+				ReflectiveCalls.call(this.lazy, setting.method(), setting.arguments());
 			}
 		}
 	}

@@ -36,7 +36,7 @@ final class RoutedMetaData implements InvocationHandler {
 			case "hashCode" -> System.identityHashCode(proxy);
 			case "toString" -> "Metadata of " + this.connection;
 			case "getConnection" -> this.connection;
-			default -> Delegate.call(this.routed.getMetaData(), method, arguments);
+			default -> ReflectiveCalls.call(this.routed.getMetaData(), method, arguments);
 		};
 	}
 

@@ -18,9 +18,9 @@ import org.springframework.jdbc.support.JdbcUtils;
  * asked itself, for one name may lead to several standbys; and asked once, for a server
  * does not forget.
  */
-final class UpToDateReads {
+final class CausalReads {
 
-	private static final Log logger = LogFactory.getLog(UpToDateReads.class);
+	private static final Log logger = LogFactory.getLog(CausalReads.class);
 
 	private static final String POSITION = """
 			SELECT pg_catalog.pg_wal_lsn_diff(CASE WHEN pg_catalog.pg_is_in_recovery()
@@ -43,18 +43,18 @@ final class UpToDateReads {
 	 * @param primary lends connections of the primary
 	 * @param patience how long to wait for a replica to know what has been written
 	 */
-	UpToDateReads(ReplicaDataSource replicas, PrimaryReads primary, Duration patience) {
+	CausalReads(ReplicaDataSource replicas, PrimaryReads primary, Duration patience) {
 		this.replicas = replicas;
 		this.primary = primary;
 		this.patience = patience;
 	}
 
-	Connection getConnection(Writes writes) throws SQLException {
+	Connection getConnection(CommittedLsn committed) throws SQLException {
 		long deadline = this.replicas.deadline();
-		if (!writes.isUnknown()) {
+		if (!committed.isUnknown()) {
 			long now = System.nanoTime();
 			long until = now + Math.min(deadline - now, RoleDataSource.nanos(this.patience));
-			Connection connection = ofReplica(writes, deadline, until);
+			Connection connection = ofReplica(committed, deadline, until);
 			if (connection != null) {
 				return connection;
 			}
@@ -64,21 +64,21 @@ final class UpToDateReads {
 
 	/**
 	 * Borrow a connection of a replica.
-	 * @param writes what it has to know
+	 * @param committed what it has to know
 	 * @param deadline until when to wait for a connection
 	 * @param until until when to wait for a replica, and for what it has to know
 	 * @return the connection, or {@code null} if no replica knows it in time
 	 */
-	private @Nullable Connection ofReplica(Writes writes, long deadline, long until) throws SQLException {
+	private @Nullable Connection ofReplica(CommittedLsn committed, long deadline, long until) throws SQLException {
 		try {
 			Connection first = this.replicas.getConnectionOfReplica(null, deadline, until);
 			ServerPool pool = this.replicas.poolOf(first);
-			if (isUpToDate(first, writes, until)) {
+			if (isUpToDate(first, committed, until)) {
 				return first;
 			}
 			if (pool != null && this.replicas.isAnyOtherThan(pool)) {
 				Connection second = this.replicas.getConnectionOfReplica(pool, deadline, until);
-				if (isUpToDate(second, writes, until)) {
+				if (isUpToDate(second, committed, until)) {
 					return second;
 				}
 			}
@@ -93,11 +93,11 @@ final class UpToDateReads {
 	 * Return whether a connection leads to a server that knows what has been written. If
 	 * not, it is returned.
 	 */
-	private static boolean isUpToDate(Connection connection, Writes writes, long until) {
+	private static boolean isUpToDate(Connection connection, CommittedLsn committed, long until) {
 		try {
 			Connection physical = connection.unwrap(Connection.class);
-			if (writes.areKnownTo(physical)
-					|| writes.learnt(physical, awaitPosition(connection, writes.getPosition(), until))) {
+			if (committed.isReplayedBy(physical)
+					|| committed.update(physical, awaitPosition(connection, committed.getPosition(), until))) {
 				return true;
 			}
 		}
@@ -124,7 +124,7 @@ final class UpToDateReads {
 	private static long awaitPosition(Connection connection, long wanted, long until) throws SQLException {
 		long pause = SHORTEST_PAUSE_NANOS;
 		while (true) {
-			long position = OwnStatements.queryForLong(connection, POSITION);
+			long position = InternalStatements.queryForLong(connection, POSITION);
 			long left = until - System.nanoTime();
 			if (position >= wanted || left <= 0 || Thread.currentThread().isInterrupted()) {
 				return position;
