@@ -10,13 +10,14 @@ import io.github.jujupgsql.pool.ServerPool;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
+
 import org.springframework.jdbc.support.JdbcUtils;
 
 /**
- * Lends connections of replicas that know what has been written in a scope: waits for one
- * to replay it, then tries another one, then goes to the primary. Each connection is
- * asked itself, for one name may lead to several standbys; and asked once, for a server
- * does not forget.
+ * Lends connections of replicas that have replayed what has been committed in a scope:
+ * waits for one replica, then tries another one, then goes to the primary. Each
+ * connection is asked itself, because one name may lead to several standbys; and asked
+ * once, because a server does not fall back.
  */
 final class CausalReads {
 
@@ -31,55 +32,60 @@ final class CausalReads {
 
 	private static final long LONGEST_PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(10);
 
-	private final ReplicaDataSource replicas;
+	private final Borrower replicas;
 
-	private final PrimaryReads primary;
+	private final boolean fallbackToPrimary;
 
-	private final Duration patience;
+	private final Borrower primary;
+
+	private final Duration timeout;
 
 	/**
 	 * Create the reads.
-	 * @param replicas lends connections of any replica
-	 * @param primary lends connections of the primary
-	 * @param patience how long to wait for a replica to know what has been written
+	 * @param replicas borrows from any replica
+	 * @param fallbackToPrimary whether it borrows from the primary while there is none
+	 * @param primary borrows from the primary, for reads
+	 * @param timeout how long to wait for a replica to have replayed the position
 	 */
-	CausalReads(ReplicaDataSource replicas, PrimaryReads primary, Duration patience) {
+	CausalReads(Borrower replicas, boolean fallbackToPrimary, Borrower primary, Duration timeout) {
 		this.replicas = replicas;
+		this.fallbackToPrimary = fallbackToPrimary;
 		this.primary = primary;
-		this.patience = patience;
+		this.timeout = timeout;
 	}
 
 	Connection getConnection(CommittedLsn committed) throws SQLException {
-		long deadline = this.replicas.deadline();
+		Deadline deadline = this.replicas.deadline();
 		if (!committed.isUnknown()) {
-			long now = System.nanoTime();
-			long until = now + Math.min(deadline - now, RoleDataSource.nanos(this.patience));
-			Connection connection = ofReplica(committed, deadline, until);
+			Deadline replayDeadline = deadline.earlier(Deadline.in(this.timeout));
+			Connection connection = ofReplica(committed, deadline, replayDeadline);
 			if (connection != null) {
 				return connection;
 			}
 		}
-		return this.primary.getConnection(null, deadline);
+		return this.primary.borrow(null, deadline).connection();
 	}
 
 	/**
 	 * Borrow a connection of a replica.
-	 * @param committed what it has to know
+	 * @param committed what it has to have replayed
 	 * @param deadline until when to wait for a connection
-	 * @param until until when to wait for a replica, and for what it has to know
-	 * @return the connection, or {@code null} if no replica knows it in time
+	 * @param replayDeadline until when to wait for a replica, and for it to replay
+	 * @return the connection, or {@code null} if no replica has replayed enough in time
 	 */
-	private @Nullable Connection ofReplica(CommittedLsn committed, long deadline, long until) throws SQLException {
+	private @Nullable Connection ofReplica(CommittedLsn committed, Deadline deadline, Deadline replayDeadline)
+			throws SQLException {
+		// with the fallback, the borrower waits for the primary as well
+		ServerWait serverWait = this.replicas.serverWait(this.fallbackToPrimary ? deadline : replayDeadline);
 		try {
-			Connection first = this.replicas.getConnectionOfReplica(null, deadline, until);
-			ServerPool pool = this.replicas.poolOf(first);
-			if (isUpToDate(first, committed, until)) {
-				return first;
+			Loan first = this.replicas.borrow(null, deadline, serverWait);
+			if (isUpToDate(first.connection(), committed, replayDeadline)) {
+				return first.connection();
 			}
-			if (pool != null && this.replicas.isAnyOtherThan(pool)) {
-				Connection second = this.replicas.getConnectionOfReplica(pool, deadline, until);
-				if (isUpToDate(second, committed, until)) {
-					return second;
+			if (isAnyOtherThan(first.pool())) {
+				Loan second = this.replicas.borrow(first.pool(), deadline, serverWait);
+				if (isUpToDate(second.connection(), committed, replayDeadline)) {
+					return second.connection();
 				}
 			}
 		}
@@ -89,20 +95,24 @@ final class CausalReads {
 		return null;
 	}
 
+	private boolean isAnyOtherThan(ServerPool pool) {
+		return this.replicas.table().replicas().stream().anyMatch((replica) -> replica != pool);
+	}
+
 	/**
-	 * Return whether a connection leads to a server that knows what has been written. If
-	 * not, it is returned.
+	 * Return whether a connection's server has replayed what has been committed. If not,
+	 * the connection goes back to its pool.
 	 */
-	private static boolean isUpToDate(Connection connection, CommittedLsn committed, long until) {
+	private static boolean isUpToDate(Connection connection, CommittedLsn committed, Deadline deadline) {
 		try {
 			Connection physical = connection.unwrap(Connection.class);
 			if (committed.isReplayedBy(physical)
-					|| committed.update(physical, awaitPosition(connection, committed.getPosition(), until))) {
+					|| committed.update(physical, awaitPosition(connection, committed.getPosition(), deadline))) {
 				return true;
 			}
 		}
 		catch (SQLException ex) {
-			logger.debug("A server did not tell what it knows", ex);
+			logger.debug("A server did not tell how far it has replayed", ex);
 			abort(connection);
 		}
 		JdbcUtils.closeConnection(connection);
@@ -110,7 +120,7 @@ final class CausalReads {
 	}
 
 	/**
-	 * Make a connection one that HikariCP does not keep.
+	 * Close a connection such that HikariCP does not keep it.
 	 */
 	private static void abort(Connection connection) {
 		try {
@@ -121,11 +131,11 @@ final class CausalReads {
 		}
 	}
 
-	private static long awaitPosition(Connection connection, long wanted, long until) throws SQLException {
+	private static long awaitPosition(Connection connection, long wanted, Deadline deadline) throws SQLException {
 		long pause = SHORTEST_PAUSE_NANOS;
 		while (true) {
 			long position = InternalStatements.queryForLong(connection, POSITION);
-			long left = until - System.nanoTime();
+			long left = deadline.left();
 			if (position >= wanted || left <= 0 || Thread.currentThread().isInterrupted()) {
 				return position;
 			}

@@ -52,8 +52,15 @@ final class LsnTrackingConnection extends BorrowedConnection {
 		this.committed = committed;
 	}
 
-	static Connection begin(Connection connection, ServerPool pool, CommittedLsn committed) {
-		return new LsnTrackingConnection(connection, pool, committed).proxy();
+	/**
+	 * Track what is committed on a connection, if this thread is in a scope.
+	 * @param connection a connection just borrowed
+	 * @param pool where it has been borrowed
+	 * @return the connection to lend
+	 */
+	static Connection beginInScope(Connection connection, ServerPool pool) {
+		CommittedLsn committed = ReadYourWrites.current();
+		return (committed != null) ? new LsnTrackingConnection(connection, pool, committed).proxy() : connection;
 	}
 
 	@Override

@@ -28,6 +28,8 @@ final class ReadOnlySessionConnection extends BorrowedConnection {
 	 * @throws SQLException if the connection is of no use
 	 */
 	static Connection begin(Connection connection, ServerPool pool) throws SQLException {
+		// tells the application, which may ask the driver
+		connection.setReadOnly(true);
 		InternalStatements.execute(connection, "SET SESSION CHARACTERISTICS AS TRANSACTION READ ONLY");
 		return new ReadOnlySessionConnection(connection, pool).proxy();
 	}
