@@ -91,7 +91,7 @@ abstract class BorrowedConnection implements InvocationHandler {
 			}
 			default -> {
 				before(method.getName(), arguments);
-				return Delegate.call(this.connection, method, arguments);
+				return ReflectiveCalls.call(this.connection, method, arguments);
 			}
 		}
 	}

@@ -6,10 +6,10 @@ import java.sql.SQLException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Settings of a borrowed connection that HikariCP leaves to the next borrower, which
- * would be in somebody else's schema: what was there before is kept, for when the
- * connection is given back without the application having undone them. All others come
- * back by themselves. One for each connection borrowed.
+ * The values that a borrowed connection had before the application made settings that
+ * HikariCP leaves to the next borrower, which would be in another one's schema. They are
+ * restored when the connection is given back before the application has done so. HikariCP
+ * resets all other settings. One for each connection borrowed.
  */
 final class LastingSettings {
 
@@ -20,7 +20,7 @@ final class LastingSettings {
 	 */
 	private static final String RESTORE_SEARCH_PATH = "SET search_path TO ''; SELECT pg_catalog.set_config('search_path', ?, false)";
 
-	/** All schemas that were there; JDBC knows only one. */
+	/** All schemas that were set; JDBC knows only one. */
 	private @Nullable String searchPath;
 
 	private @Nullable Integer holdability;
@@ -33,7 +33,7 @@ final class LastingSettings {
 	 */
 	void setSchema(Connection connection, @Nullable String schema) throws SQLException {
 		beforeSchema(connection);
-		OwnStatements.outsideTransaction(connection, () -> connection.setSchema(schema));
+		InternalStatements.outsideTransaction(connection, () -> connection.setSchema(schema));
 	}
 
 	void setHoldability(Connection connection, int wanted) throws SQLException {
@@ -46,7 +46,7 @@ final class LastingSettings {
 	 */
 	void beforeSchema(Connection connection) throws SQLException {
 		if (this.searchPath == null) {
-			this.searchPath = OwnStatements.queryForString(connection, SEARCH_PATH);
+			this.searchPath = InternalStatements.queryForString(connection, SEARCH_PATH);
 		}
 	}
 
@@ -60,7 +60,7 @@ final class LastingSettings {
 	}
 
 	/**
-	 * Make the connection what it was.
+	 * Restore the values that were set before.
 	 * @param connection the connection borrowed, on which no transaction is open
 	 * @throws SQLException if it cannot be given back
 	 */
@@ -69,7 +69,7 @@ final class LastingSettings {
 			connection.setHoldability(this.holdability);
 		}
 		if (this.searchPath != null) {
-			OwnStatements.execute(connection, RESTORE_SEARCH_PATH, this.searchPath);
+			InternalStatements.execute(connection, RESTORE_SEARCH_PATH, this.searchPath);
 		}
 	}
 

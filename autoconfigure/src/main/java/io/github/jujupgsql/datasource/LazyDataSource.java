@@ -11,7 +11,8 @@ import org.springframework.jdbc.datasource.LazyConnectionDataSourceProxy;
 
 /**
  * Borrows a connection when the first statement asks for it. Borrows none to find out
- * what connections are like, so that nobody waits for a primary who needs no server.
+ * what connections are like, so that code that needs no connection does not wait for a
+ * primary.
  *
  * @since 0.1.0
  */
@@ -22,7 +23,7 @@ public class LazyDataSource extends LazyConnectionDataSourceProxy {
 	 * @param primary where to borrow
 	 * @param autoCommit whether connections of the pools commit by themselves
 	 * @param transactionIsolation the isolation of the pools' connections, or
-	 * {@code null} if the server's own, which is asked when somebody wants to know
+	 * {@code null} if the server's own, which is asked when the application wants to know
 	 */
 	public LazyDataSource(DataSource primary, boolean autoCommit, @Nullable Integer transactionIsolation) {
 		super(primary);

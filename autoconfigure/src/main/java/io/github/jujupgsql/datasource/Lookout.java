@@ -6,7 +6,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Says where one borrower waits for a connection, and for how long before it looks
- * around: it loses its place in the queue then.
+ * around, which costs it its place in the queue.
  */
 interface Lookout {
 
@@ -20,8 +20,8 @@ interface Lookout {
 
 	/**
 	 * Return how long to wait in the pool just picked.
-	 * @return the time in milliseconds, which may be longer than there is
+	 * @return the milliseconds, which may be more than the borrower has left
 	 */
-	long patienceMillis();
+	long timeoutMillis();
 
 }

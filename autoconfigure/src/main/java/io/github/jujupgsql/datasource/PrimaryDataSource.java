@@ -1,11 +1,8 @@
 package io.github.jujupgsql.datasource;
 
-import java.sql.Connection;
 import java.time.Duration;
 
-import io.github.jujupgsql.pool.RoleTable;
 import io.github.jujupgsql.pool.Roles;
-import io.github.jujupgsql.pool.ServerPool;
 
 /**
  * Lends connections of the server that the relation calls master, once that server has
@@ -14,9 +11,7 @@ import io.github.jujupgsql.pool.ServerPool;
  *
  * @since 0.1.0
  */
-public final class PrimaryDataSource extends AbstractPrimaryDataSource {
-
-	private final boolean readYourWrites;
+public final class PrimaryDataSource extends RoleDataSource {
 
 	/**
 	 * Create the DataSource.
@@ -26,14 +21,8 @@ public final class PrimaryDataSource extends AbstractPrimaryDataSource {
 	 * {@link ReadYourWrites scope}
 	 */
 	public PrimaryDataSource(Roles roles, Duration connectionTimeout, boolean readYourWrites) {
-		super(roles, connectionTimeout);
-		this.readYourWrites = readYourWrites;
-	}
-
-	@Override
-	Connection prepare(Connection connection, ServerPool pool, RoleTable table) {
-		Writes writes = this.readYourWrites ? ReadYourWrites.current() : null;
-		return (writes != null) ? WriterConnection.begin(connection, pool, writes) : connection;
+		super(new RoleView(roles, readYourWrites ? PrimaryRole.readWriteInScopes() : PrimaryRole.readWrite(),
+				connectionTimeout));
 	}
 
 }

@@ -11,6 +11,8 @@ import java.time.Duration;
  */
 public class PrimaryUnavailableException extends SQLTransientConnectionException {
 
+	private static final long serialVersionUID = 1L;
+
 	/** Of the class "connection exception": unable to establish one. */
 	private static final String SQL_STATE = "08001";
 

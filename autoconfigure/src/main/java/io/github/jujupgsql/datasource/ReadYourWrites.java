@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class ReadYourWrites {
 
-	private static final ThreadLocal<@Nullable Writes> current = new ThreadLocal<>();
+	private static final ThreadLocal<@Nullable CommittedLsn> current = new ThreadLocal<>();
 
 	private ReadYourWrites() {
 	}
@@ -27,21 +27,21 @@ public final class ReadYourWrites {
 	 * @return the scope, to be closed by this thread
 	 */
 	public static Scope open() {
-		Writes outer = current();
-		return new Scope((outer != null) ? outer : new Writes());
+		CommittedLsn outer = current();
+		return new Scope((outer != null) ? outer : new CommittedLsn());
 	}
 
 	/**
-	 * Return what has been written in the scope that this thread is in.
-	 * @return the writes, or {@code null} outside of any scope
+	 * Return what has been committed in the scope that this thread is in.
+	 * @return the position, or {@code null} outside of any scope
 	 */
-	static @Nullable Writes current() {
+	static @Nullable CommittedLsn current() {
 		return current.get();
 	}
 
-	private static void enter(@Nullable Writes writes) {
-		if (writes != null) {
-			current.set(writes);
+	private static void enter(@Nullable CommittedLsn committed) {
+		if (committed != null) {
+			current.set(committed);
 		}
 		else {
 			current.remove();
@@ -53,13 +53,13 @@ public final class ReadYourWrites {
 	 */
 	public static final class Scope implements AutoCloseable {
 
-		private final Writes writes;
+		private final CommittedLsn committed;
 
-		private final @Nullable Writes outer = current();
+		private final @Nullable CommittedLsn outer = current();
 
-		private Scope(Writes writes) {
-			this.writes = writes;
-			enter(writes);
+		private Scope(CommittedLsn committed) {
+			this.committed = committed;
+			enter(committed);
 		}
 
 		/**
@@ -69,7 +69,7 @@ public final class ReadYourWrites {
 		 * @return the scope, to be closed by the calling thread
 		 */
 		public Scope join() {
-			return new Scope(this.writes);
+			return new Scope(this.committed);
 		}
 
 		/**

@@ -18,34 +18,34 @@ import org.jspecify.annotations.Nullable;
  */
 final class ReplicaLookout implements Lookout {
 
-	private static final long FIRST_PATIENCE_MILLIS = 20;
+	private static final long FIRST_TIMEOUT_MILLIS = 20;
 
 	private static final long LOOKING_AROUND_MILLIS = TimeUnit.SECONDS.toMillis(1);
 
 	/** How many times as long as expected a reader waits for its turn. */
 	private static final int OVERDUE = 4;
 
-	private final ReplicaDataSource replicas;
+	private final Role replicas;
 
 	/** How many reads had come back from each at the last look. */
 	private final Map<ServerPool, Long> returnedBefore = new HashMap<>();
 
-	private long nextPatienceMillis = FIRST_PATIENCE_MILLIS;
+	private long nextTimeoutMillis = FIRST_TIMEOUT_MILLIS;
 
-	private long patienceMillis;
+	private long timeoutMillis;
 
-	ReplicaLookout(ReplicaDataSource replicas) {
+	ReplicaLookout(Role replicas) {
 		this.replicas = replicas;
 	}
 
 	@Override
 	public @Nullable ServerPool pick(RoleTable table, @Nullable ServerPool tried) {
 		if (!isThereChoice(table)) {
-			this.patienceMillis = Long.MAX_VALUE;
+			this.timeoutMillis = Long.MAX_VALUE;
 			return this.replicas.pick(table, tried);
 		}
 		ServerPool moving = pickMoving(table.replicas());
-		this.nextPatienceMillis = 2 * this.patienceMillis;
+		this.nextTimeoutMillis = 2 * this.timeoutMillis;
 		return (moving != null) ? moving : this.replicas.pick(table, tried);
 	}
 
@@ -61,14 +61,14 @@ final class ReplicaLookout implements Lookout {
 	 * @return the replica, or {@code null} if that is not known
 	 */
 	private @Nullable ServerPool pickMoving(List<ServerPool> pools) {
-		boolean known = this.patienceMillis * 2 > LOOKING_AROUND_MILLIS;
+		boolean known = this.timeoutMillis * 2 > LOOKING_AROUND_MILLIS;
 		ServerPool best = null;
 		double bestWait = Double.POSITIVE_INFINITY;
 		for (ServerPool pool : pools) {
 			long returned = pool.getReadsReturned();
 			Long before = this.returnedBefore.put(pool, returned);
 			if (before != null && returned > before && !pool.isSilent()) {
-				double wait = (double) this.patienceMillis * (1 + pool.getBusy()) / (returned - before);
+				double wait = (double) this.timeoutMillis * (1 + pool.getBusy()) / (returned - before);
 				if (wait < bestWait) {
 					best = pool;
 					bestWait = wait;
@@ -76,14 +76,14 @@ final class ReplicaLookout implements Lookout {
 			}
 		}
 		boolean stay = known && best != null;
-		this.patienceMillis = stay ? Math.max(this.nextPatienceMillis, (long) (OVERDUE * bestWait))
-				: this.nextPatienceMillis;
+		this.timeoutMillis = stay ? Math.max(this.nextTimeoutMillis, (long) (OVERDUE * bestWait))
+				: this.nextTimeoutMillis;
 		return stay ? best : null;
 	}
 
 	@Override
-	public long patienceMillis() {
-		return this.patienceMillis;
+	public long timeoutMillis() {
+		return this.timeoutMillis;
 	}
 
 }

@@ -10,23 +10,23 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Metadata of a {@link RoutedConnection}, asked of the server that it is with at the
- * moment of asking: the driver's own would go on asking a connection that somebody else
+ * moment of asking: the driver's own would go on asking a connection that another thread
  * has borrowed since.
  */
 final class RoutedMetaData implements InvocationHandler {
 
-	private final RoutedConnection routed;
+	private final RoutedTarget target;
 
 	private final Connection connection;
 
-	private RoutedMetaData(RoutedConnection routed, Connection connection) {
-		this.routed = routed;
+	private RoutedMetaData(RoutedTarget target, Connection connection) {
+		this.target = target;
 		this.connection = connection;
 	}
 
-	static DatabaseMetaData of(RoutedConnection routed, Connection connection) {
+	static DatabaseMetaData of(RoutedTarget target, Connection connection) {
 		return (DatabaseMetaData) Proxy.newProxyInstance(RoutedMetaData.class.getClassLoader(),
-				new Class<?>[] { DatabaseMetaData.class }, new RoutedMetaData(routed, connection));
+				new Class<?>[] { DatabaseMetaData.class }, new RoutedMetaData(target, connection));
 	}
 
 	@Override
@@ -36,7 +36,7 @@ final class RoutedMetaData implements InvocationHandler {
 			case "hashCode" -> System.identityHashCode(proxy);
 			case "toString" -> "Metadata of " + this.connection;
 			case "getConnection" -> this.connection;
-			default -> Delegate.call(this.routed.getMetaData(), method, arguments);
+			default -> ReflectiveCalls.call(this.target.getMetaData(), method, arguments);
 		};
 	}
 

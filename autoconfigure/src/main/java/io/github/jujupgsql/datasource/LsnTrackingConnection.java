@@ -12,21 +12,21 @@ import org.postgresql.core.BaseConnection;
 import org.postgresql.core.TransactionState;
 
 /**
- * A connection of the primary which tells a scope up to where it has committed something.
- * It asks the server for that once, when it is closed, and not at all if all that it did
- * was read-only or rolled back. Until then the scope knows only that there is something.
+ * A connection of the primary that reports to a scope how far it has committed. It asks
+ * the server for the position once, when it is closed, and not at all if everything was
+ * read-only or rolled back. Until then the scope's position is unknown.
  * <p>
- * Only the server knows whether a statement has written: a function may have. So whatever
- * could have counts.
+ * A {@code SELECT} may call a function that writes, so any statement in a read-write
+ * transaction counts as a write.
  */
-final class WriterConnection extends BorrowedConnection {
+final class LsnTrackingConnection extends BorrowedConnection {
 
-	private static final Log logger = LogFactory.getLog(WriterConnection.class);
+	private static final Log logger = LogFactory.getLog(LsnTrackingConnection.class);
 
 	/**
 	 * Where the next record will be, which is after the commit's, also if that was
-	 * asynchronous. In the beginning of a page that is behind the page's header, to where
-	 * nobody has replayed before the next record is there.
+	 * asynchronous. At the beginning of a page that is behind the page's header, which no
+	 * standby replays before the next record is there.
 	 */
 	private static final String POSITION = """
 			SELECT (next OPERATOR(pg_catalog.-) CASE WHEN next OPERATOR(pg_catalog.%)
@@ -36,24 +36,31 @@ final class WriterConnection extends BorrowedConnection {
 
 	private static final Set<String> STATEMENTS = Set.of("createStatement", "prepareStatement", "prepareCall");
 
-	private final Writes writes;
+	private final CommittedLsn committed;
 
-	/** Whether there has been a statement that could have written since the last end. */
+	/** Whether a statement that could have written has run in this transaction. */
 	private boolean used;
 
-	/** Whether the application has got the driver's connection, and may use that. */
+	/** Whether the application has unwrapped the driver's connection. */
 	private boolean unwrapped;
 
-	/** Whether the scope knows that there may be something. */
+	/** Whether the scope has been told that there may be a commit. */
 	private boolean announced;
 
-	private WriterConnection(Connection connection, ServerPool pool, Writes writes) {
+	private LsnTrackingConnection(Connection connection, ServerPool pool, CommittedLsn committed) {
 		super(connection, pool);
-		this.writes = writes;
+		this.committed = committed;
 	}
 
-	static Connection begin(Connection connection, ServerPool pool, Writes writes) {
-		return new WriterConnection(connection, pool, writes).proxy();
+	/**
+	 * Track what is committed on a connection, if this thread is in a scope.
+	 * @param connection a connection just borrowed
+	 * @param pool where it has been borrowed
+	 * @return the connection to lend
+	 */
+	static Connection beginInScope(Connection connection, ServerPool pool) {
+		CommittedLsn committed = ReadYourWrites.current();
+		return (committed != null) ? new LsnTrackingConnection(connection, pool, committed).proxy() : connection;
 	}
 
 	@Override
@@ -67,7 +74,7 @@ final class WriterConnection extends BorrowedConnection {
 			}
 		}
 		else if (method.equals("unwrap")) {
-			// COPY, large objects: what is done there is not seen here, from now on
+			// COPY and large objects do not pass through this proxy
 			this.unwrapped = true;
 			announce();
 		}
@@ -83,7 +90,7 @@ final class WriterConnection extends BorrowedConnection {
 	}
 
 	/**
-	 * Ask the driver, which asks nobody.
+	 * Return what the driver knows without asking the server.
 	 */
 	private boolean isInTransaction() throws SQLException {
 		return this.connection.unwrap(BaseConnection.class).getTransactionState() != TransactionState.IDLE;
@@ -92,7 +99,7 @@ final class WriterConnection extends BorrowedConnection {
 	private void announce() {
 		if (!this.announced) {
 			this.announced = true;
-			this.writes.committing();
+			this.committed.begin();
 		}
 	}
 
@@ -104,12 +111,12 @@ final class WriterConnection extends BorrowedConnection {
 		}
 		if (this.announced) {
 			try {
-				this.writes.committed(position());
+				this.committed.complete(position());
 			}
 			catch (SQLException ex) {
-				logger.debug("Where a commit is that " + this.pool + " has acknowledged is not known", ex);
-				this.writes.lost();
-				// returning it would fail, although what was committed is
+				logger.debug("The position of a commit that " + this.pool + " has acknowledged is not known", ex);
+				this.committed.lose();
+				// returning it would fail, although the commit has succeeded
 				evict();
 			}
 		}
@@ -119,7 +126,7 @@ final class WriterConnection extends BorrowedConnection {
 		if (!this.connection.getAutoCommit()) {
 			this.connection.rollback();
 		}
-		return OwnStatements.queryForLong(this.connection, POSITION);
+		return InternalStatements.queryForLong(this.connection, POSITION);
 	}
 
 }

@@ -6,16 +6,16 @@ import java.lang.reflect.Method;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Calls what stands behind a proxy.
+ * Forwards a call of a proxy to its target.
  */
-final class Delegate {
+final class ReflectiveCalls {
 
-	private Delegate() {
+	private ReflectiveCalls() {
 	}
 
 	/**
-	 * Call a method as if there were no proxy.
-	 * @param target what stands behind it
+	 * Call a method, and throw what the method itself throws.
+	 * @param target the object behind the proxy
 	 * @param method the method
 	 * @param arguments its arguments
 	 * @return what it returns

@@ -9,13 +9,14 @@ import org.apache.commons.logging.LogFactory;
 
 /**
  * A connection of the primary whose session refuses to write, as a standby would, until
- * it is closed: the server's doing, for the driver looks after transactions alone.
+ * it is closed. The server enforces that: the driver's read-only mode covers transactions
+ * alone.
  */
-final class ReadOnlySession extends BorrowedConnection {
+final class ReadOnlySessionConnection extends BorrowedConnection {
 
-	private static final Log logger = LogFactory.getLog(ReadOnlySession.class);
+	private static final Log logger = LogFactory.getLog(ReadOnlySessionConnection.class);
 
-	private ReadOnlySession(Connection connection, ServerPool pool) {
+	private ReadOnlySessionConnection(Connection connection, ServerPool pool) {
 		super(connection, pool);
 	}
 
@@ -27,8 +28,10 @@ final class ReadOnlySession extends BorrowedConnection {
 	 * @throws SQLException if the connection is of no use
 	 */
 	static Connection begin(Connection connection, ServerPool pool) throws SQLException {
-		OwnStatements.execute(connection, "SET SESSION CHARACTERISTICS AS TRANSACTION READ ONLY");
-		return new ReadOnlySession(connection, pool).proxy();
+		// tells the application, which may ask the driver
+		connection.setReadOnly(true);
+		InternalStatements.execute(connection, "SET SESSION CHARACTERISTICS AS TRANSACTION READ ONLY");
+		return new ReadOnlySessionConnection(connection, pool).proxy();
 	}
 
 	@Override
@@ -38,7 +41,7 @@ final class ReadOnlySession extends BorrowedConnection {
 				if (!this.connection.getAutoCommit()) {
 					this.connection.rollback();
 				}
-				OwnStatements.execute(this.connection, "RESET default_transaction_read_only");
+				InternalStatements.execute(this.connection, "RESET default_transaction_read_only");
 			}
 		}
 		catch (SQLException ex) {

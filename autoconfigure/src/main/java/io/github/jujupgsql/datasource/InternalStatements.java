@@ -10,13 +10,13 @@ import org.postgresql.core.BaseConnection;
 import org.postgresql.core.TransactionState;
 
 /**
- * Statements of ours on connections that the application has borrowed. They begin no
- * transaction, and pass by HikariCP, which would take a change of the mode for the
- * application's.
+ * Runs statements of the library on connections that the application has borrowed. They
+ * begin no transaction, and bypass HikariCP, which would take a change of the mode for
+ * the application's.
  */
-final class OwnStatements {
+final class InternalStatements {
 
-	private OwnStatements() {
+	private InternalStatements() {
 	}
 
 	static void execute(Connection connection, String sql) throws SQLException {

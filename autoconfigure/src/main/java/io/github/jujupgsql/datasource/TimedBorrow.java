@@ -1,0 +1,136 @@
+package io.github.jujupgsql.datasource;
+
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.SQLTransientConnectionException;
+import java.util.concurrent.TimeUnit;
+
+import io.github.jujupgsql.pool.RoleTable;
+import io.github.jujupgsql.pool.ServerPool;
+import io.github.jujupgsql.pool.WrongRoleException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One borrow by the clock: waits for a server to play the role and for a connection to
+ * it. A pool that is left sends its borrowers away, and they look at the table of roles
+ * again.
+ */
+final class TimedBorrow {
+
+	/** Pause before retrying a server that is in the wrong role. */
+	private static final long WRONG_ROLE_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
+
+	private final RoleView view;
+
+	private final PoolAccess pools;
+
+	private final Deadline deadline;
+
+	private final ServerWait serverWait;
+
+	private final Lookout lookout;
+
+	private @Nullable ServerPool tried;
+
+	private @Nullable SQLException last;
+
+	/**
+	 * Begin to borrow.
+	 * @param pools gets connections of a pool
+	 * @param tried the pool that had nothing to lend, if there is one
+	 * @param deadline until when to wait
+	 * @param serverWait how to wait while no server plays the role
+	 */
+	TimedBorrow(PoolAccess pools, @Nullable ServerPool tried, Deadline deadline, ServerWait serverWait) {
+		this.view = pools.view();
+		this.pools = pools;
+		this.tried = tried;
+		this.deadline = deadline;
+		this.serverWait = serverWait;
+		this.lookout = this.view.role().lookout();
+	}
+
+	/**
+	 * Borrow, beginning with a connection that has yet to be verified.
+	 * @param pool where it has been borrowed
+	 * @param connection the connection
+	 * @return that connection or, if it is of no use, another one
+	 * @throws SQLException if none is to be had
+	 */
+	Connection goOnWith(ServerPool pool, Connection connection) throws SQLException {
+		Connection lent = attempt(pool, () -> this.pools.verifyAndLend(pool, connection, this.deadline));
+		if (lent == null) {
+			return borrow().connection();
+		}
+		pool.countBorrow();
+		return lent;
+	}
+
+	/**
+	 * Borrow a connection.
+	 * @return the connection and its pool
+	 * @throws SQLException if none is to be had
+	 */
+	Loan borrow() throws SQLException {
+		while (true) {
+			RoleTable table = this.view.table();
+			ServerPool pool = this.lookout.pick(table, this.tried);
+			if (pool == null) {
+				this.serverWait.await(table);
+			}
+			else {
+				Connection lent = tryPool(pool, table);
+				if (lent != null) {
+					pool.countBorrow(Deadline.nanos(this.view.connectionTimeout()) - this.deadline.left());
+					return new Loan(lent, pool);
+				}
+			}
+			if (this.deadline.isOver()) {
+				throw timedOut();
+			}
+		}
+	}
+
+	private @Nullable Connection tryPool(ServerPool pool, RoleTable table) throws SQLException {
+		boolean again = pool == this.tried;
+		this.tried = pool;
+		long millis = Math.min(this.lookout.timeoutMillis(), this.deadline.leftMillis());
+		Connection lent = attempt(pool, () -> this.pools.await(pool, millis, this.deadline));
+		if (lent == null && again && (this.last instanceof WrongRoleException || pool.isRetired())) {
+			this.view.awaitOtherThan(table, this.deadline.earlier(Deadline.in(WRONG_ROLE_NANOS)));
+		}
+		return lent;
+	}
+
+	private @Nullable Connection attempt(ServerPool pool, Attempt attempt) throws SQLException {
+		this.last = null;
+		try {
+			return attempt.make();
+		}
+		catch (SQLTransientConnectionException | WrongRoleException ex) {
+			this.last = ex;
+		}
+		catch (SQLException ex) {
+			if (this.view.isPlayedBy(pool)) {
+				throw ex;
+			}
+		}
+		return null;
+	}
+
+	private SQLException timedOut() {
+		RoleTable table = this.view.table();
+		ServerPool pool = this.view.role().pick(table, null);
+		return (pool != null) ? pool.timedOut(this.view.connectionTimeout(), this.last) : this.view.unavailable(table);
+	}
+
+	/**
+	 * An attempt to borrow, which comes to {@code null} if there has to be another one.
+	 */
+	private interface Attempt {
+
+		@Nullable Connection make() throws SQLException;
+
+	}
+
+}
