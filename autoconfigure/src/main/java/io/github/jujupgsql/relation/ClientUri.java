@@ -66,7 +66,7 @@ record ClientUri(ConnectionString rest, List<ClientEndpoint> endpoints) {
 
 	private static List<ClientEndpoint> endpointsOf(ConnectionString string) {
 		List<ClientEndpoint> endpoints = new ArrayList<>();
-		for (Server server : new Servers(string).list()) {
+		for (Server server : new HostList(string).list()) {
 			if (!server.host().isEmpty()) {
 				endpoints.add(new ClientEndpoint(server.host(), server.port(), false));
 			}

@@ -71,7 +71,7 @@ final class ConnectionStringFormat {
 	}
 
 	static String address(ConnectionString string) {
-		return new Servers(string).list()
+		return new HostList(string).list()
 			.stream()
 			.map((server) -> host(server.host()) + ":" + port(server.port()))
 			.collect(Collectors.joining(","));
@@ -90,8 +90,8 @@ final class ConnectionStringFormat {
 	 * encoded: raw ones would make the lists equally long.
 	 */
 	private static String servers(String hosts, String ports) {
-		List<String> hostList = Servers.split(hosts);
-		List<String> portList = Servers.split(ports);
+		List<String> hostList = HostList.split(hosts);
+		List<String> portList = HostList.split(ports);
 		if (hostList.size() != portList.size()) {
 			hostList = List.of(hosts);
 			portList = List.of(ports);
@@ -131,7 +131,7 @@ final class ConnectionStringFormat {
 		};
 		boolean letters = keyword != Keyword.PORT;
 		return value.codePoints()
-			.allMatch((c) -> (c >= '0' && c <= '9') || (letters && Servers.isPartOfName(c))
+			.allMatch((c) -> (c >= '0' && c <= '9') || (letters && HostList.isPartOfName(c))
 					|| punctuation.indexOf(c) >= 0);
 	}
 

@@ -36,7 +36,7 @@ final class DriverPropertiesMapper {
 	}
 
 	DriverProperties map(String fallbackApplicationName) {
-		Servers servers = new Servers(this.string);
+		HostList servers = new HostList(this.string);
 		List<Server> list = servers.checked();
 		set(DriverProperty.PG_HOST, hosts(list));
 		set(DriverProperty.PG_PORT, list.stream().map(Server::port).collect(Collectors.joining(",")));
@@ -60,7 +60,7 @@ final class DriverPropertiesMapper {
 		return servers.stream().map(Server::host).collect(Collectors.joining(","));
 	}
 
-	private static @Nullable String names(Servers servers) {
+	private static @Nullable String names(HostList servers) {
 		List<Server> names = servers.checkedByName();
 		return names.isEmpty() ? null : hosts(names);
 	}
@@ -84,7 +84,7 @@ final class DriverPropertiesMapper {
 					SSLMODE ->
 				true;
 			case HOSTADDR -> value.isEmpty() || this.string.get(Keyword.HOST, "").isEmpty()
-					|| !new Servers(this.string).connectsByName();
+					|| !new HostList(this.string).connectsByName();
 			case PASSWORD -> setUnlessEmpty(DriverProperty.PASSWORD, value);
 			case OPTIONS -> setUnlessEmpty(DriverProperty.OPTIONS, value);
 			case TARGET_SESSION_ATTRS -> set(DriverProperty.TARGET_SERVER_TYPE, targetServerType(value));

@@ -27,7 +27,7 @@ public class HostTimeoutSocketFactory extends SocketFactory {
 	 * @param properties the driver's properties
 	 */
 	public HostTimeoutSocketFactory(Properties properties) {
-		int hosts = Servers.split(properties.getProperty(DriverProperty.PG_HOST.toString(), "")).size();
+		int hosts = HostList.split(properties.getProperty(DriverProperty.PG_HOST.toString(), "")).size();
 		int seconds = seconds(properties.getProperty(DriverProperty.CONNECT_TIMEOUT.toString(), "0"));
 		this.millis = (hosts > 1 && seconds > 0) ? (int) Math.min(seconds * 1000L / hosts, Integer.MAX_VALUE) : 0;
 	}

@@ -49,7 +49,7 @@ final class FolderWatch implements Closeable {
 
 	private final CountDownLatch closed = new CountDownLatch(1);
 
-	private final Waker waker = new Waker();
+	private final WakeableWait waker = new WakeableWait();
 
 	private final Map<Path, WatchKey> keys = new HashMap<>();
 

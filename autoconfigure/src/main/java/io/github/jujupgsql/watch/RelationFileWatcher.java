@@ -18,7 +18,7 @@ import java.util.stream.Stream;
 import io.github.jujupgsql.relation.InvalidRelationException;
 import io.github.jujupgsql.relation.PgsqlRelation;
 import io.github.jujupgsql.relation.RelationReader;
-import io.github.jujupgsql.relation.RelationReading;
+import io.github.jujupgsql.relation.RelationReadResult;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
@@ -52,7 +52,7 @@ public final class RelationFileWatcher implements Closeable {
 
 	private static final Duration PATIENCE = Duration.ofSeconds(5);
 
-	private final RelationFile file;
+	private final SnapshotReader file;
 
 	/** How long to wait for the file system, and on closing for the listener. */
 	private final Duration patience;
@@ -67,9 +67,9 @@ public final class RelationFileWatcher implements Closeable {
 
 	private final Clock clock;
 
-	private final Settling settling = new Settling();
+	private final WriteCompletion settling = new WriteCompletion();
 
-	private final FileExposure exposure;
+	private final FilePermissionCheck exposure;
 
 	private final RelationChangeLogger changes;
 
@@ -82,7 +82,7 @@ public final class RelationFileWatcher implements Closeable {
 	/**
 	 * Written under this object's monitor; {@code null} while nobody follows the file.
 	 */
-	private volatile @Nullable Following following;
+	private volatile @Nullable WatchSession following;
 
 	private volatile boolean followed;
 
@@ -114,10 +114,10 @@ public final class RelationFileWatcher implements Closeable {
 	 */
 	public RelationFileWatcher(Path path, RelationReader reader, Duration pollInterval, Duration missingFileGrace,
 			Clock clock, Consumer<PgsqlRelation> listener) {
-		this(new RelationFile(path), PATIENCE, reader, pollInterval, missingFileGrace, clock, listener);
+		this(new SnapshotReader(path), PATIENCE, reader, pollInterval, missingFileGrace, clock, listener);
 	}
 
-	RelationFileWatcher(RelationFile file, Duration patience, RelationReader reader, Duration pollInterval,
+	RelationFileWatcher(SnapshotReader file, Duration patience, RelationReader reader, Duration pollInterval,
 			Duration missingFileGrace, Clock clock, Consumer<PgsqlRelation> listener) {
 		this.file = file;
 		this.patience = patience;
@@ -126,7 +126,7 @@ public final class RelationFileWatcher implements Closeable {
 		this.missingFileGrace = missingFileGrace;
 		this.clock = clock;
 		this.listener = listener;
-		this.exposure = new FileExposure(file.path());
+		this.exposure = new FilePermissionCheck(file.path());
 		this.changes = new RelationChangeLogger(file.path());
 	}
 
@@ -155,7 +155,7 @@ public final class RelationFileWatcher implements Closeable {
 	 * seconds, the first time
 	 */
 	public void start() {
-		Following begun = begin();
+		WatchSession begun = begin();
 		if (begun == null) {
 			return;
 		}
@@ -168,15 +168,15 @@ public final class RelationFileWatcher implements Closeable {
 		followOn(begun);
 	}
 
-	private synchronized @Nullable Following begin() {
+	private synchronized @Nullable WatchSession begin() {
 		if (this.following != null) {
 			return null;
 		}
-		this.following = new Following(this.file, this.patience, this.readers);
+		this.following = new WatchSession(this.file, this.patience, this.readers);
 		return this.following;
 	}
 
-	private synchronized void followOn(Following begun) {
+	private synchronized void followOn(WatchSession begun) {
 		if (counts(begun)) {
 			begun.followBy(() -> follow(begun));
 		}
@@ -186,7 +186,7 @@ public final class RelationFileWatcher implements Closeable {
 	 * Let nothing more be done for a following.
 	 * @return whether anything was
 	 */
-	private synchronized boolean end(Following begun) {
+	private synchronized boolean end(WatchSession begun) {
 		boolean counted = counts(begun);
 		if (counted) {
 			this.following = null;
@@ -195,11 +195,11 @@ public final class RelationFileWatcher implements Closeable {
 		return counted;
 	}
 
-	private boolean counts(Following one) {
+	private boolean counts(WatchSession one) {
 		return this.following == one;
 	}
 
-	private void readFirst(Following begun) {
+	private void readFirst(WatchSession begun) {
 		try {
 			awaitFirstReading(begun);
 		}
@@ -215,7 +215,7 @@ public final class RelationFileWatcher implements Closeable {
 		}
 	}
 
-	private void awaitFirstReading(Following begun) throws InterruptedException {
+	private void awaitFirstReading(WatchSession begun) throws InterruptedException {
 		long deadline = System.nanoTime() + START_PATIENCE.toNanos();
 		while (counts(begun)) {
 			begun.refresh();
@@ -243,7 +243,7 @@ public final class RelationFileWatcher implements Closeable {
 	/**
 	 * Look at the file on each wake and on each poll interval.
 	 */
-	private void follow(Following begun) {
+	private void follow(WatchSession begun) {
 		boolean open = true;
 		while (open) {
 			Duration pause = lookSafely(begun);
@@ -263,7 +263,7 @@ public final class RelationFileWatcher implements Closeable {
 	 * before.
 	 * @return how long to wait for an event before the next look
 	 */
-	private Duration lookSafely(Following begun) {
+	private Duration lookSafely(WatchSession begun) {
 		Duration pause = this.pollInterval;
 		try {
 			try {
@@ -285,7 +285,7 @@ public final class RelationFileWatcher implements Closeable {
 		return pause;
 	}
 
-	private static void watchFolders(Following begun) {
+	private static void watchFolders(WatchSession begun) {
 		if (begun.refresh()) {
 			// the file may have changed before its folder was watched
 			begun.lookAgain();
@@ -296,19 +296,19 @@ public final class RelationFileWatcher implements Closeable {
 	 * Look at the file and judge it.
 	 * @return how long to wait for an event before the next look
 	 */
-	private Duration look(Following begun) {
+	private Duration look(WatchSession begun) {
 		long started = System.nanoTime();
-		Look look = begun.look();
+		FileSnapshot found = begun.read();
 		takeTurn();
 		try {
-			return counts(begun) ? judge(look, started, begun) : this.pollInterval;
+			return counts(begun) ? judge(found, started, begun) : this.pollInterval;
 		}
 		finally {
 			giveTurn(begun);
 		}
 	}
 
-	private void handOver(Following begun) {
+	private void handOver(WatchSession begun) {
 		takeTurn();
 		try {
 			PgsqlRelation relation = this.state.relation();
@@ -343,24 +343,24 @@ public final class RelationFileWatcher implements Closeable {
 	 * Let others have their turn. Whoever follows the file now may have had to do without
 	 * it, and looks again.
 	 */
-	private void giveTurn(Following begun) {
+	private void giveTurn(WatchSession begun) {
 		this.turn.unlock();
-		Following present = this.following;
+		WatchSession present = this.following;
 		if (present != null && present != begun) {
 			present.wake();
 		}
 	}
 
-	private Duration judge(Look look, long started, Following begun) {
-		if (look instanceof Look.Missing) {
+	private Duration judge(FileSnapshot found, long started, WatchSession begun) {
+		if (found instanceof FileSnapshot.Missing) {
 			this.settling.noticedMissing();
 			return missing(begun);
 		}
 		back(begun);
-		if (look instanceof Look.Content content) {
+		if (found instanceof FileSnapshot.Content content) {
 			return present(content, started);
 		}
-		if (look instanceof Look.Unreadable unreadable) {
+		if (found instanceof FileSnapshot.Unreadable unreadable) {
 			unreadable(unreadable.reason());
 			return this.pollInterval;
 		}
@@ -368,7 +368,7 @@ public final class RelationFileWatcher implements Closeable {
 		return CHANGING_FILE_PAUSE;
 	}
 
-	private Duration missing(Following begun) {
+	private Duration missing(WatchSession begun) {
 		long now = System.nanoTime();
 		Long known = begun.getMissingSince();
 		long since = (known != null) ? known : now;
@@ -393,7 +393,7 @@ public final class RelationFileWatcher implements Closeable {
 		return this.pollInterval;
 	}
 
-	private void back(Following begun) {
+	private void back(WatchSession begun) {
 		Long since = begun.getMissingSince();
 		begun.setMissingSince(null);
 		if (since != null && this.judged != null) {
@@ -402,7 +402,7 @@ public final class RelationFileWatcher implements Closeable {
 		}
 	}
 
-	private Duration present(Look.Content content, long started) {
+	private Duration present(FileSnapshot.Content content, long started) {
 		this.settling.noticed(content, System.nanoTime());
 		if (Arrays.equals(this.judged, content.bytes())) {
 			recover();
@@ -414,7 +414,7 @@ public final class RelationFileWatcher implements Closeable {
 			return remaining;
 		}
 		try {
-			RelationReading reading = this.reader.read(content.bytes());
+			RelationReadResult reading = this.reader.read(content.bytes());
 			accept(content.bytes(), reading);
 			return this.pollInterval;
 		}
@@ -427,7 +427,7 @@ public final class RelationFileWatcher implements Closeable {
 		}
 	}
 
-	private void accept(byte[] bytes, RelationReading reading) {
+	private void accept(byte[] bytes, RelationReadResult reading) {
 		if (this.state.problem() != null) {
 			logger.info("Relation file " + getFile() + " is valid again");
 		}
@@ -489,7 +489,7 @@ public final class RelationFileWatcher implements Closeable {
 	 * time.
 	 */
 	public void wake() {
-		Following present = this.following;
+		WatchSession present = this.following;
 		if (present != null) {
 			present.wake();
 		}
@@ -503,7 +503,7 @@ public final class RelationFileWatcher implements Closeable {
 	 */
 	@Override
 	public void close() {
-		Following ended = this.following;
+		WatchSession ended = this.following;
 		if (ended == null || !end(ended)) {
 			return;
 		}

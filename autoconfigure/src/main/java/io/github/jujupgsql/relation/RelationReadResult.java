@@ -14,9 +14,9 @@ import org.jspecify.annotations.Nullable;
  * {@code null}
  * @since 0.1.0
  */
-public record RelationReading(PgsqlRelation relation, List<String> warnings, @Nullable String waitingFor) {
+public record RelationReadResult(PgsqlRelation relation, List<String> warnings, @Nullable String waitingFor) {
 
-	public RelationReading {
+	public RelationReadResult {
 		warnings = List.copyOf(warnings);
 	}
 

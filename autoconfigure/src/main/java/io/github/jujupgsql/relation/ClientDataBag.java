@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param request what was asked for
  * @param answered whether there is an answer at all
  */
-record ClientBag(RelationDocument document, Request request, boolean answered) implements Bag {
+record ClientDataBag(RelationDocument document, RequestedDatabase request, boolean answered) implements DataBag {
 
 	/** What leads to servers. */
 	private static final Set<String> KEYS_OF_SERVERS = Set.of("endpoints", "read-only-endpoints", "uris",
@@ -40,13 +40,13 @@ record ClientBag(RelationDocument document, Request request, boolean answered) i
 	 * @return the bag
 	 * @throws InvalidRelationException if several answers could be meant
 	 */
-	static ClientBag of(RelationDocument bag, Request request) {
+	static ClientDataBag of(RelationDocument bag, RequestedDatabase request) {
 		RelationDocument answer = ClientAnswers.choose(bag, request.database());
-		return new ClientBag(answer, request, answer == bag || !answer.isEmpty());
+		return new ClientDataBag(answer, request, answer == bag || !answer.isEmpty());
 	}
 
 	static boolean isOne(RelationDocument document) {
-		return document.keys().stream().anyMatch(ClientBag::isKey)
+		return document.keys().stream().anyMatch(ClientDataBag::isKey)
 				&& !document.hasAnyOf(ConnectionsForm.KEYS_OF_SERVERS);
 	}
 

@@ -6,7 +6,7 @@ import java.util.List;
 /**
  * The lists {@code host}, {@code hostaddr} and {@code port} of a connection string.
  */
-final class Servers {
+final class HostList {
 
 	/**
 	 * The driver tries one after the other, and all of them stand in names and logs. No
@@ -25,7 +25,7 @@ final class Servers {
 
 	private final List<String> ports;
 
-	Servers(ConnectionString string) {
+	HostList(ConnectionString string) {
 		this.string = string;
 		this.names = split(string.get(Keyword.HOST, ""));
 		this.addresses = split(string.get(Keyword.HOSTADDR, ""));

@@ -22,10 +22,10 @@ import org.junit.jupiter.params.provider.EnumSource;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * Tests for {@link Settling} in simulated time: a file, a writer with pauses below 50 ms,
- * and a watcher that is late now and then.
+ * Tests for {@link WriteCompletion} in simulated time: a file, a writer with pauses below
+ * 50 ms, and a watcher that is late now and then.
  */
-class SettlingTests {
+class WriteCompletionTests {
 
 	private static final long MILLISECOND = TimeUnit.MILLISECONDS.toNanos(1);
 
@@ -130,9 +130,9 @@ class SettlingTests {
 		for (RelationExample next : EXAMPLES) {
 			SimulatedFile file = new SimulatedFile(any().content());
 			write(file, next.content(), Style.RENAMED, (offset) -> 0);
-			Settling settling = new Settling();
-			settling.noticed((Look.Content) file.look(-1, -1, -1), 0);
-			settling.noticed((Look.Content) file.look(LONG_AFTER, LONG_AFTER, LONG_AFTER), LONG_AFTER);
+			WriteCompletion settling = new WriteCompletion();
+			settling.noticed((FileSnapshot.Content) file.look(-1, -1, -1), 0);
+			settling.noticed((FileSnapshot.Content) file.look(LONG_AFTER, LONG_AFTER, LONG_AFTER), LONG_AFTER);
 			assertThat(settling.isWholeAtOnce()).isEqualTo(next.isJson());
 		}
 	}
@@ -142,9 +142,9 @@ class SettlingTests {
 		for (RelationExample next : EXAMPLES) {
 			SimulatedFile file = new SimulatedFile(any().content());
 			write(file, next.content(), Style.RENAMED_LATER, (offset) -> 0);
-			Settling settling = new Settling();
-			settling.noticed((Look.Content) file.look(-1, -1, -1), 0);
-			settling.noticed((Look.Content) file.look(LONG_AFTER, LONG_AFTER, LONG_AFTER), LONG_AFTER);
+			WriteCompletion settling = new WriteCompletion();
+			settling.noticed((FileSnapshot.Content) file.look(-1, -1, -1), 0);
+			settling.noticed((FileSnapshot.Content) file.look(LONG_AFTER, LONG_AFTER, LONG_AFTER), LONG_AFTER);
 			assertThat(settling.isWholeAtOnce()).isTrue();
 		}
 	}
@@ -311,19 +311,20 @@ class SettlingTests {
 		}
 
 		/**
-		 * As {@link RelationFile} looks, with some time between its steps.
+		 * As {@link SnapshotReader} looks, with some time between its steps.
 		 */
-		Look look(long before, long reading, long after) {
+		FileSnapshot look(long before, long reading, long after) {
 			Moment first = at(before);
 			Moment read = at(reading);
 			Moment last = at(after);
 			if (first.inode() < 0 || read.inode() < 0 || last.inode() < 0) {
-				return new Look.Missing();
+				return new FileSnapshot.Missing();
 			}
 			if (!first.version().equals(last.version())) {
-				return new Look.Changing();
+				return new FileSnapshot.Changing();
 			}
-			return new Look.Content(first.version(), read.content(), read.folderModified() >= first.lastModified());
+			return new FileSnapshot.Content(first.version(), read.content(),
+					read.folderModified() >= first.lastModified());
 		}
 
 		/**
@@ -332,8 +333,8 @@ class SettlingTests {
 		private record Moment(long from, int inode, byte[] content, long lastModified, long changed,
 				long folderModified) {
 
-			Look.Version version() {
-				return new Look.Version(this.inode, this.content.length,
+			FileSnapshot.Version version() {
+				return new FileSnapshot.Version(this.inode, this.content.length,
 						FileTime.from(this.lastModified, TimeUnit.NANOSECONDS),
 						FileTime.from(this.changed, TimeUnit.NANOSECONDS));
 			}
@@ -351,7 +352,7 @@ class SettlingTests {
 
 		private final boolean late;
 
-		private final Settling settling = new Settling();
+		private final WriteCompletion settling = new WriteCompletion();
 
 		private final List<PgsqlRelation> seen = new ArrayList<>();
 
@@ -377,12 +378,12 @@ class SettlingTests {
 			return this.seen;
 		}
 
-		private long actOn(Look look, long started, long over) {
-			if (look instanceof Look.Missing) {
+		private long actOn(FileSnapshot look, long started, long over) {
+			if (look instanceof FileSnapshot.Missing) {
 				this.settling.noticedMissing();
 				return LONG_AFTER;
 			}
-			if (!(look instanceof Look.Content content)) {
+			if (!(look instanceof FileSnapshot.Content content)) {
 				this.settling.noticedChanging();
 				return 5 * MILLISECOND;
 			}

@@ -13,14 +13,14 @@ import org.jspecify.annotations.Nullable;
  * <p>
  * Confined to one thread at a time.
  */
-final class Settling {
+final class WriteCompletion {
 
 	/**
 	 * How long a file that changes in place must stay the same.
 	 */
 	static final Duration QUIET_PERIOD = Duration.ofMillis(100);
 
-	private Look.@Nullable Content latest;
+	private FileSnapshot.@Nullable Content latest;
 
 	private long latestSince;
 
@@ -33,7 +33,7 @@ final class Settling {
 	 * @param content what was found
 	 * @param now the time, in nanoseconds, at which the look was over
 	 */
-	void noticed(Look.Content content, long now) {
+	void noticed(FileSnapshot.Content content, long now) {
 		if (this.latest != null && content.unchangedSince(this.latest)) {
 			return;
 		}
@@ -76,7 +76,7 @@ final class Settling {
 	 */
 	boolean isWholeAtOnce() {
 		return this.firstLookAtFile && this.latest != null
-				&& (this.latest.moved() || (this.latest.named() && startsWithBrace(this.latest.bytes())));
+				&& (this.latest.renamed() || (this.latest.possiblyRenamed() && startsWithBrace(this.latest.bytes())));
 	}
 
 	private static boolean startsWithBrace(byte[] bytes) {

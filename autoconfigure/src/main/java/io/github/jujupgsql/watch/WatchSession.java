@@ -11,11 +11,11 @@ import org.jspecify.annotations.Nullable;
  * <p>
  * {@link #wake()} and {@link #end()} are for any thread.
  */
-final class Following {
+final class WatchSession {
 
 	private final FolderWatch folders;
 
-	private final LookThread looks;
+	private final ReaderThread readerThread;
 
 	private @Nullable Long missingSince;
 
@@ -27,13 +27,13 @@ final class Following {
 	 * @param patience how long to wait for its file system
 	 * @param readers counts threads that have not come back from there
 	 */
-	Following(RelationFile file, Duration patience, AtomicInteger readers) {
+	WatchSession(SnapshotReader file, Duration patience, AtomicInteger readers) {
 		this.folders = new FolderWatch(file.path());
-		this.looks = new LookThread(file, patience, readers);
+		this.readerThread = new ReaderThread(file, patience, readers);
 	}
 
-	Look look() {
-		return this.looks.look();
+	FileSnapshot read() {
+		return this.readerThread.read();
 	}
 
 	boolean await(Duration timeout) throws InterruptedException {
@@ -89,7 +89,7 @@ final class Following {
 	 */
 	void end() {
 		this.folders.close();
-		this.looks.close();
+		this.readerThread.close();
 	}
 
 	/**

@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  * While somebody else interrupts the thread that waits, the two cannot be told apart if
  * they come together. So this is for a thread of our own.
  */
-final class Waker {
+final class WakeableWait {
 
 	private boolean woken;
 
