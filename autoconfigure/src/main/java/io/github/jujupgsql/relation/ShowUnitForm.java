@@ -89,7 +89,7 @@ final class ShowUnitForm implements RelationForm {
 	private static String names(List<RelationDocument> entries) {
 		return entries.stream()
 			.map((entry) -> RelationDocument.nameOf(entry.textOrEmpty("endpoint")) + " (relation-id "
-					+ RelationDocument.nameOf(entry.textOrEmpty("relation-id")) + ")")
+					+ RelationDocument.idOf(entry.textOrEmpty("relation-id")) + ")")
 			.collect(Collectors.joining(", "));
 	}
 

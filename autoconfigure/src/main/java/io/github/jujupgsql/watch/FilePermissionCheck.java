@@ -14,7 +14,7 @@ import org.apache.commons.logging.LogFactory;
 
 /**
  * Warns when others than the file's owner can read passwords in it, once for each change
- * of its mode. Confined to one thread at a time.
+ * of its mode. Confined to the thread that has the turn of {@link RelationFollower}.
  */
 final class FilePermissionCheck {
 
@@ -33,7 +33,7 @@ final class FilePermissionCheck {
 		this.file = file;
 	}
 
-	void lookAt(PgsqlRelation relation) {
+	void check(PgsqlRelation relation) {
 		try {
 			Set<PosixFilePermission> permissions = Files.getPosixFilePermissions(this.file);
 			this.warned = this.warned && permissions.equals(this.known);

@@ -113,8 +113,8 @@ class RelationFileLogTests {
 		assertThat(output).containsOnlyOnce("has vanished; unless it is back within 50 ms")
 			.doesNotContain("is back after");
 		assertThat(told(output)).hasSize(2);
-		assertThat(told(output).get(0))
-			.containsPattern("stayed away for [0-9]+ ms; the relation is gone: relation 7, master a:5432");
+		assertThat(told(output).get(0)).containsPattern(
+				"is still missing after [0-9]+ ms; treating the relation as broken: relation 7, master a:5432");
 		assertThat(told(output).get(1)).contains("names the relation again after", "relation 7, the same user");
 	}
 
@@ -137,8 +137,8 @@ class RelationFileLogTests {
 	private static List<String> told(CapturedOutput output) {
 		return output.getAll()
 			.lines()
-			.filter((line) -> line.contains("relation is gone") || line.contains("names a new relation")
-					|| line.contains("names the relation again"))
+			.filter((line) -> line.contains("relation is gone") || line.contains("relation as broken")
+					|| line.contains("names a new relation") || line.contains("names the relation again"))
 			.toList();
 	}
 
