@@ -25,12 +25,12 @@ final class ClientForm implements RelationForm {
 
 	@Override
 	public boolean accepts(RelationDocument document) {
-		return ClientDataBag.isOne(document);
+		return ClientInterface.isBag(document);
 	}
 
 	@Override
 	public RelationReadResult read(RelationDocument document) {
-		if (ClientDataBag.isRequest(document)) {
+		if (ClientInterface.isRequest(document)) {
 			throw InvalidRelationException.holdsARequest(null);
 		}
 		ClientDataBag bag = ClientDataBag.of(document, RequestedDatabase.of(this.wanted, null));
@@ -49,7 +49,7 @@ final class ClientForm implements RelationForm {
 	private static boolean hasKeysUnknown(RelationDocument document) {
 		return !document.keys()
 			.stream()
-			.allMatch((key) -> MORE_KEYS.contains(key) || ClientDataBag.isKey(key) || key.startsWith("secret-")
+			.allMatch((key) -> MORE_KEYS.contains(key) || ClientInterface.isKey(key) || key.startsWith("secret-")
 					|| key.startsWith("entity-"));
 	}
 

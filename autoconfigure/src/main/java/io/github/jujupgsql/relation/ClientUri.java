@@ -36,7 +36,8 @@ record ClientUri(ConnectionString rest, List<ClientEndpoint> endpoints) {
 	}
 
 	/**
-	 * A user ends at the first {@code @}, if that comes before any {@code /}.
+	 * Return where the hosts begin. A user ends at the first {@code @}, if that comes
+	 * before any {@code /}.
 	 */
 	private static int startOfHosts(String uri) {
 		int authority = uri.indexOf("://") + 3;

@@ -16,7 +16,7 @@ sealed interface DataBag permits PgsqlDataBag, ClientDataBag {
 	 * @return the bag
 	 */
 	static DataBag of(RelationDocument document, RequestedDatabase request) {
-		return ClientDataBag.isOne(document) ? ClientDataBag.of(document, request)
+		return ClientInterface.isBag(document) ? ClientDataBag.of(document, request)
 				: new PgsqlDataBag(document, request);
 	}
 

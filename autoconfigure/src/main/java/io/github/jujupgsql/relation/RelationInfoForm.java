@@ -46,7 +46,7 @@ final class RelationInfoForm implements RelationForm {
 		NamedBag forMaster = firstReady(bags, DataBag::hasMaster);
 		NamedBag forStandbys = firstReady(bags, DataBag::hasStandbys);
 		NamedBag granting = (forMaster != null) ? forMaster : forStandbys;
-		if (granting == null && ClientDataBag.isRequest(entry.object(OF_APPLICATION))) {
+		if (granting == null && ClientInterface.isRequest(entry.object(OF_APPLICATION))) {
 			throw InvalidRelationException.holdsARequest(entry.pathOf(OF_APPLICATION));
 		}
 		PgsqlRelation relation = PgsqlRelation.of(entry.text("relation-id"),
@@ -66,7 +66,7 @@ final class RelationInfoForm implements RelationForm {
 	 */
 	static boolean isAboutPostgres(RelationDocument entry) {
 		return ownBag(entry).hasAnyOf(KEYS_OF_REQUESTS) || bagDocuments(entry).stream()
-			.anyMatch((bag) -> bag.hasAnyOf(KEYS_OF_ANSWERS) || ClientDataBag.speaksOfDatabases(bag));
+			.anyMatch((bag) -> bag.hasAnyOf(KEYS_OF_ANSWERS) || ClientInterface.speaksOfDatabases(bag));
 	}
 
 	/**
@@ -111,8 +111,8 @@ final class RelationInfoForm implements RelationForm {
 	}
 
 	/**
-	 * The names of the units that are there. One that has left its scope has departed;
-	 * the charm library does not see it any more.
+	 * Return the names of the units that are there. One that has left its scope has
+	 * departed; the charm library does not see it any more.
 	 */
 	private static List<String> inScope(RelationDocument units) {
 		return units.keys()
@@ -127,8 +127,8 @@ final class RelationInfoForm implements RelationForm {
 	}
 
 	/**
-	 * The bags in the order in which they are visited: the application's name, then those
-	 * of its units.
+	 * Return the bags in the order in which they are visited: the application's name,
+	 * then those of its units.
 	 */
 	private static List<NamedBag> bags(RelationDocument entry, RequestedDatabase request) {
 		List<NamedBag> bags = new ArrayList<>();
@@ -136,7 +136,7 @@ final class RelationInfoForm implements RelationForm {
 		RelationDocument units = entry.object(OF_UNITS);
 		List<String> names = inScope(units);
 		bags.add(new NamedBag(OF_APPLICATION, DataBag.of(ofApplication, request),
-				ClientDataBag.isSubordinated(ofApplication) ? unitToBeReady(units, names) : null));
+				ClientInterface.isSubordinated(ofApplication) ? unitToBeReady(units, names) : null));
 		for (String name : names) {
 			bags.add(new NamedBag(RelationDocument.nameOf(name), DataBag.of(units.object(name).object("data"), request),
 					null));
@@ -179,8 +179,9 @@ final class RelationInfoForm implements RelationForm {
 	}
 
 	/**
-	 * A server without standbys is complete, so there is something to wait for only where
-	 * they have been published and are not granted yet.
+	 * Return which standbys are waited for. A server without standbys is complete, so
+	 * there is something to wait for only where they have been published and are not
+	 * granted yet.
 	 */
 	private static @Nullable String waitingForStandbys(List<NamedBag> bags) {
 		List<String> keys = bags.stream()

@@ -35,7 +35,7 @@ final class ShowUnitForm implements RelationForm {
 	}
 
 	/**
-	 * The units by their names.
+	 * Return the units by their names.
 	 */
 	private static Map<String, RelationDocument> units(RelationDocument document) {
 		Map<String, RelationDocument> units = new LinkedHashMap<>();
