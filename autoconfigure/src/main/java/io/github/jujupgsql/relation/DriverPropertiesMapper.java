@@ -127,14 +127,14 @@ final class DriverPropertiesMapper {
 
 	private static String required(@Nullable String user) {
 		if (user == null) {
-			throw OptionChecks.refused(Keyword.USER, "is missing; nobody stands in for the user that a relation gives");
+			throw OptionChecks.refused(Keyword.USER, "is missing; it must be in the connection string");
 		}
 		return user;
 	}
 
 	/**
-	 * In libpq the timeout is for each host, in the driver it is for all together, which
-	 * our socket factory shares out.
+	 * Set how long connecting may take. In libpq that is for each host, in the driver for
+	 * all together, which our socket factory shares out.
 	 */
 	private void connectTimeout(int servers) {
 		int seconds = OptionChecks.integer(Keyword.CONNECT_TIMEOUT,
@@ -253,8 +253,8 @@ final class DriverPropertiesMapper {
 	}
 
 	/**
-	 * The version's place in the list, -1 if there is none. libpq takes an empty value
-	 * for none and any letter case.
+	 * Return the version's place in the list, -1 if there is none. libpq takes an empty
+	 * value for none and any letter case.
 	 */
 	private static int tlsVersion(Keyword keyword, String value) {
 		int version = TLS_VERSIONS.indexOf(value.toLowerCase(Locale.ROOT));

@@ -56,7 +56,7 @@ record RelationDocument(String path, Map<String, @Nullable Object> values) {
 	}
 
 	/**
-	 * Return where a key is, for a person.
+	 * Return where a key is, for messages.
 	 * @param key the key
 	 * @return the path to it
 	 */

@@ -7,8 +7,8 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What our side of a relation has asked the server for. What nobody says was asked for is
- * not compared: {@code juju show-unit} does not show our own bag.
+ * What our side of a relation has asked the server for. What is not said to have been
+ * asked for is not compared: {@code juju show-unit} does not show our own bag.
  *
  * @param database the database, or {@code null} if any will do
  * @param extensions the extensions, or {@code null} if any will do

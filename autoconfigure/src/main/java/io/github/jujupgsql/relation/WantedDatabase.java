@@ -62,7 +62,7 @@ public record WantedDatabase(@Nullable String database, @Nullable List<String> e
 	}
 
 	/**
-	 * Keep the servers to those who may use them.
+	 * Return a relation, without its servers where a wish has not been granted.
 	 * @param relation the relation
 	 * @param warnings what was left out of it
 	 * @param unmet the first wish that has not been granted, or {@code null}
