@@ -232,7 +232,7 @@ public class PgsqlProperties {
 		 * Whether reads know what has been written before in the same HTTP request, or in
 		 * a scope that the application opens.
 		 */
-		private ReadYourWrites readYourWrites = ReadYourWrites.OFF;
+		private ReadYourWritesScope readYourWrites = ReadYourWritesScope.OFF;
 
 		/**
 		 * How long such a read waits for a standby to know it before it goes to the
@@ -291,11 +291,11 @@ public class PgsqlProperties {
 			this.loadBalancing = loadBalancing;
 		}
 
-		public ReadYourWrites getReadYourWrites() {
+		public ReadYourWritesScope getReadYourWrites() {
 			return this.readYourWrites;
 		}
 
-		public void setReadYourWrites(ReadYourWrites readYourWrites) {
+		public void setReadYourWrites(ReadYourWritesScope readYourWrites) {
 			this.readYourWrites = readYourWrites;
 		}
 
@@ -313,7 +313,7 @@ public class PgsqlProperties {
 	/**
 	 * Which reads know of which writes.
 	 */
-	public enum ReadYourWrites {
+	public enum ReadYourWritesScope {
 
 		/**
 		 * A read may be older than what was written just before.

@@ -1,17 +1,21 @@
 package io.github.jujupgsql.autoconfigure;
 
 import java.sql.Connection;
+import java.time.Duration;
 import java.util.Set;
 
 import com.zaxxer.hikari.HikariConfig;
 import io.github.jujupgsql.pool.HikariTemplate;
+import io.github.jujupgsql.pool.PoolSize;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.jdbc.datasource.AbstractDataSource;
 
 /**
- * What every pool is made of. Pools are made when a server has answered, long after the
- * application has started, and a fault of the template would look like one of the server.
+ * What every pool is made of: {@code spring.datasource.hikari}, bound once, because pools
+ * are made while borrowers wait. Pools are made when a server has answered, long after
+ * the application has started, and a fault of the template would look like one of the
+ * server.
  */
 final class PoolTemplate {
 
@@ -26,6 +30,33 @@ final class PoolTemplate {
 
 	PoolTemplate(HikariConfig template) {
 		this.template = template;
+	}
+
+	/**
+	 * Return a configuration for one pool, whose name is set in it.
+	 * @return a copy that the caller may change, apart from what its
+	 * {@code java.util.Properties} hold, which HikariCP copies by reference
+	 */
+	HikariConfig copy() {
+		HikariConfig copy = new HikariConfig();
+		this.template.copyStateTo(copy);
+		return copy;
+	}
+
+	PoolSize size(PgsqlProperties.Primary primary) {
+		return PoolSize.of(primary.getMaximumPoolSize(), primary.getMinimumIdle(), this.template);
+	}
+
+	PoolSize size(PgsqlProperties.Replica replica) {
+		return PoolSize.of(replica.getMaximumPoolSize(), replica.getMinimumIdle(), this.template);
+	}
+
+	Duration getConnectionTimeout() {
+		return Duration.ofMillis(this.template.getConnectionTimeout());
+	}
+
+	boolean isAutoCommit() {
+		return this.template.isAutoCommit();
 	}
 
 	/**
@@ -71,8 +102,7 @@ final class PoolTemplate {
 	 * DataSource.
 	 */
 	private void checkPool() {
-		HikariConfig config = new HikariConfig();
-		this.template.copyStateTo(config);
+		HikariConfig config = copy();
 		config.setPoolName("pgsql-template");
 		config.setDataSource(new NoServer());
 		config.setDataSourceClassName(null);

@@ -5,7 +5,7 @@ import org.springframework.boot.diagnostics.FailureAnalysis;
 import org.springframework.boot.diagnostics.FailureAnalyzer;
 
 /**
- * {@link FailureAnalyzer} for pools that cannot be configured as somebody wants them.
+ * {@link FailureAnalyzer} for pools that cannot be made as they are configured.
  */
 class PoolTemplateFailureAnalyzer extends AbstractFailureAnalyzer<PoolTemplateException> {
 

@@ -9,7 +9,7 @@ import org.springframework.context.SmartLifecycle;
 /**
  * Rests while the context is stopped: before a checkpoint of the virtual machine, which
  * allows no open file and no socket, or while the context of a test is not in use. The
- * file is not followed then, and no connection kept that nobody uses.
+ * file is not followed then, and no unused connection is kept.
  * <p>
  * The first start is not its business: the file has to be read before any bean borrows.
  * Nor is the end: beans that are destroyed then may still borrow, and the master may

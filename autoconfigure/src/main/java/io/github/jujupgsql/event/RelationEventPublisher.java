@@ -17,7 +17,7 @@ import org.apache.commons.logging.LogFactory;
  * hear it.
  * <p>
  * One thread, {@code pgsql-events}, tells, and the fields that say what has been told
- * belong to it. Everybody else only hands it work, which never blocks.
+ * belong to it. Other threads only hand it work, which never blocks.
  *
  * @since 0.1.0
  */

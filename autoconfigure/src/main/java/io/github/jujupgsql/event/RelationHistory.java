@@ -4,7 +4,6 @@ import java.util.ArrayList;
 import java.util.List;
 
 import io.github.jujupgsql.relation.PgsqlRelation;
-import org.jspecify.annotations.Nullable;
 
 /**
  * What has been told of the relation so far, which says what there is to tell next. Not
@@ -15,11 +14,11 @@ final class RelationHistory {
 	private PgsqlRelation told = PgsqlRelation.NONE;
 
 	/**
-	 * Which relation it is, also while what is published does not say so: {@code {}} says
+	 * Says which relation it is, also while what is published does not: {@code {}} says
 	 * that its servers are gone, and only another id that another relation has taken its
 	 * place.
 	 */
-	private @Nullable String id;
+	private PgsqlRelation identified = PgsqlRelation.NONE;
 
 	/**
 	 * Take note of the next state.
@@ -28,22 +27,18 @@ final class RelationHistory {
 	 */
 	List<PgsqlRelationEvent> next(PgsqlRelation relation) {
 		List<PgsqlRelationEvent> events = new ArrayList<>();
-		if (isAnother(relation)) {
+		if (relation.isAnotherThan(this.identified)) {
 			events.addAll(step(PgsqlRelation.NONE));
 		}
 		events.addAll(step(relation));
 		return events;
 	}
 
-	private boolean isAnother(PgsqlRelation relation) {
-		return this.id != null && relation.id() != null && !this.id.equals(relation.id());
-	}
-
 	private List<PgsqlRelationEvent> step(PgsqlRelation relation) {
 		List<PgsqlRelationEvent> events = RelationChange.events(this.told, relation);
 		this.told = relation;
 		if (relation.id() != null || !relation.joined()) {
-			this.id = relation.id();
+			this.identified = relation;
 		}
 		return events;
 	}

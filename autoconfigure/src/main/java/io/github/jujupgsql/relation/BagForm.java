@@ -30,13 +30,13 @@ final class BagForm implements RelationForm {
 	}
 
 	@Override
-	public RelationReading read(RelationDocument document) {
+	public RelationReadResult read(RelationDocument document) {
 		List<String> warnings = new ArrayList<>();
-		Bag bag = new PgsqlBag(document, Request.UNKNOWN);
+		DataBag bag = new PgsqlDataBag(document, RequestedDatabase.UNKNOWN);
 		PgsqlRelation relation = PgsqlRelation.of(document.text("relation-id"), document, bag.database(),
 				bag.hasMaster() ? bag.master(warnings) : null, bag.standbys(warnings));
 		if (!bag.hasMaster() && !bag.hasStandbys()) {
-			return new RelationReading(relation, warnings, NO_SERVERS_YET);
+			return new RelationReadResult(relation, warnings, NO_SERVERS_YET);
 		}
 		return this.wanted.grantedBy(relation, warnings, this.wanted.firstNotMirroredBy(document));
 	}

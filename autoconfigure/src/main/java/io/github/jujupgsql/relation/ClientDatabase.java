@@ -19,7 +19,7 @@ record ClientDatabase(@Nullable String name, @Nullable String unmet) {
 	 * @param wanted what was asked for, or {@code null} if any will do
 	 * @param ofUris what the bag's URIs name, or {@code null} if they name none
 	 * @return the database, or what is waited for
-	 * @throws InvalidRelationException if nobody says which
+	 * @throws InvalidRelationException if neither the bag nor the application says which
 	 */
 	static ClientDatabase of(RelationDocument bag, @Nullable String wanted, @Nullable String ofUris) {
 		String granted = granted(bag);

@@ -25,15 +25,15 @@ final class ClientForm implements RelationForm {
 
 	@Override
 	public boolean accepts(RelationDocument document) {
-		return ClientBag.isOne(document);
+		return ClientInterface.isBag(document);
 	}
 
 	@Override
-	public RelationReading read(RelationDocument document) {
-		if (ClientBag.isRequest(document)) {
+	public RelationReadResult read(RelationDocument document) {
+		if (ClientInterface.isRequest(document)) {
 			throw InvalidRelationException.holdsARequest(null);
 		}
-		ClientBag bag = ClientBag.of(document, Request.of(this.wanted, null));
+		ClientDataBag bag = ClientDataBag.of(document, RequestedDatabase.of(this.wanted, null));
 		if (bag.saysNothingOfServers() && ClientDatabase.granted(document) != null && hasKeysUnknown(document)) {
 			throw InvalidRelationException.saysNothingOfServers();
 		}
@@ -43,17 +43,17 @@ final class ClientForm implements RelationForm {
 		List<PublishedString> standbys = (unmet == null) ? bag.standbys(warnings) : List.of();
 		PgsqlRelation relation = PgsqlRelation.of(document.text("relation-id"), bag.document(), bag.database(), master,
 				standbys);
-		return new RelationReading(relation, warnings, waitingFor(bag, unmet, master, standbys));
+		return new RelationReadResult(relation, warnings, waitingFor(bag, unmet, master, standbys));
 	}
 
 	private static boolean hasKeysUnknown(RelationDocument document) {
 		return !document.keys()
 			.stream()
-			.allMatch((key) -> MORE_KEYS.contains(key) || ClientBag.isKey(key) || key.startsWith("secret-")
+			.allMatch((key) -> MORE_KEYS.contains(key) || ClientInterface.isKey(key) || key.startsWith("secret-")
 					|| key.startsWith("entity-"));
 	}
 
-	private static @Nullable String waitingFor(Bag bag, @Nullable String unmet, @Nullable PublishedString master,
+	private static @Nullable String waitingFor(DataBag bag, @Nullable String unmet, @Nullable PublishedString master,
 			List<PublishedString> standbys) {
 		if (unmet != null || (master == null && standbys.isEmpty())) {
 			return "no servers yet; waiting for '" + ((unmet != null) ? unmet : bag.keyOfMaster()) + "'";

@@ -36,7 +36,8 @@ record ClientUri(ConnectionString rest, List<ClientEndpoint> endpoints) {
 	}
 
 	/**
-	 * A user ends at the first {@code @}, if that comes before any {@code /}.
+	 * Return where the hosts begin. A user ends at the first {@code @}, if that comes
+	 * before any {@code /}.
 	 */
 	private static int startOfHosts(String uri) {
 		int authority = uri.indexOf("://") + 3;
@@ -66,7 +67,7 @@ record ClientUri(ConnectionString rest, List<ClientEndpoint> endpoints) {
 
 	private static List<ClientEndpoint> endpointsOf(ConnectionString string) {
 		List<ClientEndpoint> endpoints = new ArrayList<>();
-		for (Server server : new Servers(string).list()) {
+		for (Server server : new HostList(string).list()) {
 			if (!server.host().isEmpty()) {
 				endpoints.add(new ClientEndpoint(server.host(), server.port(), false));
 			}

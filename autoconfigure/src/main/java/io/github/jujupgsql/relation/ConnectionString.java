@@ -55,7 +55,7 @@ public final class ConnectionString {
 	}
 
 	/**
-	 * What was set explicitly, the password included.
+	 * Return what was set explicitly, the password included.
 	 * @return keywords and values, unmodifiable and always in the same order. An empty
 	 * value is a value; {@code requiressl}, and {@code ssl=true} in a URI, show as the
 	 * {@code sslmode} they stand for.
@@ -65,7 +65,7 @@ public final class ConnectionString {
 	}
 
 	/**
-	 * A copy with one option set anew.
+	 * Return a copy with one option set anew.
 	 * @param keyword a keyword of libpq
 	 * @param value the value, may be empty
 	 * @return the copy
@@ -82,8 +82,8 @@ public final class ConnectionString {
 	}
 
 	/**
-	 * The servers in the order in which they are tried: where a connection really goes
-	 * to, so {@code hostaddr} goes before {@code host} unless the name is needed to
+	 * Return the servers in the order in which they are tried: where a connection really
+	 * goes to, so {@code hostaddr} goes before {@code host} unless the name is needed to
 	 * verify who answers. The port is 5432 unless said otherwise.
 	 * @return {@code host:port[,host:port…]} with IPv6 addresses in brackets, fit for
 	 * logs. A host or port that cannot be one shows as {@code ***}: it may be a piece of
@@ -94,7 +94,7 @@ public final class ConnectionString {
 	}
 
 	/**
-	 * The name of the database: the user's name unless one was given.
+	 * Return the name of the database: the user's name unless one was given.
 	 * @return the name or {@code null} if there is neither
 	 */
 	public @Nullable String database() {
@@ -103,8 +103,8 @@ public final class ConnectionString {
 	}
 
 	/**
-	 * The user. libpq would fall back to the name of the operating system's user, which
-	 * says nothing where a relation names the user.
+	 * Return the user. libpq would fall back to the name of the operating system's user,
+	 * which says nothing where a relation names the user.
 	 * @return the name or {@code null} if none was given
 	 */
 	public @Nullable String user() {
@@ -164,8 +164,8 @@ public final class ConnectionString {
 	}
 
 	/**
-	 * Fit for logs: {@code keyword=value} pairs with secrets, and values that could be a
-	 * stray piece of one, shown as {@code ***}.
+	 * Return a text that is fit for logs: {@code keyword=value} pairs with secrets, and
+	 * values that could be a stray piece of one, shown as {@code ***}.
 	 */
 	@Override
 	public String toString() {
@@ -182,7 +182,8 @@ public final class ConnectionString {
 	}
 
 	/**
-	 * The {@code sslmode} that holds: {@code sslrootcert=system} raises an unset one.
+	 * Return the {@code sslmode} that holds: {@code sslrootcert=system} raises an unset
+	 * one.
 	 */
 	@Nullable String sslmode() {
 		boolean system = "system".equals(get(Keyword.SSLROOTCERT));
@@ -190,7 +191,8 @@ public final class ConnectionString {
 	}
 
 	/**
-	 * libpq's strings end at a NUL and are bytes: half a surrogate pair is neither.
+	 * Refuse what is no text to libpq, whose strings end at a NUL and are bytes: half a
+	 * surrogate pair is neither.
 	 */
 	private static void requireText(String string, String what) {
 		for (int i = 0; i < string.length(); i++) {

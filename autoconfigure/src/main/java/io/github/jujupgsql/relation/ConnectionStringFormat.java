@@ -25,10 +25,10 @@ final class ConnectionStringFormat {
 	}
 
 	/**
-	 * As {@link #keyValue(Map)} but without secrets. Only what looks as if it was meant
-	 * is shown: a raw {@code /} in a URI's password ends the servers early, and then
-	 * pieces of that password are host, port and, with the {@code @} still in it,
-	 * database.
+	 * Render as {@link #keyValue(Map)} does, but without secrets. Only what looks as if
+	 * it was meant is shown: a raw {@code /} in a URI's password ends the servers early,
+	 * and then pieces of that password are host, port and, with the {@code @} still in
+	 * it, database.
 	 */
 	static String masked(Map<Keyword, String> values) {
 		boolean strayPassword = values.getOrDefault(Keyword.DBNAME, "").indexOf('@') >= 0;
@@ -41,8 +41,8 @@ final class ConnectionStringFormat {
 	}
 
 	/**
-	 * What the front part of a URI can say goes there. The rest are parameters: what is
-	 * empty, as empty means not set in the front part.
+	 * Render as a URI. What the front part of a URI can say goes there. The rest are
+	 * parameters: what is empty, as empty means not set in the front part.
 	 */
 	static String uri(Map<Keyword, String> values) {
 		Map<Keyword, String> rest = new EnumMap<>(Keyword.class);
@@ -71,7 +71,7 @@ final class ConnectionStringFormat {
 	}
 
 	static String address(ConnectionString string) {
-		return new Servers(string).list()
+		return new HostList(string).list()
 			.stream()
 			.map((server) -> host(server.host()) + ":" + port(server.port()))
 			.collect(Collectors.joining(","));
@@ -86,12 +86,12 @@ final class ConnectionStringFormat {
 	}
 
 	/**
-	 * {@code host:port,…} if each host has its port, else both lists with their commas
-	 * encoded: raw ones would make the lists equally long.
+	 * Render as {@code host:port,…} if each host has its port, else as both lists with
+	 * their commas encoded: raw ones would make the lists equally long.
 	 */
 	private static String servers(String hosts, String ports) {
-		List<String> hostList = Servers.split(hosts);
-		List<String> portList = Servers.split(ports);
+		List<String> hostList = HostList.split(hosts);
+		List<String> portList = HostList.split(ports);
 		if (hostList.size() != portList.size()) {
 			hostList = List.of(hosts);
 			portList = List.of(ports);
@@ -131,7 +131,7 @@ final class ConnectionStringFormat {
 		};
 		boolean letters = keyword != Keyword.PORT;
 		return value.codePoints()
-			.allMatch((c) -> (c >= '0' && c <= '9') || (letters && Servers.isPartOfName(c))
+			.allMatch((c) -> (c >= '0' && c <= '9') || (letters && HostList.isPartOfName(c))
 					|| punctuation.indexOf(c) >= 0);
 	}
 

@@ -64,7 +64,7 @@ final class ConnectionStringList {
 	}
 
 	/**
-	 * A quote opens a quoted value only as its first character.
+	 * Return whether a quote opens a quoted value: only as its first character.
 	 * @param at where the quote stands
 	 * @return whether a value begins there
 	 */

@@ -32,7 +32,7 @@ final class ConnectionsForm implements RelationForm {
 	}
 
 	@Override
-	public RelationReading read(RelationDocument document) {
+	public RelationReadResult read(RelationDocument document) {
 		if (!document.isEmpty() && !document.hasAnyOf(KEYS_OF_SERVERS)) {
 			throw InvalidRelationException.saysNothingOfServers();
 		}

@@ -30,7 +30,7 @@ public final class DriverProperties {
 	/** What the connection string says. */
 	private final Map<DriverProperty, String> said;
 
-	/** What counts if nobody says anything. */
+	/** What counts if neither the connection string nor an application says anything. */
 	private final Map<DriverProperty, String> defaults;
 
 	private final @Nullable String names;
@@ -60,7 +60,7 @@ public final class DriverProperties {
 	 * none
 	 * @return what to give to the driver
 	 * @throws InvalidConnectionStringException if libpq would refuse a value, or the
-	 * driver could only connect elsewhere, as somebody else, or with less protection than
+	 * driver could only connect elsewhere, as another user, or with less protection than
 	 * asked for. The message names the keyword, never the value.
 	 */
 	public static DriverProperties of(ConnectionString string, String fallbackApplicationName) {
@@ -68,7 +68,7 @@ public final class DriverProperties {
 	}
 
 	/**
-	 * The properties, the password included.
+	 * Return the properties, the password included.
 	 * @return a copy that the caller may change
 	 */
 	public Properties toProperties() {
@@ -78,7 +78,7 @@ public final class DriverProperties {
 	}
 
 	/**
-	 * The properties together with those of an application, which is heard where the
+	 * Return the properties together with those of an application, which count where the
 	 * connection string says nothing. Where both say how to protect the connection, the
 	 * stronger wish counts.
 	 * @param application the application's properties, by the driver's names
@@ -95,8 +95,8 @@ public final class DriverProperties {
 	}
 
 	/**
-	 * The keywords that were set but mean nothing to the driver, and that somebody may
-	 * miss.
+	 * Return the keywords that were set but mean nothing to the driver, and whose effect
+	 * may be missed.
 	 * @return keywords of libpq, in libpq's order, unmodifiable
 	 */
 	public List<String> droppedKeywords() {
@@ -116,7 +116,7 @@ public final class DriverProperties {
 	}
 
 	/**
-	 * The names of the properties, without a value.
+	 * Return the names of the properties, without a value.
 	 */
 	@Override
 	public String toString() {

@@ -38,7 +38,7 @@ final class DriverPropertiesMapper {
 	}
 
 	DriverProperties map(String fallbackApplicationName) {
-		Servers servers = new Servers(this.string);
+		HostList servers = new HostList(this.string);
 		List<Server> list = servers.checked();
 		set(DriverProperty.PG_HOST, hosts(list));
 		set(DriverProperty.PG_PORT, list.stream().map(Server::port).collect(Collectors.joining(",")));
@@ -62,7 +62,7 @@ final class DriverPropertiesMapper {
 		return servers.stream().map(Server::host).collect(Collectors.joining(","));
 	}
 
-	private static @Nullable String names(Servers servers) {
+	private static @Nullable String names(HostList servers) {
 		List<Server> names = servers.checkedByName();
 		return names.isEmpty() ? null : hosts(names);
 	}
@@ -86,7 +86,7 @@ final class DriverPropertiesMapper {
 					SSLMODE ->
 				true;
 			case HOSTADDR -> value.isEmpty() || this.string.get(Keyword.HOST, "").isEmpty()
-					|| !new Servers(this.string).connectsByName();
+					|| !new HostList(this.string).connectsByName();
 			case PASSWORD -> setUnlessEmpty(DriverProperty.PASSWORD, value);
 			case OPTIONS -> setUnlessEmpty(DriverProperty.OPTIONS, value);
 			case TARGET_SESSION_ATTRS -> set(DriverProperty.TARGET_SERVER_TYPE, targetServerType(value));
@@ -129,14 +129,14 @@ final class DriverPropertiesMapper {
 
 	private static String required(@Nullable String user) {
 		if (user == null) {
-			throw OptionChecks.refused(Keyword.USER, "is missing; nobody stands in for the user that a relation gives");
+			throw OptionChecks.refused(Keyword.USER, "is missing; it must be in the connection string");
 		}
 		return user;
 	}
 
 	/**
-	 * In libpq the timeout is for each host, in the driver it is for all together, which
-	 * our socket factory shares out.
+	 * Set how long connecting may take. In libpq that is for each host, in the driver for
+	 * all together, which our socket factory shares out.
 	 */
 	private void connectTimeout(int servers) {
 		int seconds = OptionChecks.integer(Keyword.CONNECT_TIMEOUT,
@@ -255,8 +255,8 @@ final class DriverPropertiesMapper {
 	}
 
 	/**
-	 * The version's place in the list, -1 if there is none. libpq takes an empty value
-	 * for none and any letter case.
+	 * Return the version's place in the list, -1 if there is none. libpq takes an empty
+	 * value for none and any letter case.
 	 */
 	private static int tlsVersion(Keyword keyword, String value) {
 		int version = TLS_VERSIONS.indexOf(value.toLowerCase(Locale.ROOT));

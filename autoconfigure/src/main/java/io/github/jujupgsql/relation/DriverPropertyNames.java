@@ -5,7 +5,7 @@ import java.util.stream.Stream;
 
 /**
  * The names of the properties that the driver may be given. It ignores one that it does
- * not know, and with it the protection that somebody has asked for.
+ * not know, and with it the protection that was asked for.
  *
  * @since 0.1.0
  */

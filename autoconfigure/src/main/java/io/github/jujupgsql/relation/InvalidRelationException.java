@@ -27,8 +27,8 @@ public class InvalidRelationException extends RuntimeException {
 	}
 
 	/**
-	 * What is known of it would otherwise be taken for a relation that has no servers, so
-	 * that a misspelt key took all of them away.
+	 * Refuse a file that says nothing of servers. It would otherwise be taken for a
+	 * relation that has none, so that a misspelt key took all of them away.
 	 */
 	static InvalidRelationException saysNothingOfServers() {
 		return new InvalidRelationException(null,
@@ -37,7 +37,7 @@ public class InvalidRelationException extends RuntimeException {
 	}
 
 	/**
-	 * What is there was published by the side that asks.
+	 * Refuse what was published by the side that asks.
 	 * @param key where it is, or {@code null} if it is the whole
 	 */
 	static InvalidRelationException holdsARequest(@Nullable String key) {

@@ -58,9 +58,9 @@ final class JsonDocuments {
 	}
 
 	/**
-	 * Say where. Jackson's own message also quotes the content.
+	 * Return where the fault is. Jackson's own message also quotes the content.
 	 * @param location where the parser was, if that is known
-	 * @return the place, for a person
+	 * @return the place, to end a message with
 	 */
 	private static String near(@Nullable TokenStreamLocation location) {
 		return (location != null) ? ", near line " + location.getLineNr() + ", column " + location.getColumnNr() : "";

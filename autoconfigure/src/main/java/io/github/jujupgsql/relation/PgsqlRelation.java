@@ -73,6 +73,27 @@ public record PgsqlRelation(boolean joined, @Nullable String id, @Nullable Strin
 	}
 
 	/**
+	 * Return whether this is another relation than one that was read before, and not the
+	 * same in another state. Only the ids tell: what is published need not say which
+	 * relation it is.
+	 * @param former the relation that was read before
+	 * @return {@code true} if both ids are known and differ
+	 * @since 0.1.0
+	 */
+	public boolean isAnotherThan(PgsqlRelation former) {
+		return this.id != null && former.id != null && !this.id.equals(former.id);
+	}
+
+	/**
+	 * Return the id, fit for logs.
+	 * @return the id, or {@code ***} if it is none that Juju gives
+	 * @since 0.1.0
+	 */
+	public String loggableId() {
+		return RelationDocument.idOf(String.valueOf(this.id));
+	}
+
+	/**
 	 * Return whether the only standby that is named is the master itself, as charms do
 	 * that have one unit.
 	 * @return whether there is a standby, and no other server

@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Puts what a connection string says over what an application says, and both over what
- * counts if nobody says anything. No connection ends up less protected than either of
+ * counts if neither says anything. No connection ends up less protected than either of
  * them asks for: the stronger wish counts.
  * <p>
  * Whom to trust cannot be had from both, as the driver has one factory for it. The one
@@ -19,8 +19,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class PropertiesMerger {
 
-	/** Encrypts, and believes whoever answers. */
-	private static final String TRUSTS_ANYBODY = "org.postgresql.ssl.NonValidatingFactory";
+	/** Encrypts, and verifies no server. */
+	private static final String TRUSTS_ANY_SERVER = "org.postgresql.ssl.NonValidatingFactory";
 
 	private static final String FACTORY = DriverProperty.SSL_FACTORY.toString();
 
@@ -43,7 +43,7 @@ final class PropertiesMerger {
 	 * Create a merger.
 	 * @param published what the connection string says
 	 * @param application what the application says, by the driver's names
-	 * @param defaults what counts if nobody says anything
+	 * @param defaults what counts if neither says anything
 	 */
 	PropertiesMerger(Map<DriverProperty, String> published, Properties application,
 			Map<DriverProperty, String> defaults) {
@@ -53,8 +53,8 @@ final class PropertiesMerger {
 	}
 
 	/**
-	 * The driver passes over what is no text; HikariCP, where it makes the connections,
-	 * makes texts of it.
+	 * Return properties as texts. The driver passes over what is no text; HikariCP, where
+	 * it makes the connections, makes texts of it.
 	 */
 	private static Properties texts(Properties properties) {
 		Properties texts = new Properties();
@@ -64,13 +64,13 @@ final class PropertiesMerger {
 	}
 
 	/**
-	 * Merge.
+	 * Return both together.
 	 * @param names the hosts as they must be where their names are verified, or
 	 * {@code null} if they are so in any case
 	 * @return what the driver is given
 	 */
 	MergedProperties merge(@Nullable String names) {
-		refuseTrustInAnybody();
+		refuseTrustInAnyServer();
 		this.merged.putAll(this.own);
 		this.merged.putAll(this.published);
 		takeAuthority();
@@ -86,9 +86,9 @@ final class PropertiesMerger {
 		return new MergedProperties(this.merged, this.choices, this.conflicts);
 	}
 
-	private void refuseTrustInAnybody() {
+	private void refuseTrustInAnyServer() {
 		String mode = tlsMode(this.published);
-		if (mode != null && mode.startsWith("verify-") && TRUSTS_ANYBODY.equals(this.own.getProperty(FACTORY))) {
+		if (mode != null && mode.startsWith("verify-") && TRUSTS_ANY_SERVER.equals(this.own.getProperty(FACTORY))) {
 			this.own.remove(FACTORY);
 			this.own.remove(FACTORY_ARGUMENT);
 			this.conflicts.add("the application's sslfactory is left out: it trusts anybody, "
@@ -188,7 +188,8 @@ final class PropertiesMerger {
 	}
 
 	/**
-	 * With direct TLS, the driver does not even ask for encryption by GSS.
+	 * Leave direct TLS out where encryption by GSS is required: with it, the driver does
+	 * not even ask for GSS.
 	 */
 	private void keepGssEncryption() {
 		String negotiation = DriverProperty.SSL_NEGOTIATION.toString();

@@ -53,7 +53,7 @@ enum Protection {
 	}
 
 	/**
-	 * Return a value for a person.
+	 * Return a value, fit for logs.
 	 * @return the value with its property, or the property alone if the value is not one
 	 * that is known: it may be anything
 	 */

@@ -56,7 +56,7 @@ public final class PublishedServers {
 	}
 
 	/**
-	 * How many there are, without a word of what they say.
+	 * Return how many there are, without a word of what they say.
 	 */
 	@Override
 	public String toString() {

@@ -56,7 +56,7 @@ record RelationDocument(String path, Map<String, @Nullable Object> values) {
 	}
 
 	/**
-	 * Return where a key is, for a person.
+	 * Return where a key is, for messages.
 	 * @param key the key
 	 * @return the path to it
 	 */
@@ -70,9 +70,23 @@ record RelationDocument(String path, Map<String, @Nullable Object> values) {
 	 * @return the name, or {@code ***} if it cannot be one
 	 */
 	static String nameOf(String name) {
-		boolean plain = name.length() <= LONGEST_NAME
-				&& name.chars().allMatch((c) -> Character.isLetterOrDigit(c) || "-_./".indexOf(c) >= 0);
-		return plain ? name : "***";
+		return loggable(name, "-_./");
+	}
+
+	/**
+	 * Return the id of a relation, fit for logs. Juju's commands write it as a number, or
+	 * as {@code endpoint:number}.
+	 * @param id the id
+	 * @return the id, or {@code ***} if it cannot be one
+	 */
+	static String idOf(String id) {
+		return loggable(id, "-_./:");
+	}
+
+	private static String loggable(String text, String punctuation) {
+		boolean plain = text.length() <= LONGEST_NAME
+				&& text.chars().allMatch((c) -> Character.isLetterOrDigit(c) || punctuation.indexOf(c) >= 0);
+		return plain ? text : "***";
 	}
 
 	/**

@@ -18,6 +18,6 @@ interface RelationForm {
 	 * @return the relation and what there is to say about it
 	 * @throws InvalidRelationException if it cannot be used
 	 */
-	RelationReading read(RelationDocument document);
+	RelationReadResult read(RelationDocument document);
 
 }

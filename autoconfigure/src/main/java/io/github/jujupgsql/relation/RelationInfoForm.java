@@ -39,14 +39,14 @@ final class RelationInfoForm implements RelationForm {
 	}
 
 	@Override
-	public RelationReading read(RelationDocument entry) {
+	public RelationReadResult read(RelationDocument entry) {
 		List<NamedBag> bags = bags(entry,
-				Request.of(this.wanted, entry.object("local-unit").has("data") ? ownBag(entry) : null));
+				RequestedDatabase.of(this.wanted, entry.object("local-unit").has("data") ? ownBag(entry) : null));
 		List<String> warnings = new ArrayList<>();
-		NamedBag forMaster = firstReady(bags, Bag::hasMaster);
-		NamedBag forStandbys = firstReady(bags, Bag::hasStandbys);
+		NamedBag forMaster = firstReady(bags, DataBag::hasMaster);
+		NamedBag forStandbys = firstReady(bags, DataBag::hasStandbys);
 		NamedBag granting = (forMaster != null) ? forMaster : forStandbys;
-		if (granting == null && ClientBag.isRequest(entry.object(OF_APPLICATION))) {
+		if (granting == null && ClientInterface.isRequest(entry.object(OF_APPLICATION))) {
 			throw InvalidRelationException.holdsARequest(entry.pathOf(OF_APPLICATION));
 		}
 		PgsqlRelation relation = PgsqlRelation.of(entry.text("relation-id"),
@@ -56,7 +56,7 @@ final class RelationInfoForm implements RelationForm {
 				(forStandbys != null) ? forStandbys.bag().standbys(warnings) : List.of());
 		String waitingFor = (forMaster == null) ? waitingForMaster(entry, bags)
 				: (forStandbys == null) ? waitingForStandbys(bags) : null;
-		return new RelationReading(relation, warnings, waitingFor);
+		return new RelationReadResult(relation, warnings, waitingFor);
 	}
 
 	/**
@@ -66,7 +66,7 @@ final class RelationInfoForm implements RelationForm {
 	 */
 	static boolean isAboutPostgres(RelationDocument entry) {
 		return ownBag(entry).hasAnyOf(KEYS_OF_REQUESTS) || bagDocuments(entry).stream()
-			.anyMatch((bag) -> bag.hasAnyOf(KEYS_OF_ANSWERS) || ClientBag.speaksOfDatabases(bag));
+			.anyMatch((bag) -> bag.hasAnyOf(KEYS_OF_ANSWERS) || ClientInterface.speaksOfDatabases(bag));
 	}
 
 	/**
@@ -111,8 +111,8 @@ final class RelationInfoForm implements RelationForm {
 	}
 
 	/**
-	 * The names of the units that are there. One that has left its scope has departed;
-	 * the charm library does not see it any more.
+	 * Return the names of the units that are there. One that has left its scope has
+	 * departed; the charm library does not see it any more.
 	 */
 	private static List<String> inScope(RelationDocument units) {
 		return units.keys()
@@ -127,18 +127,18 @@ final class RelationInfoForm implements RelationForm {
 	}
 
 	/**
-	 * The bags in the order in which they are visited: the application's name, then those
-	 * of its units.
+	 * Return the bags in the order in which they are visited: the application's name,
+	 * then those of its units.
 	 */
-	private static List<NamedBag> bags(RelationDocument entry, Request request) {
+	private static List<NamedBag> bags(RelationDocument entry, RequestedDatabase request) {
 		List<NamedBag> bags = new ArrayList<>();
 		RelationDocument ofApplication = entry.object(OF_APPLICATION);
 		RelationDocument units = entry.object(OF_UNITS);
 		List<String> names = inScope(units);
-		bags.add(new NamedBag(OF_APPLICATION, Bag.of(ofApplication, request),
-				ClientBag.isSubordinated(ofApplication) ? unitToBeReady(units, names) : null));
+		bags.add(new NamedBag(OF_APPLICATION, DataBag.of(ofApplication, request),
+				ClientInterface.isSubordinated(ofApplication) ? unitToBeReady(units, names) : null));
 		for (String name : names) {
-			bags.add(new NamedBag(RelationDocument.nameOf(name), Bag.of(units.object(name).object("data"), request),
+			bags.add(new NamedBag(RelationDocument.nameOf(name), DataBag.of(units.object(name).object("data"), request),
 					null));
 		}
 		return bags;
@@ -152,7 +152,7 @@ final class RelationInfoForm implements RelationForm {
 		return ready ? null : "'state' of " + who + " to be ready";
 	}
 
-	private static @Nullable NamedBag firstReady(List<NamedBag> bags, Predicate<Bag> offers) {
+	private static @Nullable NamedBag firstReady(List<NamedBag> bags, Predicate<DataBag> offers) {
 		for (NamedBag named : bags) {
 			if (named.heldBy() == null && offers.test(named.bag()) && named.bag().firstUnmet() == null) {
 				return named;
@@ -162,7 +162,7 @@ final class RelationInfoForm implements RelationForm {
 	}
 
 	private static String waitingForMaster(RelationDocument entry, List<NamedBag> bags) {
-		boolean byApplication = bags.get(0).bag() instanceof ClientBag;
+		boolean byApplication = bags.get(0).bag() instanceof ClientDataBag;
 		List<String> keys = new ArrayList<>();
 		for (NamedBag named : bags) {
 			boolean unused = named == bags.get(0) ? named.bag().document().isEmpty() : byApplication;
@@ -179,8 +179,9 @@ final class RelationInfoForm implements RelationForm {
 	}
 
 	/**
-	 * A server without standbys is complete, so there is something to wait for only where
-	 * they have been published and are not granted yet.
+	 * Return which standbys are waited for. A server without standbys is complete, so
+	 * there is something to wait for only where they have been published and are not
+	 * granted yet.
 	 */
 	private static @Nullable String waitingForStandbys(List<NamedBag> bags) {
 		List<String> keys = bags.stream()
@@ -197,7 +198,7 @@ final class RelationInfoForm implements RelationForm {
 	 * @param bag the bag
 	 * @param heldBy what must be so before it counts, or {@code null} if it counts
 	 */
-	private record NamedBag(String name, Bag bag, @Nullable String heldBy) {
+	private record NamedBag(String name, DataBag bag, @Nullable String heldBy) {
 
 		String missing(String offer) {
 			if (this.heldBy != null) {

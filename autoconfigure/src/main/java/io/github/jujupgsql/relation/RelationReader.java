@@ -61,7 +61,7 @@ public final class RelationReader {
 	 * @throws InvalidRelationException if the content is no relation, is not whole, or
 	 * asks for what is refused
 	 */
-	public RelationReading read(byte[] content) {
+	public RelationReadResult read(byte[] content) {
 		RelationDocument document = DocumentReader.read(content);
 		for (RelationForm form : this.forms) {
 			if (form.accepts(document)) {

@@ -35,7 +35,7 @@ final class RequireAuth {
 		boolean negated = value.startsWith("!");
 		Set<String> seen = new HashSet<>();
 		List<String> kept = new ArrayList<>();
-		for (String item : Servers.split(value)) {
+		for (String item : HostList.split(value)) {
 			if (item.startsWith("!") != negated) {
 				throw OptionChecks.refused(Keyword.REQUIRE_AUTH,
 						"must have a \"!\" before each of its methods or before none");
@@ -59,7 +59,7 @@ final class RequireAuth {
 	 * @return the methods, none if the driver refuses the list
 	 */
 	static List<String> allowedByDriver(String value) {
-		List<String> items = Servers.split(value).stream().map(String::trim).toList();
+		List<String> items = HostList.split(value).stream().map(String::trim).toList();
 		boolean negated = items.get(0).startsWith("!");
 		List<String> methods = items.stream().map((item) -> negated ? item.substring(1) : item).toList();
 		boolean alike = items.stream().allMatch((item) -> item.startsWith("!") == negated);

@@ -35,7 +35,7 @@ final class ShowUnitForm implements RelationForm {
 	}
 
 	/**
-	 * The units by their names.
+	 * Return the units by their names.
 	 */
 	private static Map<String, RelationDocument> units(RelationDocument document) {
 		Map<String, RelationDocument> units = new LinkedHashMap<>();
@@ -48,7 +48,7 @@ final class ShowUnitForm implements RelationForm {
 	}
 
 	@Override
-	public RelationReading read(RelationDocument document) {
+	public RelationReadResult read(RelationDocument document) {
 		List<RelationDocument> entries = new ArrayList<>();
 		List<RelationDocument> candidates = new ArrayList<>();
 		units(document).forEach((name, unit) -> {
@@ -79,8 +79,8 @@ final class ShowUnitForm implements RelationForm {
 		return this.endpoint == null || this.endpoint.equals(entry.text("endpoint"));
 	}
 
-	private RelationReading none(List<RelationDocument> entries) {
-		return new RelationReading(PgsqlRelation.NONE, List.of(),
+	private RelationReadResult none(List<RelationDocument> entries) {
+		return new RelationReadResult(PgsqlRelation.NONE, List.of(),
 				"no relation yet; waiting for one" + ((this.endpoint != null)
 						? " with the endpoint that juju.pgsql.endpoint says; there is " : " to PostgreSQL; there is ")
 						+ (entries.isEmpty() ? "none" : names(entries)));
@@ -89,7 +89,7 @@ final class ShowUnitForm implements RelationForm {
 	private static String names(List<RelationDocument> entries) {
 		return entries.stream()
 			.map((entry) -> RelationDocument.nameOf(entry.textOrEmpty("endpoint")) + " (relation-id "
-					+ RelationDocument.nameOf(entry.textOrEmpty("relation-id")) + ")")
+					+ RelationDocument.idOf(entry.textOrEmpty("relation-id")) + ")")
 			.collect(Collectors.joining(", "));
 	}
 

@@ -55,7 +55,7 @@ final class UriParser {
 	}
 
 	/**
-	 * A user, if there is an {@code @} before any {@code /}: that may be beyond a
+	 * Take the user, if there is an {@code @} before any {@code /}: that may be beyond a
 	 * {@code ?}.
 	 */
 	private void credentials() {
@@ -75,8 +75,8 @@ final class UriParser {
 	}
 
 	/**
-	 * The hosts and their ports. Both lists are decoded only after they have been joined,
-	 * and the list of ports gets a comma for each one in the list of hosts.
+	 * Take the hosts and their ports. Both lists are decoded only after they have been
+	 * joined, and the list of ports gets a comma for each one in the list of hosts.
 	 */
 	private void servers() {
 		StringBuilder hosts = new StringBuilder();
@@ -167,7 +167,7 @@ final class UriParser {
 	}
 
 	/**
-	 * The character at the position, NUL at the end: the input holds none.
+	 * Return the character at the position, NUL at the end: the input holds none.
 	 */
 	private char current() {
 		return hasMore() ? this.input.charAt(this.position) : '\0';

@@ -62,15 +62,15 @@ public record WantedDatabase(@Nullable String database, @Nullable List<String> e
 	}
 
 	/**
-	 * Keep the servers to those who may use them.
+	 * Return a relation, without its servers where a wish has not been granted.
 	 * @param relation the relation
 	 * @param warnings what was left out of it
 	 * @param unmet the first wish that has not been granted, or {@code null}
 	 * @return the relation, without servers if a wish has not been granted
 	 */
-	RelationReading grantedBy(PgsqlRelation relation, List<String> warnings, @Nullable String unmet) {
-		return (unmet == null) ? new RelationReading(relation, warnings, null)
-				: new RelationReading(relation.withoutServers(), warnings,
+	RelationReadResult grantedBy(PgsqlRelation relation, List<String> warnings, @Nullable String unmet) {
+		return (unmet == null) ? new RelationReadResult(relation, warnings, null)
+				: new RelationReadResult(relation.withoutServers(), warnings,
 						"no servers yet; waiting for '" + unmet + "' to be what juju.pgsql." + unmet + " says");
 	}
 

@@ -5,7 +5,6 @@ import java.io.IOException;
 import java.nio.file.ClosedWatchServiceException;
 import java.nio.file.FileSystemException;
 import java.nio.file.FileSystems;
-import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardWatchEventKinds;
@@ -13,11 +12,7 @@ import java.nio.file.WatchEvent;
 import java.nio.file.WatchKey;
 import java.nio.file.WatchService;
 import java.time.Duration;
-import java.util.ArrayDeque;
-import java.util.Deque;
 import java.util.HashMap;
-import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
@@ -39,26 +34,21 @@ final class FolderWatch implements Closeable {
 
 	private static final Log logger = LogFactory.getLog(FolderWatch.class);
 
-	private static final int MAXIMUM_LINKS = 40;
-
-	private static final Path SAME = Path.of(".");
-
-	private static final Path PARENT = Path.of("..");
-
 	private final Path file;
 
 	private final CountDownLatch closed = new CountDownLatch(1);
 
-	private final Waker waker = new Waker();
+	private final WakeableWait waker = new WakeableWait();
 
+	/** Written and read by the waiting thread, as are the names and whether to warn. */
 	private final Map<Path, WatchKey> keys = new HashMap<>();
 
 	private Map<Path, Set<Path>> names = Map.of();
 
+	private boolean unavailable;
+
 	/** Written by the waiting thread under the lock, so that closing misses none. */
 	private @Nullable WatchService service;
-
-	private boolean unavailable;
 
 	FolderWatch(Path file) {
 		this.file = file.toAbsolutePath();
@@ -78,7 +68,7 @@ final class FolderWatch implements Closeable {
 		boolean refreshed = false;
 		boolean added;
 		do {
-			this.names = foldersOf(this.file);
+			this.names = DecisiveFolders.of(this.file);
 			this.keys.entrySet().removeIf((entry) -> {
 				boolean obsolete = !this.names.containsKey(entry.getKey()) || !entry.getValue().isValid();
 				if (obsolete) {
@@ -149,69 +139,10 @@ final class FolderWatch implements Closeable {
 	 */
 	private void unavailable(IOException limit) {
 		if (!this.unavailable) {
-			logger.warn("No file watch can be had (" + limit.getMessage() + "); " + this.file
-					+ " is looked at once per juju.pgsql.poll-interval only");
+			logger.warn("Cannot watch " + this.file + " (" + limit.getMessage()
+					+ "); polling it every juju.pgsql.poll-interval instead");
 		}
 		this.unavailable = true;
-	}
-
-	/**
-	 * Find the folders whose entries decide what the file is, by going its way as the
-	 * system does: step by step, as what is above the target of a link is not above the
-	 * link. The way ends at what does not exist.
-	 * @param file the file
-	 * @return for each folder the names that matter in it
-	 */
-	private static Map<Path, Set<Path>> foldersOf(Path file) {
-		Map<Path, Set<Path>> folders = new LinkedHashMap<>();
-		Deque<Path> ahead = new ArrayDeque<>();
-		file.forEach(ahead::addLast);
-		Path folder = file.getRoot();
-		int links = 0;
-		while (folder != null && !ahead.isEmpty()) {
-			Path name = ahead.removeFirst();
-			if (name.equals(PARENT)) {
-				folder = (folder.getParent() != null) ? folder.getParent() : folder;
-				continue;
-			}
-			if (name.equals(SAME) || name.toString().isEmpty()) {
-				continue;
-			}
-			Path entry = folder.resolve(name);
-			Path target = target(entry);
-			boolean inside = target == null && !ahead.isEmpty() && Files.isDirectory(entry);
-			if (!inside) {
-				folders.computeIfAbsent(folder, (key) -> new LinkedHashSet<>()).add(name);
-			}
-			if (target != null && links++ < MAXIMUM_LINKS) {
-				prepend(target, ahead);
-				folder = target.isAbsolute() ? target.getRoot() : folder;
-			}
-			else {
-				folder = inside ? entry : null;
-			}
-		}
-		return folders;
-	}
-
-	private static void prepend(Path path, Deque<Path> ahead) {
-		for (int i = path.getNameCount() - 1; i >= 0; i--) {
-			ahead.addFirst(path.getName(i));
-		}
-	}
-
-	/**
-	 * Return what a symbolic link leads to.
-	 * @param entry what may be one
-	 * @return the target, or {@code null} if it is none
-	 */
-	private static @Nullable Path target(Path entry) {
-		try {
-			return Files.isSymbolicLink(entry) ? Files.readSymbolicLink(entry) : null;
-		}
-		catch (IOException ex) {
-			return null;
-		}
 	}
 
 	/**
@@ -235,8 +166,9 @@ final class FolderWatch implements Closeable {
 		try {
 			WatchKey key = current.poll(timeout.toNanos(), TimeUnit.NANOSECONDS);
 			while (key != null && !concernsFile(key)) {
-				// a busy neighbour has a key ready at any time: time must be able to run
-				// out
+				// a busy neighbour has a key ready at any time, and must not keep the
+				// time
+				// from running out
 				long left = deadline - System.nanoTime();
 				key = (left > 0) ? current.poll(left, TimeUnit.NANOSECONDS) : null;
 			}
@@ -254,7 +186,8 @@ final class FolderWatch implements Closeable {
 	}
 
 	/**
-	 * A neighbour that is written in a busy loop must not have the file read each time.
+	 * Return whether events concern the file: a neighbour that is written in a busy loop
+	 * must not have it read each time.
 	 * @param key the key with the events
 	 * @return whether one of them is about a name that matters, or may be
 	 */

@@ -4,7 +4,7 @@ import java.time.Instant;
 import java.util.List;
 
 import io.github.jujupgsql.relation.PgsqlRelation;
-import io.github.jujupgsql.relation.RelationReading;
+import io.github.jujupgsql.relation.RelationReadResult;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -28,7 +28,7 @@ public record RelationState(PgsqlRelation relation, @Nullable Instant readAt, Li
 		warnings = List.copyOf(warnings);
 	}
 
-	RelationState with(RelationReading reading, List<String> told, Instant now) {
+	RelationState with(RelationReadResult reading, List<String> told, Instant now) {
 		return new RelationState(reading.relation(), now, told, reading.waitingFor(), null, this.invalidReads);
 	}
 

@@ -91,6 +91,13 @@ class LazyAndRoutingConfigurationTests {
 		});
 	}
 
+	@ParameterizedTest
+	@ValueSource(strings = { "", "sometimes" })
+	void whatIsNeitherEagerNorLazyIsEager(String fetch) {
+		following().withPropertyValues(FETCH + fetch)
+			.run((context) -> assertThat(dataSource(context)).isExactlyInstanceOf(PrimaryDataSource.class));
+	}
+
 	@Test
 	void withoutRelationFileSpringBootMakesItsOwnDataSourceLazy() {
 		this.runner

@@ -112,6 +112,14 @@ class PgsqlAutoConfigurationTests {
 	}
 
 	@Test
+	void aBeanOfTheUsersOwnThatHasTheNameStays() {
+		onlyDataSources().withBean("dataSource", Integer.class, () -> 42)
+			.run((context) -> assertThat(context).hasNotFailed()
+				.hasSingleBean(ReplicaDataSource.class)
+				.doesNotHaveBean(PrimaryDataSource.class));
+	}
+
+	@Test
 	void connectionDetailsOfTheUsersOwnWin() {
 		withRelationFile().withUserConfiguration(OwnConnectionDetails.class)
 			.run((context) -> assertThat(context).doesNotHaveBean(ServerPools.class)

@@ -4,7 +4,7 @@ import java.nio.file.Path;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 
-import io.github.jujupgsql.autoconfigure.PgsqlAutoConfiguration.HikariConfigCustomizer;
+import com.zaxxer.hikari.HikariConfig;
 import io.github.jujupgsql.pool.ServerPools;
 import io.micrometer.core.instrument.Meter;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -88,6 +88,18 @@ class PoolTemplateTests {
 				.getFailure()
 				.hasStackTraceContaining("'" + prefix + "'")
 				.hasStackTraceContaining(reason));
+	}
+
+	@Test
+	void eachPoolHasAConfigurationOfItsOwn() {
+		runner().withPropertyValues("spring.datasource.hikari.maximum-pool-size=3").run((context) -> {
+			PoolTemplate template = context.getBean(PoolTemplate.class);
+			HikariConfig one = template.copy();
+			one.setPoolName("one");
+			HikariConfig other = template.copy();
+			assertThat(other.getMaximumPoolSize()).isEqualTo(3);
+			assertThat(other.getPoolName()).isNull();
+		});
 	}
 
 	@Test

@@ -18,7 +18,7 @@ class BagFormTests {
 
 	@Test
 	void onlyMasterAndStandbysLeadToServers() {
-		RelationReading reading = RelationTexts.read("""
+		RelationReadResult reading = RelationTexts.read("""
 				{"host": "other", "port": "1", "user": "other", "password": "s3cret", "state": "master"}""");
 		RelationTexts.assertServers(reading, null);
 		assertThat(reading.relation().joined()).isTrue();
@@ -58,14 +58,14 @@ class BagFormTests {
 					""")
 	void whatIsWantedAndNotMirroredIsWaitedFor(String key, String bag) {
 		WantedDatabase wanted = new WantedDatabase("notes", List.of("a", "b"), List.of("r"));
-		RelationReading reading = RelationTexts.read(wanted, bag);
+		RelationReadResult reading = RelationTexts.read(wanted, bag);
 		RelationTexts.assertServers(reading, null);
 		assertThat(reading.waitingFor()).contains("'" + key + "'", "juju.pgsql." + key);
 	}
 
 	@Test
 	void absentEqualsEmpty() {
-		RelationReading reading = RelationTexts.read(new WantedDatabase("", List.of(), List.of()),
+		RelationReadResult reading = RelationTexts.read(new WantedDatabase("", List.of(), List.of()),
 				"{\"state\": \"master\", \"database\": \"any\", \"master\": \"" + MASTER + "\"}");
 		RelationTexts.assertServers(reading, MASTER);
 	}

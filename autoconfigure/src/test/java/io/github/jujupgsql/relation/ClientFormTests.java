@@ -61,7 +61,7 @@ class ClientFormTests {
 
 	@Test
 	void anInvalidStandbyIsLeftOut() {
-		RelationReading reading = read("\"endpoints\": \"a\", \"read-only-endpoints\": \"b:x,c:3\", " + USER);
+		RelationReadResult reading = read("\"endpoints\": \"a\", \"read-only-endpoints\": \"b:x,c:3\", " + USER);
 		RelationTexts.assertServers(reading, "host=a port=5432" + REST, "host=c port=3" + REST);
 		assertThat(reading.warnings()).singleElement().asString().contains("'read-only-endpoints[0]'", "port");
 		reading = read("\"endpoints\": \"a\", \"read-only-uris\": \"postgresql://s3cret@[b/\", " + USER);
@@ -88,7 +88,7 @@ class ClientFormTests {
 	@ParameterizedTest
 	@CsvSource({ "disable, require", "prefer, require", "require, require", "verify-full, verify-full" })
 	void tlsOnlyEverAddsProtectionToAUri(String said, String effective) {
-		RelationReading reading = read("\"tls\": \"True\", \"uris\": \"postgresql://u@a/d?sslmode=" + said + "\"");
+		RelationReadResult reading = read("\"tls\": \"True\", \"uris\": \"postgresql://u@a/d?sslmode=" + said + "\"");
 		assertThat(reading.relation().master())
 			.isEqualTo(ConnectionString.parse("host=a port=5432 user=u dbname=d sslmode=" + effective));
 	}
@@ -96,7 +96,7 @@ class ClientFormTests {
 	@Test
 	void theCertificateIsVerifiedAgainstTheAuthority() {
 		String pem = TestAuthority.create("one").certificate();
-		RelationReading reading = read("\"tls\": \"True\", \"tls-ca\": \"" + pem.replace("\n", "\\n")
+		RelationReadResult reading = read("\"tls\": \"True\", \"tls-ca\": \"" + pem.replace("\n", "\\n")
 				+ "\", \"endpoints\": \"a\", \"read-only-endpoints\": \"b\", " + USER);
 		assertThat(reading.relation().standbys()).hasSize(1);
 		for (ConnectionString string : List.of(java.util.Objects.requireNonNull(reading.relation().master()),
@@ -134,14 +134,14 @@ class ClientFormTests {
 
 	@Test
 	void credentialsAreWaitedFor() {
-		RelationReading reading = read("\"endpoints\": \"a\"");
+		RelationReadResult reading = read("\"endpoints\": \"a\"");
 		RelationTexts.assertServers(reading, null);
 		assertThat(reading.waitingFor()).contains("'username'");
 	}
 
 	@Test
 	void anotherDatabaseIsNotTheOneThatIsWanted() {
-		RelationReading reading = RelationTexts.read(new WantedDatabase("notes", List.of("citext"), null),
+		RelationReadResult reading = RelationTexts.read(new WantedDatabase("notes", List.of("citext"), null),
 				"{\"endpoints\": \"a\", " + USER + "}");
 		RelationTexts.assertServers(reading, null);
 		assertThat(reading.waitingFor()).contains("'database'");
@@ -173,7 +173,7 @@ class ClientFormTests {
 				"uris": "postgresql://u@h:1/app_a", "read-only-uris": "postgresql://u@h:1/app_a_readonly\"""";
 		RelationTexts.assertServers(read(bag), "host=h port=1 user=u dbname=app_a",
 				"host=h port=1 user=u dbname=app_a_readonly");
-		RelationReading reading = RelationTexts.read(new WantedDatabase("app_b", null, null), "{" + bag + "}");
+		RelationReadResult reading = RelationTexts.read(new WantedDatabase("app_b", null, null), "{" + bag + "}");
 		RelationTexts.assertServers(reading, "host=h port=1 user=u dbname=app_b",
 				"host=h port=1 user=u dbname=app_b_readonly");
 		assertThat(reading.relation().database()).isEqualTo("app_b");
@@ -196,7 +196,7 @@ class ClientFormTests {
 				{"version": "v1", "requests": [
 				{"resource": "a", "username": "u", "endpoints": "h:1", "version": "16.9"},
 				{"resource": "b", "username": "v", "endpoints": "i:2", "version": "16.9"}]}""";
-		RelationReading reading = RelationTexts.read(new WantedDatabase("b", null, null), bag);
+		RelationReadResult reading = RelationTexts.read(new WantedDatabase("b", null, null), bag);
 		RelationTexts.assertServers(reading, "host=i port=2 user=v dbname=b");
 		assertThat(reading.relation().version()).isEqualTo("16.9");
 		assertThatExceptionOfType(InvalidRelationException.class).isThrownBy(() -> RelationTexts.read(bag))
@@ -223,7 +223,7 @@ class ClientFormTests {
 			.satisfies((ex) -> assertThat(ex.getMessage()).doesNotContain("s3cret"));
 	}
 
-	private static RelationReading read(String members) {
+	private static RelationReadResult read(String members) {
 		return RelationTexts.read("{" + members + "}");
 	}
 

@@ -20,7 +20,7 @@ class ExampleFilesTests {
 	@ParameterizedTest
 	@MethodSource("notations")
 	void connections(UnaryOperator<String> notation) {
-		RelationReading reading = RelationTexts.read(notation.apply(RelationTexts.file("connections.json")));
+		RelationReadResult reading = RelationTexts.read(notation.apply(RelationTexts.file("connections.json")));
 		namesTheServers(reading, "juju_notes");
 		assertThat(reading.relation().id()).isNull();
 		assertThat(reading.relation().extensions()).containsExactly("citext");
@@ -29,7 +29,7 @@ class ExampleFilesTests {
 	@ParameterizedTest
 	@MethodSource("notations")
 	void connectionsAsTheCharmLibrarysExampleStoresThem(UnaryOperator<String> notation) {
-		RelationReading reading = RelationTexts.read(notation.apply(RelationTexts.file("stored-state.yaml")));
+		RelationReadResult reading = RelationTexts.read(notation.apply(RelationTexts.file("stored-state.yaml")));
 		RelationTexts.assertServers(reading, "dbname=notes user=juju_notes host=10.0.0.5" + REST,
 				"dbname=notes user=juju_notes host=10.0.0.6" + REST,
 				"dbname=notes user=juju_notes host=10.0.0.7" + REST);
@@ -38,7 +38,7 @@ class ExampleFilesTests {
 	@ParameterizedTest
 	@MethodSource("notations")
 	void oneBag(UnaryOperator<String> notation) {
-		RelationReading reading = RelationTexts.read(new WantedDatabase("notes", List.of("citext"), List.of()),
+		RelationReadResult reading = RelationTexts.read(new WantedDatabase("notes", List.of("citext"), List.of()),
 				notation.apply(RelationTexts.file("bag-charmed-postgresql-14.json")));
 		namesTheServers(reading, "relation-4");
 		assertThat(reading.relation().extensions()).containsExactly("citext");
@@ -47,7 +47,7 @@ class ExampleFilesTests {
 	@ParameterizedTest
 	@MethodSource("notations")
 	void wholeUnit(UnaryOperator<String> notation) {
-		RelationReading reading = RelationTexts.read(notation.apply(RelationTexts.file("show-unit.yaml")));
+		RelationReadResult reading = RelationTexts.read(notation.apply(RelationTexts.file("show-unit.yaml")));
 		namesTheServers(reading, "juju_notes");
 		assertThat(reading.relation().id()).isEqualTo("7");
 		assertThat(RelationTexts.read(WantedDatabase.ANY, "db", notation.apply(RelationTexts.file("show-unit.yaml"))))
@@ -60,7 +60,7 @@ class ExampleFilesTests {
 		namesTheServers(RelationTexts.read(notation.apply(RelationTexts.file("postgresql-client.json"))), "relation-4");
 	}
 
-	private static void namesTheServers(RelationReading reading, String user) {
+	private static void namesTheServers(RelationReadResult reading, String user) {
 		String rest = "dbname=notes user=" + user + REST;
 		RelationTexts.assertServers(reading, rest + "host=10.0.0.5", rest + "host=10.0.0.6", rest + "host=10.0.0.7");
 		assertThat(reading.relation().joined()).isTrue();

@@ -23,8 +23,8 @@ class FieldFilesTests {
 
 	@ParameterizedTest
 	@MethodSource
-	void leadsToServers(Servers expected) {
-		RelationReading reading = expected.file.read();
+	void leadsToServers(HostList expected) {
+		RelationReadResult reading = expected.file.read();
 		RelationTexts.assertServers(reading, expected.master, expected.standbys);
 		assertThat(reading.warnings()).isEmpty();
 		if (expected.master != null) {
@@ -32,7 +32,7 @@ class FieldFilesTests {
 		}
 	}
 
-	static Stream<Servers> leadsToServers() {
+	static Stream<HostList> leadsToServers() {
 		return Stream.of(
 				servers(file("v1.yaml"), "host=10.0.0.5 port=5432 dbname=app user=u password=p",
 						"host=10.0.0.6 port=5432 dbname=app user=u password=p"),
@@ -68,14 +68,14 @@ class FieldFilesTests {
 				servers(file("ghost.yaml"), "host=10.0.0.5 dbname=notes port=5432 user=u password=p"));
 	}
 
-	private static Servers landscape(String name) {
+	private static HostList landscape(String name) {
 		return servers(file(name), LANDSCAPE + "10.0.20.58", LANDSCAPE + "10.0.20.54", LANDSCAPE + "10.0.20.92");
 	}
 
 	@ParameterizedTest
 	@MethodSource
 	void hasNoMasterNowAndSaysForWhatIsWaited(Waiting expected) {
-		RelationReading reading = expected.file.read();
+		RelationReadResult reading = expected.file.read();
 		assertThat(reading.relation().master()).isNull();
 		assertThat(reading.waitingFor()).isEqualTo(expected.text);
 	}
@@ -116,7 +116,7 @@ class FieldFilesTests {
 
 	@Test
 	void aPortThatIsGivenTwiceIsReadAsGivenOnce() {
-		RelationReading reading = file("k8s-double-port.json").read();
+		RelationReadResult reading = file("k8s-double-port.json").read();
 		String server = "host=postgresql-k8s-primary.prod.svc.cluster.local port=5432 dbname=app user=relation_id_4"
 				+ " password=pw";
 		RelationTexts.assertServers(reading, server, server);
@@ -126,7 +126,7 @@ class FieldFilesTests {
 
 	@Test
 	void theEndpointsOfAProxyForReadsLeadToThePrimaryAndThatIsSaid() {
-		RelationReading reading = file("pgb-hacluster.json").read();
+		RelationReadResult reading = file("pgb-hacluster.json").read();
 		RelationTexts.assertServers(reading, "host=10.205.193.35 port=6432 dbname=test_database" + U7,
 				"host=10.205.193.80 port=6432 dbname=test_database" + U7,
 				"host=10.205.193.98 port=6432 dbname=test_database" + U7);
@@ -136,8 +136,8 @@ class FieldFilesTests {
 			.contains("have the charm ask for 'read-only-uris'");
 	}
 
-	private static Servers servers(FieldFile file, @Nullable String master, String... standbys) {
-		return new Servers(file, master, standbys);
+	private static HostList servers(FieldFile file, @Nullable String master, String... standbys) {
+		return new HostList(file, master, standbys);
 	}
 
 	private static Refused refused(FieldFile file, String... reasons) {
@@ -158,7 +158,7 @@ class FieldFilesTests {
 			return new FieldFile(this.name, this.wanted, newEndpoint);
 		}
 
-		RelationReading read() {
+		RelationReadResult read() {
 			return RelationTexts.read(this.wanted, this.endpoint, RelationTexts.file("field/" + this.name));
 		}
 
@@ -170,7 +170,7 @@ class FieldFilesTests {
 
 	}
 
-	private record Servers(FieldFile file, @Nullable String master, String... standbys) {
+	private record HostList(FieldFile file, @Nullable String master, String... standbys) {
 
 		@Override
 		public String toString() {

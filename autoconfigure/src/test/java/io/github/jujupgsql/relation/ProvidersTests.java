@@ -23,9 +23,9 @@ class ProvidersTests {
 
 	@ParameterizedTest(name = "{0}")
 	@MethodSource
-	void leadsToItsServers(String provider, Bag bag, @Nullable String master, String... standbys) {
+	void leadsToItsServers(String provider, Published bag, @Nullable String master, String... standbys) {
 		for (String file : new String[] { bag.json(), RelationTexts.yaml(bag.json()), bag.withinTheRelation() }) {
-			RelationReading reading = RelationTexts.read(file);
+			RelationReadResult reading = RelationTexts.read(file);
 			RelationTexts.assertServers(reading, (master != null) ? bag.connection(master) : null,
 					Stream.of(standbys).map(bag::connection).toArray(String[]::new));
 			if (master != null) {
@@ -39,14 +39,14 @@ class ProvidersTests {
 
 	static Stream<Arguments> leadsToItsServers() {
 		String k8s = ".prod.svc.cluster.local";
-		Bag machines = new Bag().with("endpoints", "10.0.0.5:5432").with("version", "14.20");
-		Bag machines16 = machines.with("version", "16.13").with("uris", uri("10.0.0.5:5432", "notes"));
-		Bag pods = new Bag().with("endpoints", "postgresql-k8s-primary" + k8s + ":5432")
+		Published machines = new Published().with("endpoints", "10.0.0.5:5432").with("version", "14.20");
+		Published machines16 = machines.with("version", "16.13").with("uris", uri("10.0.0.5:5432", "notes"));
+		Published pods = new Published().with("endpoints", "postgresql-k8s-primary" + k8s + ":5432")
 			.with("uris", uri("postgresql-k8s-primary" + k8s + ":5432", "notes"));
 		String primaryPod = "host=postgresql-k8s-primary" + k8s + " port=5432";
 		String replicaPods = "host=postgresql-k8s-replicas" + k8s + " port=5432";
-		Bag proxy = new Bag().with("version", "14.17");
-		Bag besideUs = proxy.with("subordinated", "true");
+		Published proxy = new Published().with("version", "14.17");
+		Published besideUs = proxy.with("subordinated", "true");
 		return Stream.of(
 				arguments("PostgreSQL 14 on machines, one unit", machines.with("read-only-endpoints", "10.0.0.5:5432"),
 						"host=10.0.0.5 port=5432", "host=10.0.0.5 port=5432"),
@@ -62,16 +62,17 @@ class ProvidersTests {
 							.with("read-only-uris", uri("10.0.0.6,10.0.0.7:5432", "notes")),
 						"host=10.0.0.5 port=5432", "host=10.0.0.6 port=5432", "host=10.0.0.7 port=5432"),
 				arguments("PostgreSQL 16 on machines, three units, its URIs alone",
-						new Bag().with("uris", uri("10.0.0.5:5432", "notes"))
+						new Published().with("uris", uri("10.0.0.5:5432", "notes"))
 							.with("read-only-uris", uri("10.0.0.6,10.0.0.7:5432", "notes")),
 						"host=10.0.0.5 port=5432", "host=10.0.0.6 port=5432", "host=10.0.0.7 port=5432"),
 				arguments("PostgreSQL 16 on machines, without a leader",
-						new Bag().with("uris", uri("", "notes"))
+						new Published().with("uris", uri("", "notes"))
 							.with("read-only-endpoints", "10.0.0.6:5432,10.0.0.7:5432")
 							.with("read-only-uris", uri("10.0.0.6,10.0.0.7:5432", "notes")),
 						null, "host=10.0.0.6 port=5432", "host=10.0.0.7 port=5432"),
 				arguments("PostgreSQL 16 on machines, without a member",
-						new Bag().with("uris", uri("", "notes")).with("read-only-uris", uri(":5432", "notes")), null),
+						new Published().with("uris", uri("", "notes")).with("read-only-uris", uri(":5432", "notes")),
+						null),
 				arguments("PostgreSQL on Kubernetes, one unit",
 						pods.with("read-only-endpoints", "postgresql-k8s-primary" + k8s + ":5432"), primaryPod,
 						primaryPod),
@@ -130,7 +131,7 @@ class ProvidersTests {
 
 	@ParameterizedTest(name = "{0}")
 	@MethodSource
-	void leadsNowhereAndSaysWhy(String provider, Bag bag, String... reasons) {
+	void leadsNowhereAndSaysWhy(String provider, Published bag, String... reasons) {
 		for (String file : new String[] { bag.json(), bag.withinTheRelation() }) {
 			assertThatExceptionOfType(InvalidRelationException.class).isThrownBy(() -> RelationTexts.read(file))
 				.satisfies((ex) -> assertThat(ex.getMessage()).contains(reasons).doesNotContain("s3cret"));
@@ -141,39 +142,40 @@ class ProvidersTests {
 		String folder = "/var/snap/charmed-pgbouncer/current/run/pgbouncer/pgbouncer/instance_0";
 		return Stream.of(
 				refused("pgbouncer on machines, socket",
-						new Bag().with("endpoints", folder + ":6432").with("subordinated", "true"), "endpoints'",
+						new Published().with("endpoints", folder + ":6432").with("subordinated", "true"), "endpoints'",
 						"local_connection_type"),
 				refused("pgbouncer on machines, socket, URIs alone",
-						new Bag().with("uris", uri(folder.replace("/", "%2F") + ":6432", "notes")), "uris'",
+						new Published().with("uris", uri(folder.replace("/", "%2F") + ":6432", "notes")), "uris'",
 						"local_connection_type"),
 				refused("a secret that was not resolved",
-						new Bag().without("username", "password")
+						new Published().without("username", "password")
 							.with("endpoints", "10.0.0.5:5432")
 							.with("secret-user", "secret:s3cret"),
 						"secret-user'", "have the charm export"),
-				refused("a bag without a database", new Bag().without("database").with("endpoints", "10.0.0.5:5432"),
-						"database'", "'resource'", "juju.pgsql.database"));
+				refused("a bag without a database",
+						new Published().without("database").with("endpoints", "10.0.0.5:5432"), "database'",
+						"'resource'", "juju.pgsql.database"));
 	}
 
 	@ParameterizedTest
 	@MethodSource("withoutDatabase")
-	void whereTheBagNamesNoDatabaseTheOneThatIsWantedIsUsed(Bag bag) {
-		RelationReading reading = RelationTexts.read(new WantedDatabase("notes", null, null), bag.json());
+	void whereTheBagNamesNoDatabaseTheOneThatIsWantedIsUsed(Published bag) {
+		RelationReadResult reading = RelationTexts.read(new WantedDatabase("notes", null, null), bag.json());
 		RelationTexts.assertServers(reading, "host=a port=1 dbname=notes user=relation-4 password=s3cret");
 		assertThat(reading.relation().database()).isEqualTo("notes");
 	}
 
-	static Stream<Bag> withoutDatabase() {
-		Bag bag = new Bag().without("database");
+	static Stream<Published> withoutDatabase() {
+		Published bag = new Published().without("database");
 		return Stream.of(bag.with("endpoints", "a:1"), bag.with("endpoints", "a:1").with("resource", "notes"),
 				bag.with("uris", "postgresql://relation-4:s3cret@a:1"), bag.with("uris", uri("a:1", "notes")));
 	}
 
-	private static Arguments arguments(String provider, Bag bag, @Nullable String master, String... standbys) {
+	private static Arguments arguments(String provider, Published bag, @Nullable String master, String... standbys) {
 		return Arguments.of(provider, bag, master, standbys);
 	}
 
-	private static Arguments refused(String provider, Bag bag, String... reasons) {
+	private static Arguments refused(String provider, Published bag, String... reasons) {
 		return Arguments.of(provider, bag, reasons);
 	}
 
@@ -184,23 +186,23 @@ class ProvidersTests {
 	/**
 	 * A bag with credentials and a database.
 	 */
-	private record Bag(Map<String, String> values) {
+	private record Published(Map<String, String> values) {
 
-		Bag() {
+		Published() {
 			this(Map.of("database", "notes", "username", "relation-4", "password", "s3cret", "data",
 					"{\"database\": \"notes\", \"requested-secrets\": \"[\\\"username\\\"]\"}"));
 		}
 
-		Bag with(String key, String value) {
+		Published with(String key, String value) {
 			Map<String, String> copy = new LinkedHashMap<>(this.values);
 			copy.put(key, value);
-			return new Bag(copy);
+			return new Published(copy);
 		}
 
-		Bag without(String... keys) {
+		Published without(String... keys) {
 			Map<String, String> copy = new LinkedHashMap<>(this.values);
 			Stream.of(keys).forEach(copy::remove);
-			return new Bag(copy);
+			return new Published(copy);
 		}
 
 		String json() {

@@ -53,7 +53,7 @@ class RelationInfoFormTests {
 			allowed-subnets | database: notes, roles: r, extensions: "a,b"
 			""")
 	void whatIsWaitedForNamesKeyAndBag(String key, @Nullable String mirrored) {
-		RelationReading reading = RelationTexts
+		RelationReadResult reading = RelationTexts
 			.read("""
 					local-unit: {data: {database: notes, roles: r, extensions: "a,b", egress-subnets: "1.1.1.1/32, 2.2.2.2/32"}}
 					related-units: {p/0: {data: {master: host=h user=u password=s3cret%s}}}
@@ -104,7 +104,7 @@ class RelationInfoFormTests {
 
 	@Test
 	void standbysThatAreNotGrantedYetAreWaitedFor() {
-		RelationReading reading = RelationTexts.read("""
+		RelationReadResult reading = RelationTexts.read("""
 				local-unit: {data: {egress-subnets: 1.1.1.1/32}}
 				related-units:
 				  postgresql/0: {data: {master: host=a user=u, allowed-subnets: 1.1.1.1/32}}
@@ -136,7 +136,7 @@ class RelationInfoFormTests {
 			.isThrownBy(() -> RelationTexts.read("related-units: {p/0: {data: {master: host=a s3cret}}}\n"))
 			.withMessageStartingWith("'related-units.p/0.data.master': ")
 			.satisfies((ex) -> assertThat(ex.getMessage()).doesNotContain("s3cret"));
-		RelationReading reading = RelationTexts
+		RelationReadResult reading = RelationTexts
 			.read("application-data: {master: host=a user=u, standbys: host=b s3cret}\n");
 		assertThat(reading.warnings()).singleElement()
 			.asString()
@@ -155,7 +155,7 @@ class RelationInfoFormTests {
 
 	@Test
 	void postgresqlClientsBagIsReadWithinTheRelation() {
-		RelationReading reading = RelationTexts.read(new WantedDatabase("notes", List.of("citext"), null),
+		RelationReadResult reading = RelationTexts.read(new WantedDatabase("notes", List.of("citext"), null),
 				"""
 						relation-id: 9
 						application-data: {database: notes, endpoints: "a:1", read-only-endpoints: "b:2", username: u, password: p}

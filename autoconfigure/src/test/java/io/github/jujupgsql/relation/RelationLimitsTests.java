@@ -33,11 +33,11 @@ class RelationLimitsTests {
 	@ParameterizedTest
 	@ValueSource(ints = { 0, 1, 2, 3, 4, 5, 6 })
 	void whenThereAreMoreStandbysThanAnybodyHasThenTheMasterAndTheFirstHundredServe(int form) {
-		RelationReading most = read(form, 100);
+		RelationReadResult most = read(form, 100);
 		assertThat(most.relation().standbys()).hasSize(100);
 		assertThat(most.warnings()).isEmpty();
 		for (int count : new int[] { 101, 20_000 }) {
-			RelationReading reading = read(form, count);
+			RelationReadResult reading = read(form, count);
 			assertThat(reading.relation().master()).isNotNull();
 			assertThat(reading.relation().standbys()).isEqualTo(most.relation().standbys());
 			assertThat(reading.relation().published()).isEqualTo(most.relation().published());
@@ -53,7 +53,7 @@ class RelationLimitsTests {
 		String list = IntStream.range(0, 300)
 			.mapToObj((i) -> (i % 2 == 0) ? "\"s3cret\"" : "\"host=h" + i + " user=u\"")
 			.collect(Collectors.joining(","));
-		RelationReading reading = RelationTexts.read("{\"standbys\": [" + list + "]}");
+		RelationReadResult reading = RelationTexts.read("{\"standbys\": [" + list + "]}");
 		assertThat(reading.relation().standbys()).hasSize(100);
 		assertThat(reading.warnings()).hasSize(151).first().asString().contains("150 standbys");
 		assertThat(reading.warnings().toString()).doesNotContain("s3cret");
@@ -92,7 +92,7 @@ class RelationLimitsTests {
 
 	private static List<String> told(String content) {
 		try {
-			RelationReading reading = RelationTexts.read(content);
+			RelationReadResult reading = RelationTexts.read(content);
 			List<String> told = new ArrayList<>(reading.warnings());
 			told.add(String.valueOf(reading.waitingFor()));
 			told.add(reading.relation().toString().replaceFirst("\\[joined.*, master=", ""));
@@ -113,7 +113,7 @@ class RelationLimitsTests {
 		}
 	}
 
-	private static RelationReading read(int form, int standbys) {
+	private static RelationReadResult read(int form, int standbys) {
 		List<String> strings = IntStream.range(0, standbys).mapToObj((i) -> "host=h" + i + " user=u").toList();
 		return RelationTexts.read(FORMS.get(form)
 			.replace("LIST", strings.stream().map((string) -> "\"" + string + "\"").collect(Collectors.joining(",")))

@@ -163,7 +163,7 @@ class RelationReaderTests {
 
 	@Test
 	void leavesOutAnInvalidStandbyWithAWarning() {
-		RelationReading reading = this.reader
+		RelationReadResult reading = this.reader
 			.read(("{\"master\": \"" + MASTER + "\", \"standbys\": [\"host=h s3cret=\", \"" + STANDBY + "\"]}")
 				.getBytes(StandardCharsets.UTF_8));
 		assertThat(reading.relation().master()).isNotNull();
@@ -174,10 +174,11 @@ class RelationReaderTests {
 	@Test
 	void namesNoServerUntilTheRelationMirrorsWhatIsWanted() {
 		RelationReader wanting = new RelationReader(new WantedDatabase("notes", List.of("citext"), null));
-		RelationReading other = wanting.read(("database: other\nmaster: " + MASTER).getBytes(StandardCharsets.UTF_8));
+		RelationReadResult other = wanting
+			.read(("database: other\nmaster: " + MASTER).getBytes(StandardCharsets.UTF_8));
 		assertThat(other.relation().master()).isNull();
 		assertThat(other.waitingFor()).contains("database");
-		RelationReading granted = wanting
+		RelationReadResult granted = wanting
 			.read(("database: notes\nextensions: citext\nmaster: " + MASTER).getBytes(StandardCharsets.UTF_8));
 		assertThat(granted.relation().master()).isNotNull();
 		assertThat(granted.waitingFor()).isNull();

@@ -22,15 +22,15 @@ final class RelationTexts {
 	private RelationTexts() {
 	}
 
-	static RelationReading read(String content) {
+	static RelationReadResult read(String content) {
 		return read(WantedDatabase.ANY, content);
 	}
 
-	static RelationReading read(WantedDatabase wanted, String content) {
+	static RelationReadResult read(WantedDatabase wanted, String content) {
 		return read(wanted, null, content);
 	}
 
-	static RelationReading read(WantedDatabase wanted, @Nullable String endpoint, String content) {
+	static RelationReadResult read(WantedDatabase wanted, @Nullable String endpoint, String content) {
 		return new RelationReader(wanted, endpoint).read(content.getBytes(StandardCharsets.UTF_8));
 	}
 
@@ -67,7 +67,7 @@ final class RelationTexts {
 		return List.of(texts).stream().map(ConnectionString::parse).toList();
 	}
 
-	static void assertServers(RelationReading reading, @Nullable String master, String... standbys) {
+	static void assertServers(RelationReadResult reading, @Nullable String master, String... standbys) {
 		assertThat(reading.relation().master()).isEqualTo((master != null) ? ConnectionString.parse(master) : null);
 		assertThat(reading.relation().standbys()).isEqualTo(strings(standbys));
 	}

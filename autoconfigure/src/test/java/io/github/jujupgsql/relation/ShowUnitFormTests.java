@@ -52,7 +52,7 @@ class ShowUnitFormTests {
 
 	@Test
 	void ofRelationsThatSayNothingYetNoneIsGuessed() {
-		RelationReading reading = read(null, """
+		RelationReadResult reading = read(null, """
 				notes/0: {relation-info: [{relation-id: 7, endpoint: db}, {relation-id: 9, endpoint: ingress}]}
 				""");
 		assertThat(reading.relation()).isEqualTo(PgsqlRelation.NONE);
@@ -63,7 +63,7 @@ class ShowUnitFormTests {
 	@NullSource
 	@ValueSource(strings = "db")
 	void peersAreNeverMeant(@Nullable String endpoint) {
-		RelationReading reading = read(endpoint,
+		RelationReadResult reading = read(endpoint,
 				"""
 						notes/0:
 						  relation-info:
@@ -81,7 +81,7 @@ class ShowUnitFormTests {
 				  - {relation-id: 7, endpoint: db, application-data: %s, related-units: {p/0: {in-scope: false, data: null}}}
 				  - {relation-id: 8, endpoint: db, application-data: {}, related-units: {p/0: {in-scope: true, data: {}}}}
 				""";
-		RelationReading reading = read("db", file.formatted("{}"));
+		RelationReadResult reading = read("db", file.formatted("{}"));
 		assertThat(reading.relation().id()).isEqualTo("8");
 		assertThat(reading.waitingFor()).contains("'master' of p/0");
 		assertThat(read("db", file.formatted("{master: host=a user=u}")).relation().id()).isEqualTo("7");
@@ -89,13 +89,13 @@ class ShowUnitFormTests {
 
 	@Test
 	void withoutTheRelationThereIsNone() {
-		RelationReading reading = read("database", SEVERAL);
+		RelationReadResult reading = read("database", SEVERAL);
 		assertThat(reading.relation()).isEqualTo(PgsqlRelation.NONE);
 		assertThat(reading.waitingFor()).contains("juju.pgsql.endpoint", "db (relation-id 7)");
 		assertThat(read(null, "notes/0: {opened-ports: [], leader: true}\n").relation()).isEqualTo(PgsqlRelation.NONE);
 	}
 
-	private static RelationReading read(@Nullable String endpoint, String content) {
+	private static RelationReadResult read(@Nullable String endpoint, String content) {
 		return RelationTexts.read(WantedDatabase.ANY, endpoint, content);
 	}
 

@@ -30,7 +30,7 @@ class ShowUnitShapesTests {
 	@ParameterizedTest
 	@MethodSource
 	void withServers(Shape shape) {
-		RelationReading reading = shape.read();
+		RelationReadResult reading = shape.read();
 		JsonNode bag = shape.applicationData();
 		if (bag.has("master")) {
 			RelationTexts.assertServers(reading, bag.get("master").asString());
@@ -93,7 +93,7 @@ class ShowUnitShapesTests {
 			return this.relation.get("application-data");
 		}
 
-		RelationReading read() {
+		RelationReadResult read() {
 			return RelationTexts.read("{\"" + this.unit + "\": {\"relation-info\": [" + this.relation + "]}}");
 		}
 

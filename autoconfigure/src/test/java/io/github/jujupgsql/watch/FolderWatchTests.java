@@ -69,12 +69,12 @@ class FolderWatchTests {
 	void whenAFolderBeforeTheDotsIsMissingThenItIsWaitedFor() throws Exception {
 		Path file = this.folder.resolve("missing/../relation");
 		Files.createFile(this.folder.resolve("relation"));
-		assertThat(new RelationFile(file).look()).isInstanceOf(Look.Missing.class);
+		assertThat(new SnapshotReader(file).read()).isInstanceOf(FileSnapshot.Missing.class);
 		try (FolderWatch watch = new FolderWatch(file)) {
 			watch.refresh();
 			Files.createDirectory(this.folder.resolve("missing"));
 			expectEvent(watch);
-			assertThat(new RelationFile(file).look()).isInstanceOf(Look.Content.class);
+			assertThat(new SnapshotReader(file).read()).isInstanceOf(FileSnapshot.Content.class);
 			watch.refresh();
 			change(this.folder.resolve("relation"));
 			expectEvent(watch);

@@ -220,7 +220,8 @@ class RelationFileFaultsTests {
 			forked.awaitOutput("master is b:5432");
 			Files.writeString(file(), json("c"));
 			forked.awaitOutput("master is c:5432");
-			assertThat(forked.output()).containsOnlyOnce("No file watch can be had (User limit of inotify");
+			assertThat(forked.output()).containsPattern("Cannot watch .* \\(User limit of inotify.*polling it every");
+			assertThat(forked.output()).containsOnlyOnce("polling it every juju.pgsql.poll-interval instead");
 		}
 	}
 

@@ -7,6 +7,7 @@ import java.nio.file.StandardCopyOption;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
+import java.util.function.Consumer;
 
 import io.github.jujupgsql.relation.RelationReader;
 import io.github.jujupgsql.relation.WantedDatabase;
@@ -102,33 +103,36 @@ class RelationFileLogTests {
 
 	@Test
 	void aFileThatStaysAwayIsToldOfUntilItIsBack(CapturedOutput output) throws IOException {
-		write("{\"relation-id\": 7, \"master\": \"host=a user=u\"}");
-		try (RelationFileWatcher watcher = watcher(Duration.ofMillis(50))) {
-			watcher.start();
-			Files.delete(file());
-			await().until(() -> !watcher.getState().relation().joined());
-			write("{\"relation-id\": 7, \"master\": \"host=a user=u\"}");
-			await().until(() -> watcher.getState().relation().joined());
-		}
+		deleteAndWriteAgain(Duration.ofMillis(50),
+				(watcher) -> await().until(() -> !watcher.getState().relation().joined()),
+				(watcher) -> await().until(() -> watcher.getState().relation().joined()));
 		assertThat(output).containsOnlyOnce("has vanished; unless it is back within 50 ms")
 			.doesNotContain("is back after");
 		assertThat(told(output)).hasSize(2);
-		assertThat(told(output).get(0))
-			.containsPattern("stayed away for [0-9]+ ms; the relation is gone: relation 7, master a:5432");
+		assertThat(told(output).get(0)).containsPattern(
+				"is still missing after [0-9]+ ms; treating the relation as broken: relation 7, master a:5432");
 		assertThat(told(output).get(1)).contains("names the relation again after", "relation 7, the same user");
 	}
 
 	@Test
 	void aFileThatIsBackInTimeIsToldOf(CapturedOutput output) throws IOException {
-		write("{\"relation-id\": 7, \"master\": \"host=a user=u\"}");
-		try (RelationFileWatcher watcher = watcher(Duration.ofMinutes(10))) {
+		deleteAndWriteAgain(Duration.ofMinutes(10),
+				(watcher) -> await().untilAsserted(() -> assertThat(output).contains("has vanished")),
+				(watcher) -> await().untilAsserted(() -> assertThat(output).containsOnlyOnce("is back after")));
+		assertThat(told(output)).isEmpty();
+	}
+
+	private void deleteAndWriteAgain(Duration grace, Consumer<RelationFileWatcher> awaitGone,
+			Consumer<RelationFileWatcher> awaitBack) throws IOException {
+		String content = "{\"relation-id\": 7, \"master\": \"host=a user=u\"}";
+		write(content);
+		try (RelationFileWatcher watcher = watcher(grace)) {
 			watcher.start();
 			Files.delete(file());
-			await().untilAsserted(() -> assertThat(output).contains("has vanished"));
-			write("{\"relation-id\": 7, \"master\": \"host=a user=u\"}");
-			await().untilAsserted(() -> assertThat(output).containsOnlyOnce("is back after"));
+			awaitGone.accept(watcher);
+			write(content);
+			awaitBack.accept(watcher);
 		}
-		assertThat(told(output)).isEmpty();
 	}
 
 	/**
@@ -137,8 +141,8 @@ class RelationFileLogTests {
 	private static List<String> told(CapturedOutput output) {
 		return output.getAll()
 			.lines()
-			.filter((line) -> line.contains("relation is gone") || line.contains("names a new relation")
-					|| line.contains("names the relation again"))
+			.filter((line) -> line.contains("relation is gone") || line.contains("relation as broken")
+					|| line.contains("names a new relation") || line.contains("names the relation again"))
 			.toList();
 	}
 

@@ -53,7 +53,7 @@ class StuckWatcherTests {
 
 	private final Hang hang = new Hang();
 
-	private volatile RelationFile.Opener opener = Files::newInputStream;
+	private volatile SnapshotReader.Opener opener = Files::newInputStream;
 
 	private volatile Consumer<@Nullable String> listener = (master) -> {
 	};
@@ -64,7 +64,7 @@ class StuckWatcherTests {
 	@BeforeEach
 	void createWatcher() throws IOException {
 		rename("a");
-		this.watcher = new RelationFileWatcher(new RelationFile(file(), (path) -> this.opener.open(path)),
+		this.watcher = new RelationFileWatcher(new SnapshotReader(file(), (path) -> this.opener.open(path)),
 				Duration.ofMillis(500), RelationExample.READER, NEVER, NEVER, Clock.systemUTC(), (relation) -> {
 					assertThat(this.listening.incrementAndGet()).as("threads that hand over").isOne();
 					try {

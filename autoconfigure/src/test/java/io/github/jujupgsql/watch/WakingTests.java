@@ -60,7 +60,7 @@ class WakingTests {
 
 	@Test
 	void whoeverWakesEndsAWaitThatBeginsBeforeOrAfterAndNoInterruptOutlivesIt() throws Exception {
-		Waker waker = new Waker();
+		WakeableWait waker = new WakeableWait();
 		CountDownLatch never = new CountDownLatch(1);
 		race(waker::wake, 20_000, () -> waker.await(never::await));
 	}
@@ -68,12 +68,12 @@ class WakingTests {
 	@Test
 	void whoeverWakesWhileThereAreEventsNeitherGetsLostNorHitsTheReading() throws Exception {
 		Files.writeString(file(), json("a"));
-		RelationFile file = new RelationFile(file());
+		SnapshotReader reader = new SnapshotReader(file());
 		try (FolderWatch watch = new FolderWatch(file()); Neighbour neighbour = new Neighbour(this.folder, 1)) {
 			race(watch::wake, 2_000, () -> {
 				assertThat(watch.await(NEVER)).isTrue();
 				watch.refresh();
-				assertThat(file.look()).isInstanceOf(Look.Content.class);
+				assertThat(reader.read()).isInstanceOf(FileSnapshot.Content.class);
 			});
 		}
 	}
@@ -82,7 +82,7 @@ class WakingTests {
 	 * Have several threads wake one, each waiting until that has been heard before it
 	 * wakes again.
 	 */
-	private static void race(Runnable wake, int rounds, Waker.Wait step) throws Exception {
+	private static void race(Runnable wake, int rounds, WakeableWait.Wait step) throws Exception {
 		AtomicInteger asked = new AtomicInteger();
 		AtomicInteger heard = new AtomicInteger();
 		AtomicBoolean over = new AtomicBoolean();
@@ -115,7 +115,7 @@ class WakingTests {
 
 	@Test
 	void whoeverInterruptsForAnotherReasonIsHeard() throws Exception {
-		Waker waker = new Waker();
+		WakeableWait waker = new WakeableWait();
 		CountDownLatch never = new CountDownLatch(1);
 		Thread.currentThread().interrupt();
 		assertThatExceptionOfType(InterruptedException.class).isThrownBy(() -> waker.await(never::await));
@@ -292,7 +292,7 @@ class WakingTests {
 		return "{\"master\": \"host=" + host + " user=u\"}";
 	}
 
-	private static CompletableFuture<Void> async(Waker.Wait work) {
+	private static CompletableFuture<Void> async(WakeableWait.Wait work) {
 		CompletableFuture<Void> done = new CompletableFuture<>();
 		new Thread(() -> {
 			try {

@@ -5,8 +5,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What came of reading a relation: the relation, and what a person should know about how
- * it was read. No text in it holds a value of a connection string.
+ * What came of reading a relation: the relation, and what there is to say about how it
+ * was read. No text in it holds a value of a connection string.
  *
  * @param relation the relation
  * @param warnings what was left out of it, and why
@@ -14,9 +14,9 @@ import org.jspecify.annotations.Nullable;
  * {@code null}
  * @since 0.1.0
  */
-public record RelationReading(PgsqlRelation relation, List<String> warnings, @Nullable String waitingFor) {
+public record RelationReadResult(PgsqlRelation relation, List<String> warnings, @Nullable String waitingFor) {
 
-	public RelationReading {
+	public RelationReadResult {
 		warnings = List.copyOf(warnings);
 	}
 

@@ -7,43 +7,44 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What one look at the relation file found.
+ * What reading the relation file once has found.
  */
-sealed interface Look {
+sealed interface FileSnapshot {
 
 	/**
 	 * There is no such file.
 	 */
-	record Missing() implements Look {
+	record Missing() implements FileSnapshot {
 
 	}
 
 	/**
-	 * It changed while it was being read.
+	 * The file changed while it was being read.
 	 */
-	record Changing() implements Look {
+	record Changing() implements FileSnapshot {
 
 	}
 
 	/**
-	 * It is there but cannot be read.
+	 * The file is there but cannot be read.
 	 *
-	 * @param reason why, for a person
+	 * @param reason why, to follow the name of the file in a message
 	 */
-	record Unreadable(String reason) implements Look {
+	record Unreadable(String reason) implements FileSnapshot {
 
 	}
 
 	/**
-	 * It was read, and was the same before and after.
+	 * The file was read, and was the same before and after.
 	 *
 	 * @param version what the file system told
 	 * @param bytes what it holds
-	 * @param named whether it may have got its name after it had last been written, as
-	 * far as the times of its folder tell; clocks of file systems are coarse, so a file
-	 * that is renamed right after it was written is this, but not moved
+	 * @param possiblyRenamed whether it may have got its name after it had last been
+	 * written, as far as the times of its folder tell; clocks of file systems are coarse,
+	 * so a file that is renamed right after it was written is this, but not
+	 * {@link #renamed()}
 	 */
-	record Content(Version version, byte[] bytes, boolean named) implements Look {
+	record Content(Version version, byte[] bytes, boolean possiblyRenamed) implements FileSnapshot {
 
 		boolean isSameFile(Content other) {
 			return this.version.isSameFile(other.version);
@@ -54,11 +55,11 @@ sealed interface Look {
 		}
 
 		/**
-		 * Whether the file got its name after it had last been written, as a file does
-		 * that was renamed over another. Writing sets both times of a file, renaming only
-		 * the second.
+		 * Return whether the file got its name after it had last been written, as a file
+		 * does that was renamed over another. Writing sets both times of a file, renaming
+		 * only the second.
 		 */
-		boolean moved() {
+		boolean renamed() {
 			FileTime changed = this.version.changed();
 			return changed != null && changed.compareTo(this.version.lastModified()) > 0;
 		}
@@ -71,8 +72,8 @@ sealed interface Look {
 	 * @param fileKey the inode, or {@code null} where there is none
 	 * @param size the size in bytes
 	 * @param lastModified when it was last written, as far as the writer lets it be seen
-	 * @param changed when the inode last changed, which nobody can set back, or
-	 * {@code null} where that is not told
+	 * @param changed when the inode last changed, which no program can set back, or
+	 * {@code null} where the file system does not tell
 	 */
 	record Version(@Nullable Object fileKey, long size, FileTime lastModified, @Nullable FileTime changed) {
 

@@ -14,7 +14,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 /**
  * Which hosts are hosts, and how many there may be.
  */
-class ServersTests {
+class HostListTests {
 
 	@ParameterizedTest
 	@ValueSource(strings = { "db", "DB-1.example.com", "db.example.com.", "my_db", "10.0.0.1", "::1", "[::1]",
@@ -22,7 +22,7 @@ class ServersTests {
 			"bücher.example", "база.рф", "データ.例え", "डेटा.भारत", "𠮷野.example" })
 	void whatHostsAreCalledIsTaken(String host) {
 		ConnectionString string = ConnectionString.parse("user=u").with("host", host);
-		assertThat(new Servers(string).checked()).containsExactly(new Server(host, "5432"));
+		assertThat(new HostList(string).checked()).containsExactly(new Server(host, "5432"));
 		assertThat(string.address())
 			.isEqualTo((host.contains(":") && !host.startsWith("[")) ? "[" + host + "]:5432" : host + ":5432");
 	}
@@ -50,7 +50,7 @@ class ServersTests {
 
 	@Test
 	void aNameLongerThanAnyIsRefused() {
-		Servers longest = new Servers(ConnectionString.parse("user=u host=" + "a".repeat(255)));
+		HostList longest = new HostList(ConnectionString.parse("user=u host=" + "a".repeat(255)));
 		assertThat(longest.checked()).hasSize(1);
 		assertRefused(ConnectionString.parse("user=u host=" + "a".repeat(256)), "host", "more than 255 characters");
 	}
@@ -59,7 +59,7 @@ class ServersTests {
 	@CsvSource({ "host,a", "hostaddr,10.0.0.1" })
 	void moreThan64HostsAreRefused(String keyword, String host) {
 		ConnectionString most = hosts(keyword, host, 64);
-		assertThat(new Servers(most).checked()).hasSize(64);
+		assertThat(new HostList(most).checked()).hasSize(64);
 		assertRefused(hosts(keyword, host, 65), keyword, "65 items; 64 are the most");
 		assertRefused(hosts(keyword, host, 200_001), keyword, "200001 items; 64 are the most");
 	}

@@ -7,19 +7,19 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What our side of a relation has asked the server for. What nobody says was asked for is
- * not compared: {@code juju show-unit} does not show our own bag.
+ * What our side of a relation has asked the server for. What is not said to have been
+ * asked for is not compared: {@code juju show-unit} does not show our own bag.
  *
  * @param database the database, or {@code null} if any will do
  * @param extensions the extensions, or {@code null} if any will do
  * @param roles the roles, or {@code null} if any will do
  * @param egressSubnets where our connections come from
  */
-record Request(@Nullable String database, @Nullable Set<String> extensions, @Nullable Set<String> roles,
+record RequestedDatabase(@Nullable String database, @Nullable Set<String> extensions, @Nullable Set<String> roles,
 		List<String> egressSubnets) {
 
 	/** Nothing that is known of. */
-	static final Request UNKNOWN = new Request(null, null, null, List.of());
+	static final RequestedDatabase UNKNOWN = new RequestedDatabase(null, null, null, List.of());
 
 	/**
 	 * Tell what was asked for.
@@ -27,9 +27,9 @@ record Request(@Nullable String database, @Nullable Set<String> extensions, @Nul
 	 * @param own our own bag, which says the rest, or {@code null} if it is not there
 	 * @return the request
 	 */
-	static Request of(WantedDatabase wanted, @Nullable RelationDocument own) {
+	static RequestedDatabase of(WantedDatabase wanted, @Nullable RelationDocument own) {
 		String database = (wanted.database() != null) ? wanted.database() : (own != null) ? own.text("database") : null;
-		return new Request((database != null && !database.isBlank()) ? database : null,
+		return new RequestedDatabase((database != null && !database.isBlank()) ? database : null,
 				set(wanted.extensions(), own, "extensions"), set(wanted.roles(), own, "roles"),
 				(own != null) ? own.commaSeparated("egress-subnets") : List.of());
 	}

@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * What the server's application, or one of its units, has published.
  */
-sealed interface Bag permits PgsqlBag, ClientBag {
+sealed interface DataBag permits PgsqlDataBag, ClientDataBag {
 
 	/**
 	 * Return a bag of the interface whose words it uses.
@@ -15,8 +15,9 @@ sealed interface Bag permits PgsqlBag, ClientBag {
 	 * @param request what was asked for
 	 * @return the bag
 	 */
-	static Bag of(RelationDocument document, Request request) {
-		return ClientBag.isOne(document) ? ClientBag.of(document, request) : new PgsqlBag(document, request);
+	static DataBag of(RelationDocument document, RequestedDatabase request) {
+		return ClientInterface.isBag(document) ? ClientDataBag.of(document, request)
+				: new PgsqlDataBag(document, request);
 	}
 
 	RelationDocument document();

@@ -14,11 +14,11 @@ import org.apache.commons.logging.LogFactory;
 
 /**
  * Warns when others than the file's owner can read passwords in it, once for each change
- * of its mode. Confined to one thread at a time.
+ * of its mode. Confined to the thread that has the turn of {@link RelationFollower}.
  */
-final class FileExposure {
+final class FilePermissionCheck {
 
-	private static final Log logger = LogFactory.getLog(FileExposure.class);
+	private static final Log logger = LogFactory.getLog(FilePermissionCheck.class);
 
 	private static final Set<PosixFilePermission> READ_BY_OTHERS = Set.of(PosixFilePermission.GROUP_READ,
 			PosixFilePermission.OTHERS_READ);
@@ -29,11 +29,11 @@ final class FileExposure {
 
 	private boolean warned;
 
-	FileExposure(Path file) {
+	FilePermissionCheck(Path file) {
 		this.file = file;
 	}
 
-	void lookAt(PgsqlRelation relation) {
+	void check(PgsqlRelation relation) {
 		try {
 			Set<PosixFilePermission> permissions = Files.getPosixFilePermissions(this.file);
 			this.warned = this.warned && permissions.equals(this.known);

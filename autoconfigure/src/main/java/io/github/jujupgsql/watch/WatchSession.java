@@ -9,31 +9,37 @@ import org.jspecify.annotations.Nullable;
 /**
  * One time that the relation file is followed, from a start to the next stop.
  * <p>
- * {@link #wake()} and {@link #end()} are for any thread.
+ * {@link #wake()}, {@link #isOpen()} and {@link #end()} are for any thread.
  */
-final class Following {
+final class WatchSession {
 
 	private final FolderWatch folders;
 
-	private final LookThread looks;
+	private final ReaderThread readerThread;
 
-	private @Nullable Long missingSince;
+	private final Runnable wakeSuccessor;
 
+	/** Written once, before any other session begins. */
+	private volatile boolean ended;
+
+	/** Written once, by the thread that starts it. */
 	private volatile @Nullable Thread thread;
 
 	/**
-	 * Begin.
-	 * @param file the file to follow
+	 * Begin a session.
+	 * @param reader reads the file to follow
 	 * @param patience how long to wait for its file system
 	 * @param readers counts threads that have not come back from there
+	 * @param wakeSuccessor wakes the session after this one, if there is one
 	 */
-	Following(RelationFile file, Duration patience, AtomicInteger readers) {
-		this.folders = new FolderWatch(file.path());
-		this.looks = new LookThread(file, patience, readers);
+	WatchSession(SnapshotReader reader, Duration patience, AtomicInteger readers, Runnable wakeSuccessor) {
+		this.folders = new FolderWatch(reader.path());
+		this.readerThread = new ReaderThread(reader, patience, readers);
+		this.wakeSuccessor = wakeSuccessor;
 	}
 
-	Look look() {
-		return this.looks.look();
+	FileSnapshot read() {
+		return this.readerThread.read();
 	}
 
 	boolean await(Duration timeout) throws InterruptedException {
@@ -56,8 +62,8 @@ final class Following {
 	}
 
 	/**
-	 * End the wait of the thread that follows, if there is one already: whoever starts is
-	 * not to be interrupted.
+	 * End the wait of the thread that follows, if there is one already: a thread that
+	 * starts the session is not to be interrupted.
 	 */
 	void wake() {
 		if (this.thread != null) {
@@ -66,15 +72,11 @@ final class Following {
 	}
 
 	/**
-	 * Since when the file has been missing.
-	 * @return the time in nanoseconds, or {@code null} while it is there
+	 * Have the session after this one look again: its thread may have had to do without
+	 * the turn while this one's had it.
 	 */
-	@Nullable Long getMissingSince() {
-		return this.missingSince;
-	}
-
-	void setMissingSince(@Nullable Long missingSince) {
-		this.missingSince = missingSince;
+	void wakeSuccessor() {
+		this.wakeSuccessor.run();
 	}
 
 	void followBy(Runnable loop) {
@@ -85,11 +87,19 @@ final class Following {
 	}
 
 	/**
-	 * Send whoever waits for the file away.
+	 * Return whether what is read in this session still counts.
+	 */
+	boolean isOpen() {
+		return !this.ended;
+	}
+
+	/**
+	 * End the session, and each wait for the file.
 	 */
 	void end() {
+		this.ended = true;
 		this.folders.close();
-		this.looks.close();
+		this.readerThread.close();
 	}
 
 	/**

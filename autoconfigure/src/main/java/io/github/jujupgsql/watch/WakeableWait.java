@@ -8,10 +8,10 @@ import org.jspecify.annotations.Nullable;
  * thread is interrupted only while it waits, and the interrupt does not outlive the wait:
  * it would close the file that is read next.
  * <p>
- * While somebody else interrupts the thread that waits, the two cannot be told apart if
- * they come together. So this is for a thread of our own.
+ * While other code interrupts the thread that waits, the two cannot be told apart if they
+ * come together. So this is for a thread of our own.
  */
-final class Waker {
+final class WakeableWait {
 
 	private boolean woken;
 
@@ -30,7 +30,7 @@ final class Waker {
 	/**
 	 * Wait until woken, or for as long as the wait takes.
 	 * @param wait the wait, which does nothing but wait
-	 * @throws InterruptedException if somebody else interrupted the thread
+	 * @throws InterruptedException if the thread was interrupted, but not to wake it
 	 */
 	void await(Wait wait) throws InterruptedException {
 		if (!begin()) {

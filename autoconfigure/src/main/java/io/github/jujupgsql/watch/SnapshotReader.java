@@ -16,52 +16,57 @@ import io.github.jujupgsql.relation.RelationReader;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Looks at the relation file.
+ * Reads the relation file, and what the file system tells about it.
  *
  * @param path where it is
  * @param opener opens it
  */
-record RelationFile(Path path, Opener opener) {
+record SnapshotReader(Path path, Opener opener) {
 
 	private static final int ATTEMPTS = 5;
 
-	RelationFile(Path path) {
+	SnapshotReader(Path path) {
 		this(path, Files::newInputStream);
 	}
 
-	Look look() {
+	/**
+	 * Read the file once.
+	 * @return what was found
+	 */
+	FileSnapshot read() {
 		try {
-			Look.Version before = version();
+			FileSnapshot.Version before = version();
 			for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
-				byte[] bytes = read();
-				boolean named = named(before.lastModified());
-				Look.Version after = version();
+				byte[] bytes = readBytes();
+				boolean renamed = possiblyRenamed(before.lastModified());
+				FileSnapshot.Version after = version();
 				if (after.equals(before)) {
-					return new Look.Content(before, bytes, named);
+					return new FileSnapshot.Content(before, bytes, renamed);
 				}
 				if (after.isSameFile(before)) {
 					break;
 				}
-				// renamed over while it was read: look at the new one
+				// renamed over while it was read: read the new one
 				before = after;
 			}
-			return new Look.Changing();
+			return new FileSnapshot.Changing();
 		}
 		catch (NoSuchFileException | NotDirectoryException ex) {
-			return new Look.Missing();
+			return new FileSnapshot.Missing();
 		}
 		catch (IOException ex) {
-			return new Look.Unreadable(reason(ex));
+			return new FileSnapshot.Unreadable(reason(ex));
 		}
 	}
 
-	private Look.Version version() throws IOException {
+	private FileSnapshot.Version version() throws IOException {
 		BasicFileAttributes attributes = Files.readAttributes(this.path, BasicFileAttributes.class);
 		if (!attributes.isRegularFile()) {
 			// a named pipe, for one, would be waited for when it is opened
 			throw new FileSystemException(this.path.toString());
 		}
-		return new Look.Version(attributes.fileKey(), attributes.size(), attributes.lastModifiedTime(), changed());
+		return new FileSnapshot.Version(attributes.fileKey(), attributes.size(), attributes.lastModifiedTime(),
+				changed());
 	}
 
 	private @Nullable FileTime changed() throws IOException {
@@ -74,16 +79,17 @@ record RelationFile(Path path, Opener opener) {
 	}
 
 	/**
-	 * Naming a file sets the time of its folder.
+	 * Return whether the file may have been renamed: naming a file sets the time of its
+	 * folder.
 	 * @param lastModified when the file was last written
 	 * @return whether the file may have got its name after that
 	 */
-	private boolean named(FileTime lastModified) throws IOException {
+	private boolean possiblyRenamed(FileTime lastModified) throws IOException {
 		Path folder = this.path.toRealPath().getParent();
 		return folder != null && Files.getLastModifiedTime(folder).compareTo(lastModified) >= 0;
 	}
 
-	private byte[] read() throws IOException {
+	private byte[] readBytes() throws IOException {
 		try (InputStream stream = this.opener.open(this.path)) {
 			return stream.readNBytes(RelationReader.MAXIMUM_SIZE + 1);
 		}

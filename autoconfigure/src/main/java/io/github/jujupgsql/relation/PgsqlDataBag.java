@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
  * @param document the bag
  * @param request what was asked for
  */
-record PgsqlBag(RelationDocument document, Request request) implements Bag {
+record PgsqlDataBag(RelationDocument document, RequestedDatabase request) implements DataBag {
 
 	@Override
 	public @Nullable String firstUnmet() {

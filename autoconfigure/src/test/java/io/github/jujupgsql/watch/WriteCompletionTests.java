@@ -1,8 +1,10 @@
 package io.github.jujupgsql.watch;
 
 import java.nio.ByteBuffer;
+import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -14,7 +16,7 @@ import java.util.concurrent.TimeUnit;
 
 import io.github.jujupgsql.relation.InvalidRelationException;
 import io.github.jujupgsql.relation.PgsqlRelation;
-import org.jspecify.annotations.Nullable;
+import io.github.jujupgsql.relation.RelationReadResult;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -22,10 +24,11 @@ import org.junit.jupiter.params.provider.EnumSource;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * Tests for {@link Settling} in simulated time: a file, a writer with pauses below 50 ms,
- * and a watcher that is late now and then.
+ * Tests for {@link WriteCompletion}, and for {@link WatchRules} with it, in simulated
+ * time: a file, a writer with pauses below 50 ms, and a watcher that is late now and
+ * then.
  */
-class SettlingTests {
+class WriteCompletionTests {
 
 	private static final long MILLISECOND = TimeUnit.MILLISECONDS.toNanos(1);
 
@@ -37,7 +40,9 @@ class SettlingTests {
 
 	private static final List<RelationExample> EXAMPLES = RelationExample.all();
 
-	private static final Map<ByteBuffer, Optional<PgsqlRelation>> readings = new HashMap<>();
+	private static final InvalidRelationException INVALID = new InvalidRelationException(null, "is not valid");
+
+	private static final Map<ByteBuffer, Optional<RelationReadResult>> results = new HashMap<>();
 
 	@ParameterizedTest
 	@EnumSource
@@ -130,10 +135,7 @@ class SettlingTests {
 		for (RelationExample next : EXAMPLES) {
 			SimulatedFile file = new SimulatedFile(any().content());
 			write(file, next.content(), Style.RENAMED, (offset) -> 0);
-			Settling settling = new Settling();
-			settling.noticed((Look.Content) file.look(-1, -1, -1), 0);
-			settling.noticed((Look.Content) file.look(LONG_AFTER, LONG_AFTER, LONG_AFTER), LONG_AFTER);
-			assertThat(settling.isWholeAtOnce()).isEqualTo(next.isJson());
+			assertThat(afterReading(file).isWholeAtOnce()).isEqualTo(next.isJson());
 		}
 	}
 
@@ -142,11 +144,13 @@ class SettlingTests {
 		for (RelationExample next : EXAMPLES) {
 			SimulatedFile file = new SimulatedFile(any().content());
 			write(file, next.content(), Style.RENAMED_LATER, (offset) -> 0);
-			Settling settling = new Settling();
-			settling.noticed((Look.Content) file.look(-1, -1, -1), 0);
-			settling.noticed((Look.Content) file.look(LONG_AFTER, LONG_AFTER, LONG_AFTER), LONG_AFTER);
-			assertThat(settling.isWholeAtOnce()).isTrue();
+			assertThat(afterReading(file).isWholeAtOnce()).isTrue();
 		}
+	}
+
+	private static WriteCompletion afterReading(SimulatedFile file) {
+		return WriteCompletion.NOTHING_READ.afterReading((FileSnapshot.Content) file.read(-1, -1, -1), 0)
+			.afterReading((FileSnapshot.Content) file.read(LONG_AFTER, LONG_AFTER, LONG_AFTER), LONG_AFTER);
 	}
 
 	private void expectOldThenNew(RelationExample old, RelationExample next, Style style, Pace pace, boolean late) {
@@ -311,19 +315,20 @@ class SettlingTests {
 		}
 
 		/**
-		 * As {@link RelationFile} looks, with some time between its steps.
+		 * As {@link SnapshotReader} reads, with some time between its steps.
 		 */
-		Look look(long before, long reading, long after) {
+		FileSnapshot read(long before, long reading, long after) {
 			Moment first = at(before);
 			Moment read = at(reading);
 			Moment last = at(after);
 			if (first.inode() < 0 || read.inode() < 0 || last.inode() < 0) {
-				return new Look.Missing();
+				return new FileSnapshot.Missing();
 			}
 			if (!first.version().equals(last.version())) {
-				return new Look.Changing();
+				return new FileSnapshot.Changing();
 			}
-			return new Look.Content(first.version(), read.content(), read.folderModified() >= first.lastModified());
+			return new FileSnapshot.Content(first.version(), read.content(),
+					read.folderModified() >= first.lastModified());
 		}
 
 		/**
@@ -332,8 +337,8 @@ class SettlingTests {
 		private record Moment(long from, int inode, byte[] content, long lastModified, long changed,
 				long folderModified) {
 
-			Look.Version version() {
-				return new Look.Version(this.inode, this.content.length,
+			FileSnapshot.Version version() {
+				return new FileSnapshot.Version(this.inode, this.content.length,
 						FileTime.from(this.lastModified, TimeUnit.NANOSECONDS),
 						FileTime.from(this.changed, TimeUnit.NANOSECONDS));
 			}
@@ -343,19 +348,22 @@ class SettlingTests {
 	}
 
 	/**
-	 * Acts on looks as {@link RelationFileWatcher} does.
+	 * Follows a simulated file by the {@link WatchRules}.
 	 */
 	private static final class Watcher {
+
+		private static final Duration LONG = Duration.ofNanos(LONG_AFTER);
 
 		private final SimulatedFile file;
 
 		private final boolean late;
 
-		private final Settling settling = new Settling();
+		private final WatchRules rules = new WatchRules(Path.of("relation"), Watcher::read, LONG,
+				Duration.ofNanos(Long.MAX_VALUE));
+
+		private WatchState state = WatchState.INITIAL;
 
 		private final List<PgsqlRelation> seen = new ArrayList<>();
-
-		private byte @Nullable [] judged;
 
 		Watcher(SimulatedFile file, boolean late) {
 			this.file = file;
@@ -370,38 +378,23 @@ class SettlingTests {
 				long reading = before + delay();
 				long after = reading + delay();
 				long over = after + delay();
-				long wait = actOn(this.file.look(before, reading, after), now, over);
+				Observation observation = new Observation(this.file.read(before, reading, after), now, over,
+						Instant.EPOCH);
+				WatchStep step = this.rules.next(this.state, observation);
+				this.state = step.next();
+				see(this.state.relation());
 				long event = this.file.nextChangeAfter(before);
+				long wait = step.pause().toNanos();
 				now = Math.max(over, Math.min(over + wait, (event == Long.MAX_VALUE) ? end : event)) + delay();
 			}
 			return this.seen;
 		}
 
-		private long actOn(Look look, long started, long over) {
-			if (look instanceof Look.Missing) {
-				this.settling.noticedMissing();
-				return LONG_AFTER;
+		private void see(RelationState now) {
+			boolean known = !this.seen.isEmpty() && this.seen.get(this.seen.size() - 1).equals(now.relation());
+			if (now.readAt() != null && !known) {
+				this.seen.add(now.relation());
 			}
-			if (!(look instanceof Look.Content content)) {
-				this.settling.noticedChanging();
-				return 5 * MILLISECOND;
-			}
-			this.settling.noticed(content, over);
-			if (Arrays.equals(this.judged, content.bytes())) {
-				return LONG_AFTER;
-			}
-			Duration remaining = this.settling.remaining(started);
-			if (remaining.isZero() || this.settling.isWholeAtOnce()) {
-				Optional<PgsqlRelation> relation = read(content.bytes());
-				if (relation.isEmpty() && !remaining.isZero()) {
-					return remaining.toNanos();
-				}
-				this.judged = content.bytes();
-				relation.filter((value) -> this.seen.isEmpty() || !this.seen.get(this.seen.size() - 1).equals(value))
-					.ifPresent(this.seen::add);
-				return LONG_AFTER;
-			}
-			return remaining.toNanos();
 		}
 
 		private long delay() {
@@ -411,15 +404,15 @@ class SettlingTests {
 			return (long) (random.nextDouble() * 200_000);
 		}
 
-		private static Optional<PgsqlRelation> read(byte[] content) {
-			return readings.computeIfAbsent(ByteBuffer.wrap(content), (key) -> {
+		private static RelationReadResult read(byte[] content) {
+			return results.computeIfAbsent(ByteBuffer.wrap(content), (key) -> {
 				try {
-					return Optional.of(RelationExample.READER.read(content).relation());
+					return Optional.of(RelationExample.READER.read(content));
 				}
 				catch (InvalidRelationException ex) {
 					return Optional.empty();
 				}
-			});
+			}).orElseThrow(() -> INVALID);
 		}
 
 	}

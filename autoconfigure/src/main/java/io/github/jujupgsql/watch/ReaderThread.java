@@ -12,51 +12,51 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Looks at the relation file on a thread that can be left behind. What is a file when it
- * is looked at can be a named pipe when it is opened, which waits for a writer, and a
- * network file system can hang. Java cannot open a file without waiting, nor end such a
- * wait from outside; opening for writing as well would not wait for a pipe, but the file
- * need not be ours to write. A thread that is left behind comes back when the file system
- * lets it, and nobody is interested in what it brings.
+ * Reads the relation file on a thread that can be left behind. What is a file when its
+ * attributes are read can be a named pipe when it is opened, which waits for a writer,
+ * and a network file system can hang. Java cannot open a file without waiting, nor end
+ * such a wait from outside; opening for writing as well would not wait for a pipe, but
+ * the file need not be ours to write. A thread that is left behind ends when the file
+ * system lets it, and what it has read is dropped.
  * <p>
- * {@link #look()} is for one thread at a time, {@link #close()} for any.
+ * {@link #read()} is for one thread at a time, {@link #close()} for any.
  */
-final class LookThread implements Closeable {
+final class ReaderThread implements Closeable {
 
 	/** How many threads may be left behind: a file system may hang for days. */
 	static final int MOST = 50;
 
-	private final RelationFile file;
+	private final SnapshotReader reader;
 
 	private final Duration patience;
 
 	private final AtomicInteger running;
 
-	private @Nullable FutureTask<Look> task;
+	private @Nullable FutureTask<FileSnapshot> task;
 
 	private boolean closed;
 
 	/**
-	 * Create one.
-	 * @param file the file to look at
+	 * Create a reader thread.
+	 * @param reader reads the file
 	 * @param patience how long to wait for the file system
 	 * @param running counts threads that have not come back
 	 */
-	LookThread(RelationFile file, Duration patience, AtomicInteger running) {
-		this.file = file;
+	ReaderThread(SnapshotReader reader, Duration patience, AtomicInteger running) {
+		this.reader = reader;
 		this.patience = patience;
 		this.running = running;
 	}
 
 	/**
-	 * Look at the file.
+	 * Read the file.
 	 * @return what was found; nothing of interest if this is closed meanwhile
 	 */
-	Look look() {
+	FileSnapshot read() {
 		if (this.running.get() >= MOST) {
-			return new Look.Unreadable("cannot be read: " + MOST + " attempts have not come back yet");
+			return new FileSnapshot.Unreadable("cannot be read: " + MOST + " attempts have not come back yet");
 		}
-		FutureTask<Look> begun = begin();
+		FutureTask<FileSnapshot> begun = begin();
 		boolean interrupted = false;
 		try {
 			long deadline = System.nanoTime() + this.patience.toNanos();
@@ -71,11 +71,11 @@ final class LookThread implements Closeable {
 		}
 		catch (TimeoutException | CancellationException ex) {
 			begun.cancel(true);
-			return new Look.Unreadable("cannot be read within " + this.patience.toMillis()
+			return new FileSnapshot.Unreadable("cannot be read within " + this.patience.toMillis()
 					+ " ms: it has become a named pipe, or its file system does not answer");
 		}
 		catch (ExecutionException ex) {
-			throw new IllegalStateException("Cannot look at the file", ex.getCause());
+			throw new IllegalStateException("Cannot read the file", ex.getCause());
 		}
 		finally {
 			if (interrupted) {
@@ -84,8 +84,8 @@ final class LookThread implements Closeable {
 		}
 	}
 
-	private FutureTask<Look> begin() {
-		FutureTask<Look> begun = new FutureTask<>(this.file::look);
+	private FutureTask<FileSnapshot> begin() {
+		FutureTask<FileSnapshot> begun = new FutureTask<>(this.reader::read);
 		synchronized (this) {
 			this.task = begun;
 			if (this.closed) {
@@ -108,7 +108,7 @@ final class LookThread implements Closeable {
 	}
 
 	/**
-	 * Wait no longer. Looks that are begun later find nothing.
+	 * Wait no longer. What is read later finds nothing.
 	 */
 	@Override
 	public synchronized void close() {

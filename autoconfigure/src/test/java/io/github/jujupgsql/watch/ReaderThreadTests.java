@@ -17,10 +17,10 @@ import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 import static org.awaitility.Awaitility.await;
 
 /**
- * Tests for {@link LookThread}.
+ * Tests for {@link ReaderThread}.
  */
 @Timeout(60)
-class LookThreadTests {
+class ReaderThreadTests {
 
 	private static final Duration NEVER = Duration.ofMinutes(10);
 
@@ -37,8 +37,8 @@ class LookThreadTests {
 
 	@Test
 	void whenTheFileCanBeReadThenThatIsWhatWasFound() {
-		try (LookThread looks = new LookThread(new RelationFile(file()), NEVER, this.running)) {
-			assertThat(looks.look()).isInstanceOfSatisfying(Look.Content.class,
+		try (ReaderThread reader = new ReaderThread(new SnapshotReader(file()), NEVER, this.running)) {
+			assertThat(reader.read()).isInstanceOfSatisfying(FileSnapshot.Content.class,
 					(content) -> assertThat(content.bytes()).asString().isEqualTo("content"));
 		}
 		await().until(() -> this.running.get() == 0);
@@ -48,30 +48,30 @@ class LookThreadTests {
 	void whenReadingHangsThenNoMoreThreadsThanThereMayBeAreLeftBehind() {
 		CountDownLatch over = new CountDownLatch(1);
 		AtomicInteger begun = new AtomicInteger();
-		RelationFile hanging = new RelationFile(file(), (path) -> {
+		SnapshotReader hanging = new SnapshotReader(file(), (path) -> {
 			begun.incrementAndGet();
 			uninterruptibly(over);
 			return Files.newInputStream(path);
 		});
-		try (LookThread looks = new LookThread(hanging, Duration.ofMillis(1), this.running)) {
-			for (int i = 0; i < 3 * LookThread.MOST; i++) {
-				assertThat(looks.look()).isInstanceOf(Look.Unreadable.class);
+		try (ReaderThread reader = new ReaderThread(hanging, Duration.ofMillis(1), this.running)) {
+			for (int i = 0; i < 3 * ReaderThread.MOST; i++) {
+				assertThat(reader.read()).isInstanceOf(FileSnapshot.Unreadable.class);
 			}
-			assertThat(this.running).hasValue(LookThread.MOST);
+			assertThat(this.running).hasValue(ReaderThread.MOST);
 			over.countDown();
 			await().until(() -> this.running.get() == 0);
-			assertThat(begun).hasValue(LookThread.MOST);
+			assertThat(begun).hasValue(ReaderThread.MOST);
 		}
-		try (LookThread looks = new LookThread(hanging, NEVER, this.running)) {
-			assertThat(looks.look()).isInstanceOf(Look.Content.class);
+		try (ReaderThread reader = new ReaderThread(hanging, NEVER, this.running)) {
+			assertThat(reader.read()).isInstanceOf(FileSnapshot.Content.class);
 		}
 	}
 
 	@Test
 	void whenItIsInterruptedThenItLooksToTheEndAndStaysInterrupted() {
-		try (LookThread looks = new LookThread(new RelationFile(file()), NEVER, this.running)) {
+		try (ReaderThread reader = new ReaderThread(new SnapshotReader(file()), NEVER, this.running)) {
 			Thread.currentThread().interrupt();
-			assertThat(looks.look()).isInstanceOf(Look.Content.class);
+			assertThat(reader.read()).isInstanceOf(FileSnapshot.Content.class);
 			assertThat(Thread.interrupted()).isTrue();
 		}
 	}
@@ -80,18 +80,18 @@ class LookThreadTests {
 	void whenItIsClosedThenNobodyWaitsAndNothingIsRead() throws Exception {
 		CountDownLatch reading = new CountDownLatch(1);
 		CountDownLatch over = new CountDownLatch(1);
-		LookThread looks = new LookThread(new RelationFile(file(), (path) -> {
+		ReaderThread reader = new ReaderThread(new SnapshotReader(file(), (path) -> {
 			reading.countDown();
 			uninterruptibly(over);
 			return Files.newInputStream(path);
 		}), NEVER, this.running);
-		Thread waiting = new Thread(looks::look);
+		Thread waiting = new Thread(reader::read);
 		waiting.start();
 		reading.await();
-		looks.close();
+		reader.close();
 		waiting.join();
 		assertThat(this.running).hasValue(1);
-		assertThat(looks.look()).isInstanceOf(Look.Unreadable.class);
+		assertThat(reader.read()).isInstanceOf(FileSnapshot.Unreadable.class);
 		assertThat(this.running).hasValue(1);
 		over.countDown();
 		await().until(() -> this.running.get() == 0);
@@ -100,10 +100,10 @@ class LookThreadTests {
 	@Test
 	void whenLookingFailsThenThatIsThrown() {
 		IllegalArgumentException fault = new IllegalArgumentException("expected");
-		try (LookThread looks = new LookThread(new RelationFile(file(), (path) -> {
+		try (ReaderThread reader = new ReaderThread(new SnapshotReader(file(), (path) -> {
 			throw fault;
 		}), NEVER, this.running)) {
-			assertThatIllegalStateException().isThrownBy(looks::look).withCause(fault);
+			assertThatIllegalStateException().isThrownBy(reader::read).withCause(fault);
 		}
 	}
 

@@ -1,9 +1,10 @@
 package io.github.jujupgsql.relation;
 
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
-import java.util.Set;
 
 import org.jspecify.annotations.Nullable;
 
@@ -11,27 +12,33 @@ import org.jspecify.annotations.Nullable;
  * A bag of the {@code postgresql_client} interface, which publishes connection strings in
  * pieces, as URIs, or both. The pieces win, but where the URIs of the standbys name
  * another database than the master's: that is how pgbouncer tells reads from writes.
- *
- * @param document the bag, or of a bag with several answers the one that is meant
- * @param request what was asked for
- * @param answered whether there is an answer at all
+ * <p>
+ * Reads what it is asked for and keeps it: a bag that is not used may hold anything.
+ * Confined to one thread.
  */
-record ClientBag(RelationDocument document, Request request, boolean answered) implements Bag {
+final class ClientDataBag implements DataBag {
 
-	/** What leads to servers. */
-	private static final Set<String> KEYS_OF_SERVERS = Set.of("endpoints", "read-only-endpoints", "uris",
-			"read-only-uris");
+	private final RelationDocument document;
 
-	/** What else only an answer has. */
-	private static final Set<String> MORE_KEYS_OF_ANSWERS = Set.of("username", "secret-user", "requests",
-			"prefix-databases", "subordinated");
+	private final RequestedDatabase request;
 
-	/** What only a client publishes. */
-	private static final Set<String> KEYS_OF_REQUESTS = Set.of("requested-secrets", "extra-user-roles",
-			"extra-group-roles");
+	private final boolean answered;
 
-	/** What else shows which interface it is. */
-	private static final Set<String> MORE_KEYS = Set.of("tls", "tls-ca", "data", "resource");
+	private final Map<String, ClientUris> uris = new HashMap<>();
+
+	private @Nullable ClientDatabase chosen;
+
+	/**
+	 * Create a bag.
+	 * @param document the bag, or of a bag with several answers the one that is meant
+	 * @param request what was asked for
+	 * @param answered whether there is an answer at all
+	 */
+	private ClientDataBag(RelationDocument document, RequestedDatabase request, boolean answered) {
+		this.document = document;
+		this.request = request;
+		this.answered = answered;
+	}
 
 	/**
 	 * Return the bag, or the answer in it that is meant.
@@ -40,63 +47,21 @@ record ClientBag(RelationDocument document, Request request, boolean answered) i
 	 * @return the bag
 	 * @throws InvalidRelationException if several answers could be meant
 	 */
-	static ClientBag of(RelationDocument bag, Request request) {
+	static ClientDataBag of(RelationDocument bag, RequestedDatabase request) {
 		RelationDocument answer = ClientAnswers.choose(bag, request.database());
-		return new ClientBag(answer, request, answer == bag || !answer.isEmpty());
+		return new ClientDataBag(answer, request, answer == bag || !answer.isEmpty());
 	}
 
-	static boolean isOne(RelationDocument document) {
-		return document.keys().stream().anyMatch(ClientBag::isKey)
-				&& !document.hasAnyOf(ConnectionsForm.KEYS_OF_SERVERS);
-	}
-
-	/**
-	 * Return whether the interface knows a key, and hardly any other does.
-	 * @param key the key
-	 */
-	static boolean isKey(String key) {
-		return KEYS_OF_SERVERS.contains(key) || MORE_KEYS_OF_ANSWERS.contains(key) || KEYS_OF_REQUESTS.contains(key)
-				|| MORE_KEYS.contains(key);
-	}
-
-	private static boolean isAnswer(RelationDocument document) {
-		return document.hasAnyOf(KEYS_OF_SERVERS) || document.hasAnyOf(MORE_KEYS_OF_ANSWERS);
-	}
-
-	/**
-	 * Return whether a bag says more than that there is a relation.
-	 * @param document the bag
-	 * @return whether it has asked or answered
-	 */
-	static boolean speaksOfDatabases(RelationDocument document) {
-		return isOne(document) && (isAnswer(document) || isRequest(document));
-	}
-
-	/**
-	 * Return whether a bag is a client's: the database it asks for, and no answer.
-	 * @param document the bag
-	 * @return whether it is the other side's
-	 */
-	static boolean isRequest(RelationDocument document) {
-		return document.hasAnyOf(KEYS_OF_REQUESTS) && ClientDatabase.granted(document) != null && !isAnswer(document)
-				&& !document.hasAnyOf(ConnectionsForm.KEYS_OF_SERVERS);
-	}
-
-	/**
-	 * Return whether the server is a proxy on the machine of each client. It says for
-	 * each of them when it is there, and has other databases for reads, at the same
-	 * address.
-	 * @param document the bag
-	 */
-	static boolean isSubordinated(RelationDocument document) {
-		return "true".equalsIgnoreCase(document.text("subordinated"));
+	@Override
+	public RelationDocument document() {
+		return this.document;
 	}
 
 	/**
 	 * Return whether a bag has been given none of the keys that lead to servers.
 	 */
 	boolean saysNothingOfServers() {
-		return this.answered && !this.document.hasAnyOf(KEYS_OF_SERVERS);
+		return this.answered && !ClientInterface.speaksOfServers(this.document);
 	}
 
 	@Override
@@ -132,26 +97,12 @@ record ClientBag(RelationDocument document, Request request, boolean answered) i
 
 	@Override
 	public boolean hasMaster() {
-		return !pieces("endpoints").isEmpty() || nameServers(uris("uris"));
+		return !pieces("endpoints").isEmpty() || uris("uris").nameServers();
 	}
 
 	@Override
 	public boolean hasStandbys() {
-		return !pieces("read-only-endpoints").isEmpty() || nameServers(uris("read-only-uris"));
-	}
-
-	/**
-	 * Whether there is anything to read, or to complain of.
-	 */
-	private static boolean nameServers(List<String> uris) {
-		return uris.stream().anyMatch((uri) -> {
-			try {
-				return !ClientUri.parse(uri).servers().isEmpty();
-			}
-			catch (InvalidConnectionStringException ex) {
-				return true;
-			}
-		});
+		return !pieces("read-only-endpoints").isEmpty() || uris("read-only-uris").nameServers();
 	}
 
 	@Override
@@ -161,21 +112,14 @@ record ClientBag(RelationDocument document, Request request, boolean answered) i
 	}
 
 	private ClientDatabase chosen() {
-		String ofUris = databaseOf("uris");
-		return ClientDatabase.of(this.document, this.request.database(),
-				(ofUris != null) ? ofUris : databaseOf("read-only-uris"));
-	}
-
-	private @Nullable String databaseOf(String key) {
-		for (String uri : uris(key)) {
-			try {
-				return ClientUri.parse(uri).database();
-			}
-			catch (InvalidConnectionStringException ex) {
-				// is told where it is used
-			}
+		ClientDatabase database = this.chosen;
+		if (database == null) {
+			String ofMaster = uris("uris").database();
+			database = ClientDatabase.of(this.document, this.request.database(),
+					(ofMaster != null) ? ofMaster : uris("read-only-uris").database());
+			this.chosen = database;
 		}
-		return null;
+		return database;
 	}
 
 	@Override
@@ -193,8 +137,9 @@ record ClientBag(RelationDocument document, Request request, boolean answered) i
 	 * several URIs that differ in nothing else are taken as that.
 	 */
 	private ConnectionString masterOfUris(List<String> warnings) {
-		List<ClientUri> uris = uris("uris").stream().map(ClientUri::parse).toList();
-		uris.forEach((uri) -> warnOfPortTwice("uris", uri, warnings));
+		ClientUris published = uris("uris");
+		List<ClientUri> uris = published.all().stream().map(ClientUris.PublishedUri::get).toList();
+		uris.forEach((uri) -> published.warnOfPortTwice(uri, warnings));
 		List<Server> servers = uris.stream().flatMap((uri) -> uri.servers().stream()).toList();
 		List<ConnectionString> masters = uris.stream()
 			.map((uri) -> connection().toMaster(servers, inItsDatabase(uri)))
@@ -213,7 +158,7 @@ record ClientBag(RelationDocument document, Request request, boolean answered) i
 			return PublishedString.limit(this.document.pathOf("read-only-uris"), standbysOfUris(warnings), warnings);
 		}
 		String where = this.document.pathOf("read-only-endpoints");
-		if (isSubordinated(this.document) && !this.document.has("read-only-uris")) {
+		if (ClientInterface.isSubordinated(this.document) && !this.document.has("read-only-uris")) {
 			warnings
 				.add("'" + where + "': are those of the proxy for the database that is written to, so reads go to the"
 						+ " primary; have the charm ask for 'read-only-uris', which name the database for reads");
@@ -227,23 +172,23 @@ record ClientBag(RelationDocument document, Request request, boolean answered) i
 	}
 
 	private boolean hasDatabaseForReads() {
-		String forReads = databaseOf("read-only-uris");
-		return forReads != null && !forReads.equals(databaseOf("uris")) && !forReads.equals(chosen().name());
+		String forReads = uris("read-only-uris").database();
+		return forReads != null && !forReads.equals(uris("uris").database()) && !forReads.equals(chosen().name());
 	}
 
 	private List<PublishedString> standbysOfUris(List<String> warnings) {
 		List<PublishedString> standbys = new ArrayList<>();
-		String where = this.document.pathOf("read-only-uris");
-		for (String text : uris("read-only-uris")) {
+		ClientUris published = uris("read-only-uris");
+		for (ClientUris.PublishedUri item : published.all()) {
 			try {
-				ClientUri uri = ClientUri.parse(text);
-				warnOfPortTwice("read-only-uris", uri, warnings);
+				ClientUri uri = item.get();
+				published.warnOfPortTwice(uri, warnings);
 				ConnectionString rest = inItsDatabase(uri);
-				uri.servers().forEach((server) -> add(standbys, where, server, rest, warnings));
+				uri.servers().forEach((server) -> add(standbys, published.where(), server, rest, warnings));
 			}
 			catch (InvalidConnectionStringException ex) {
-				warnings
-					.add(PublishedString.leftOut(new InvalidRelationException(where, String.valueOf(ex.getMessage()))));
+				warnings.add(PublishedString
+					.leftOut(new InvalidRelationException(published.where(), String.valueOf(ex.getMessage()))));
 			}
 		}
 		return standbys;
@@ -256,8 +201,9 @@ record ClientBag(RelationDocument document, Request request, boolean answered) i
 	}
 
 	/**
-	 * Of several databases with one prefix the URIs name one. Where another is wanted,
-	 * the name for reads follows the name for writes.
+	 * Return all but the servers of a URI, in the database that is meant. Of several
+	 * databases with one prefix the URIs name one; where another is wanted, the name for
+	 * reads follows the name for writes.
 	 */
 	private ConnectionString inItsDatabase(ClientUri uri) {
 		String chosen = chosen().name();
@@ -265,7 +211,7 @@ record ClientBag(RelationDocument document, Request request, boolean answered) i
 		if (chosen == null || published == null) {
 			return (chosen != null) ? uri.rest().with("dbname", chosen) : uri.rest();
 		}
-		String ofMaster = databaseOf("uris");
+		String ofMaster = uris("uris").database();
 		if (ofMaster == null || !published.startsWith(ofMaster) || !ClientDatabase.isPrefix(this.document)) {
 			return uri.rest();
 		}
@@ -277,23 +223,16 @@ record ClientBag(RelationDocument document, Request request, boolean answered) i
 		return (database != null) ? nothing.with("dbname", database) : nothing;
 	}
 
-	private void warnOfPortTwice(String key, ClientUri uri, List<String> warnings) {
-		if (uri.givesPortTwice()) {
-			warnings.add("'" + this.document.pathOf(key)
-					+ "': gives a port twice (host:5432:5432); it is read as given once");
-		}
-	}
-
 	private ClientConnection connection() {
 		return new ClientConnection(this.document);
 	}
 
-	private List<String> uris(String key) {
-		return this.document.connectionStrings(key);
+	private ClientUris uris(String key) {
+		return this.uris.computeIfAbsent(key, (name) -> ClientUris.read(this.document, name));
 	}
 
 	/**
-	 * The servers of which everything is known without a URI.
+	 * Return the servers of which everything is known without a URI.
 	 */
 	private List<Server> pieces(String key) {
 		return hasUsername() ? endpoints(key) : List.of();

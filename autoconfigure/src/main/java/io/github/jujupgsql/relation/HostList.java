@@ -6,7 +6,7 @@ import java.util.List;
 /**
  * The lists {@code host}, {@code hostaddr} and {@code port} of a connection string.
  */
-final class Servers {
+final class HostList {
 
 	/**
 	 * The driver tries one after the other, and all of them stand in names and logs. No
@@ -25,7 +25,7 @@ final class Servers {
 
 	private final List<String> ports;
 
-	Servers(ConnectionString string) {
+	HostList(ConnectionString string) {
 		this.string = string;
 		this.names = split(string.get(Keyword.HOST, ""));
 		this.addresses = split(string.get(Keyword.HOSTADDR, ""));
@@ -37,8 +37,8 @@ final class Servers {
 	}
 
 	/**
-	 * The servers in the order in which they are tried. Lists of unequal length, which
-	 * libpq refuses, are filled up.
+	 * Return the servers in the order in which they are tried. Lists of unequal length,
+	 * which libpq refuses, are filled up.
 	 */
 	List<Server> list() {
 		return list(connectsByName());
@@ -57,8 +57,8 @@ final class Servers {
 	}
 
 	/**
-	 * The servers as {@link #list()} has them, if the driver can connect to them and
-	 * libpq would try. Ports are plain numbers.
+	 * Return the servers as {@link #list()} has them, if the driver can connect to them
+	 * and libpq would try. Ports are plain numbers.
 	 */
 	List<Server> checked() {
 		checkLists();
@@ -77,7 +77,7 @@ final class Servers {
 	}
 
 	/**
-	 * The servers as {@link #checked()} would have them if their names were to be
+	 * Return the servers as {@link #checked()} would have them if their names were to be
 	 * verified.
 	 * @return the servers, none if connections go to them already or names of them are
 	 * none
@@ -94,9 +94,9 @@ final class Servers {
 	}
 
 	/**
-	 * Whether connections go to {@code host} although {@code hostaddr} is given, too. To
-	 * libpq {@code host} is then only what a certificate or a Kerberos ticket must be
-	 * for; but the driver knows one name for both.
+	 * Return whether connections go to {@code host} although {@code hostaddr} is given,
+	 * too. To libpq {@code host} is then only what a certificate or a Kerberos ticket
+	 * must be for; but the driver knows one name for both.
 	 */
 	boolean connectsByName() {
 		List<String> methods = split(this.string.get(Keyword.REQUIRE_AUTH, ""));
@@ -148,16 +148,16 @@ final class Servers {
 	}
 
 	/**
-	 * Whether a text can be a name, in any script, or an address. What cannot must not
-	 * get into a log: a line break would begin a line of its own there.
+	 * Return whether a text can be a name, in any script, or an address. What cannot must
+	 * not get into a log: a line break would begin a line of its own there.
 	 */
 	private static boolean consistsOfHostCharacters(String text) {
 		return !text.isEmpty() && text.codePoints().allMatch((c) -> isPartOfName(c) || ".-_:%".indexOf(c) >= 0);
 	}
 
 	/**
-	 * Whether names of hosts have a character: a letter, in some scripts with marks, or a
-	 * digit.
+	 * Return whether names of hosts have a character: a letter, in some scripts with
+	 * marks, or a digit.
 	 */
 	static boolean isPartOfName(int codePoint) {
 		int type = Character.getType(codePoint);
@@ -177,8 +177,8 @@ final class Servers {
 	}
 
 	/**
-	 * Whether it cannot be the name of a host: what is no address after all must not be
-	 * looked up.
+	 * Return whether it cannot be the name of a host: what is no address after all must
+	 * not be looked up.
 	 */
 	private static boolean isNumeric(String address) {
 		if (address.indexOf(':') >= 0) {

@@ -1,0 +1,46 @@
+package io.github.jujupgsql.autoconfigure;
+
+import io.github.jujupgsql.autoconfigure.PgsqlProperties.ReadYourWritesScope;
+import io.github.jujupgsql.datasource.PrimaryDataSource;
+import io.github.jujupgsql.datasource.ReplicaDataSource;
+import io.github.jujupgsql.pool.Roles;
+
+/**
+ * Makes the DataSources that read the table of roles, whatever then stands in front of
+ * them.
+ */
+final class RoleDataSourceFactory {
+
+	private final Roles roles;
+
+	private final PoolTemplate template;
+
+	private final PgsqlProperties.Replica replica;
+
+	/**
+	 * Create a factory.
+	 * @param roles which server has which role
+	 * @param template what the pools are made of
+	 * @param replica how reads are distributed
+	 */
+	RoleDataSourceFactory(Roles roles, PoolTemplate template, PgsqlProperties.Replica replica) {
+		this.roles = roles;
+		this.template = template;
+		this.replica = replica;
+	}
+
+	PrimaryDataSource createPrimary() {
+		return new PrimaryDataSource(this.roles, this.template.getConnectionTimeout(), isReadYourWrites());
+	}
+
+	ReplicaDataSource createReplicas() {
+		return new ReplicaDataSource(this.roles, this.template.getConnectionTimeout(), this.replica.getLoadBalancing(),
+				this.replica.isFallbackToPrimary(),
+				isReadYourWrites() ? this.replica.getReadYourWritesTimeout() : null);
+	}
+
+	private boolean isReadYourWrites() {
+		return this.replica.getReadYourWrites() == ReadYourWritesScope.REQUEST;
+	}
+
+}
