@@ -32,7 +32,7 @@ final class BaseBackup {
 	/**
 	 * Makes data folders that are as the server's.
 	 * @param server the server
-	 * @param targets the folders of servers that have no data yet
+	 * @param targets the folders of servers that do not run; data that is there is lost
 	 * @param postgres PostgreSQL's programs
 	 */
 	static void copy(PgsqlServer server, List<ServerFolder> targets, Postgres postgres)
@@ -44,7 +44,7 @@ final class BaseBackup {
 			statement.execute(
 					old ? "SELECT pg_start_backup('standby', true, false)" : "SELECT pg_backup_start('standby', true)");
 			for (ServerFolder target : targets) {
-				FileTree.copy(source, target.data(), BaseBackup::isWanted);
+				FileTree.mirror(source, target.data(), BaseBackup::isWanted);
 			}
 			try (ResultSet result = statement.executeQuery(old ? "SELECT labelfile FROM pg_stop_backup(false, false)"
 					: "SELECT labelfile FROM pg_backup_stop(false)")) {

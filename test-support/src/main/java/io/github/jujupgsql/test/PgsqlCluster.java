@@ -153,6 +153,7 @@ public final class PgsqlCluster implements AutoCloseable {
 		int number = this.serverCount++;
 		ServerFolder serverFolder = new ServerFolder(this.folder.resolve(ServerFolder.PREFIX + number));
 		this.postgres.createHome(serverFolder);
+		this.testFolder.spares().give(serverFolder);
 		return new PgsqlServer(this, number, serverFolder, this.postgres);
 	}
 
@@ -438,7 +439,7 @@ public final class PgsqlCluster implements AutoCloseable {
 	private void rebuild(List<PgsqlServer> servers) throws IOException, SQLException {
 		for (PgsqlServer server : servers) {
 			server.crash();
-			server.deleteData();
+			server.removePostmasterFile();
 		}
 		BaseBackup.copy(master(), servers.stream().map(PgsqlServer::folder).toList(), this.postgres);
 		for (PgsqlServer server : servers) {
@@ -457,6 +458,7 @@ public final class PgsqlCluster implements AutoCloseable {
 			this.members = this.members.leave(standby);
 			applySynchronous();
 			standby.discard();
+			this.testFolder.spares().add(standby.folder());
 			FileTree.delete(standby.folder().home());
 			return standby;
 		});
@@ -666,7 +668,10 @@ public final class PgsqlCluster implements AutoCloseable {
 		try {
 			if (!this.removed) {
 				this.removed = true;
-				Stream.concat(servers().stream(), formerMasters().stream()).forEach(PgsqlCluster::discard);
+				for (PgsqlServer server : Stream.concat(servers().stream(), formerMasters().stream()).toList()) {
+					discard(server);
+					this.testFolder.spares().add(server.folder());
+				}
 				this.testFolder.remove(this, this.folder);
 			}
 		}

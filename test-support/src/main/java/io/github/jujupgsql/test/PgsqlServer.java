@@ -248,7 +248,7 @@ public final class PgsqlServer {
 		}
 		long deadline = System.nanoTime() + PORT_TIMEOUT.toNanos();
 		try {
-			removeStalePostmasterFile();
+			removePostmasterFile();
 			while (!tryStart()) {
 				if (System.nanoTime() > deadline) {
 					throw new IllegalStateException("The port of " + this + " is taken");
@@ -263,10 +263,10 @@ public final class PgsqlServer {
 	}
 
 	/**
-	 * PostgreSQL would do the same, but takes a dead process that its parent has not
-	 * collected yet for a living one.
+	 * Remove what a server has left that was killed. PostgreSQL would do the same, but
+	 * takes a dead process that its parent has not collected yet for a living one.
 	 */
-	private void removeStalePostmasterFile() throws IOException {
+	synchronized void removePostmasterFile() throws IOException {
 		SharedMemory.removeSegmentOf(this.folder);
 		Files.deleteIfExists(this.folder.postmasterPid());
 	}
@@ -314,14 +314,6 @@ public final class PgsqlServer {
 		catch (IOException ex) {
 			throw new UncheckedIOException(ex);
 		}
-	}
-
-	/**
-	 * Deletes the data of a server that does not run.
-	 */
-	synchronized void deleteData() throws IOException {
-		SharedMemory.removeSegmentOf(this.folder);
-		FileTree.delete(this.folder.data());
 	}
 
 	synchronized void writeSettings(ServerSettings settings) throws IOException {

@@ -34,6 +34,8 @@ final class TestFolder {
 
 	private final Launcher launcher;
 
+	private final SpareFolders spares;
+
 	private final Set<PgsqlCluster> clusters = new LinkedHashSet<>();
 
 	private final String superuserPassword = Passwords.random();
@@ -45,6 +47,7 @@ final class TestFolder {
 	private TestFolder() throws IOException {
 		FolderOwner owner = FolderOwner.current();
 		this.path = create(owner);
+		this.spares = new SpareFolders(this.path);
 		try {
 			this.lock = owner.mark(this.path);
 			Runtime.getRuntime().addShutdownHook(new Thread(this::shutDown, "juju-pgsql-test-shutdown"));
@@ -122,6 +125,10 @@ final class TestFolder {
 		return new Postgres(this.path.resolve("pgsql").resolve("bin"), this.launcher);
 	}
 
+	SpareFolders spares() {
+		return this.spares;
+	}
+
 	/**
 	 * The superuser's password on all servers of this JVM.
 	 * @return the password
@@ -140,7 +147,7 @@ final class TestFolder {
 		if (!Files.exists(template.home())) {
 			initdb(template);
 		}
-		FileTree.copy(template.data(), folder.data(), (path) -> true);
+		FileTree.mirror(template.data(), folder.data(), (path) -> true);
 	}
 
 	private void initdb(ServerFolder template) throws IOException {
