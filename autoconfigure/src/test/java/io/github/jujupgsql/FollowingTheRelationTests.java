@@ -18,6 +18,7 @@ import io.github.jujupgsql.actuate.PgsqlEndpoint.PoolDescriptor;
 import io.github.jujupgsql.test.PgsqlCluster;
 import io.github.jujupgsql.test.PgsqlServer;
 import io.github.jujupgsql.test.RelationFile;
+import io.github.jujupgsql.test.RelationFileFormat;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import org.junit.jupiter.api.AfterEach;
@@ -411,7 +412,7 @@ class FollowingTheRelationTests {
 			PgsqlDescriptor before = endpoint(context);
 			List<PgsqlServer> reversed = new ArrayList<>(cluster.standbys());
 			java.util.Collections.reverse(reversed);
-			this.relation.format(RelationFile.Format.YAML).uris().write(cluster.master(), reversed);
+			this.relation.format(RelationFileFormat.YAML).uris().write(cluster.master(), reversed);
 			awaitReplicas(context, addresses(reversed));
 			assertThat(primary(context).unwrap(HikariDataSource.class)).isSameAs(primary);
 			assertThat(endpoint(context).replicas()).extracting(PoolDescriptor::pool)

@@ -30,7 +30,7 @@ final class BaseBackup {
 	}
 
 	/**
-	 * Makes data folders that are as the server's.
+	 * Make data folders that are as the server's.
 	 * @param server the server
 	 * @param targets the folders of servers that do not run; data that is there is lost
 	 * @param postgres PostgreSQL's programs
@@ -38,7 +38,7 @@ final class BaseBackup {
 	static void copy(PgsqlServer server, List<ServerFolder> targets, Postgres postgres)
 			throws SQLException, IOException {
 		Path source = server.folder().data();
-		try (Connection connection = server.adminConnection(); Statement statement = connection.createStatement()) {
+		try (Connection connection = server.connections().admin(); Statement statement = connection.createStatement()) {
 			// 15 renamed the functions
 			boolean old = connection.getMetaData().getDatabaseMajorVersion() < 15;
 			statement.execute(
