@@ -47,6 +47,10 @@ final class ClusterControl {
 		return this.home;
 	}
 
+	ClusterMembers members() {
+		return this.replication.members();
+	}
+
 	Replication replication() {
 		return this.replication;
 	}
@@ -62,8 +66,8 @@ final class ClusterControl {
 		long start = System.nanoTime();
 		try {
 			make(Replication::start);
-			this.version = change((servers) -> servers.members().master().connections().ask("SHOW server_version"))
-				.split(" ", 2)[0];
+			this.version = change((servers) -> members().master().connections().ask("SHOW server_version")).split(" ",
+					2)[0];
 			logger.info("Started {} in {} ms", this.cluster, Duration.ofNanos(System.nanoTime() - start).toMillis());
 		}
 		catch (RuntimeException ex) {

@@ -51,7 +51,7 @@ public final class PgsqlCluster implements AutoCloseable {
 	 * @return the server, which may be down
 	 */
 	public PgsqlServer master() {
-		return members().master();
+		return this.control.members().master();
 	}
 
 	/**
@@ -59,7 +59,7 @@ public final class PgsqlCluster implements AutoCloseable {
 	 * @return the servers, which may be down
 	 */
 	public List<PgsqlServer> standbys() {
-		return members().standbys();
+		return this.control.members().standbys();
 	}
 
 	/**
@@ -68,7 +68,7 @@ public final class PgsqlCluster implements AutoCloseable {
 	 * @return the servers, which may be down, or still take writes
 	 */
 	public List<PgsqlServer> formerMasters() {
-		return members().former();
+		return this.control.members().former();
 	}
 
 	/**
@@ -76,7 +76,7 @@ public final class PgsqlCluster implements AutoCloseable {
 	 * @return the master first
 	 */
 	public List<PgsqlServer> servers() {
-		return members().servers();
+		return this.control.members().servers();
 	}
 
 	/**
@@ -226,10 +226,6 @@ public final class PgsqlCluster implements AutoCloseable {
 		this.control.replication().awaitReplayed();
 	}
 
-	private ClusterMembers members() {
-		return this.control.replication().members();
-	}
-
 	ClusterHome home() {
 		return this.control.home();
 	}
@@ -246,7 +242,7 @@ public final class PgsqlCluster implements AutoCloseable {
 
 	@Override
 	public String toString() {
-		ClusterMembers now = members();
+		ClusterMembers now = this.control.members();
 		return "PostgreSQL " + version() + ", master " + now.master() + ", standbys " + now.standbys();
 	}
 
