@@ -1,13 +1,14 @@
 package io.github.jujupgsql;
 
-import java.sql.Connection;
-import java.sql.ResultSet;
+import java.nio.file.Path;
 import java.sql.SQLException;
-import java.sql.Statement;
-import java.util.HashSet;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
-import java.util.Set;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 
 import javax.sql.DataSource;
@@ -17,21 +18,19 @@ import io.github.jujupgsql.actuate.PgsqlEndpoint;
 import io.github.jujupgsql.actuate.PgsqlEndpoint.PgsqlDescriptor;
 import io.github.jujupgsql.actuate.PgsqlEndpoint.PoolDescriptor;
 import io.github.jujupgsql.actuate.PgsqlHealthIndicator;
-import io.github.jujupgsql.autoconfigure.PgsqlAutoConfiguration;
-import io.github.jujupgsql.autoconfigure.PgsqlEndpointAutoConfiguration;
-import io.github.jujupgsql.autoconfigure.PgsqlHealthContributorAutoConfiguration;
-import io.github.jujupgsql.autoconfigure.PgsqlMetricsAutoConfiguration;
+import io.github.jujupgsql.pool.RoleTable;
+import io.github.jujupgsql.pool.Roles;
+import io.github.jujupgsql.pool.ServerPool;
+import io.github.jujupgsql.pool.ServerPools;
 import io.github.jujupgsql.test.PgsqlServer;
+import io.github.jujupgsql.test.RelationFile;
+import io.github.jujupgsql.watch.RelationFileWatcher;
+import io.github.jujupgsql.watch.RelationState;
+import io.micrometer.core.instrument.MeterRegistry;
 
-import org.springframework.boot.actuate.autoconfigure.endpoint.EndpointAutoConfiguration;
-import org.springframework.boot.autoconfigure.AutoConfigurations;
+import org.springframework.boot.health.contributor.Health;
 import org.springframework.boot.health.contributor.Status;
-import org.springframework.boot.jdbc.autoconfigure.DataSourceAutoConfiguration;
-import org.springframework.boot.jdbc.autoconfigure.metrics.DataSourcePoolMetricsAutoConfiguration;
-import org.springframework.boot.micrometer.metrics.autoconfigure.MetricsAutoConfiguration;
-import org.springframework.boot.micrometer.metrics.autoconfigure.export.simple.SimpleMetricsExportAutoConfiguration;
-import org.springframework.boot.test.context.assertj.AssertableApplicationContext;
-import org.springframework.boot.test.context.runner.ApplicationContextRunner;
+import org.springframework.context.ConfigurableApplicationContext;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
@@ -39,19 +38,47 @@ import static org.awaitility.Awaitility.await;
 /**
  * An application that follows a relation, and questions to ask it.
  */
-final class FollowingApplication {
+public final class FollowingApplication implements AutoCloseable {
 
-	private FollowingApplication() {
+	/** What servers know its sessions by, or what that begins with. */
+	public static final String NAME = "following";
+
+	/** Longer than anything takes, also on a busy machine. */
+	public static final Duration PATIENCE = Duration.ofSeconds(60);
+
+	private final ConfigurableApplicationContext context;
+
+	FollowingApplication(ConfigurableApplicationContext context) {
+		this.context = context;
 	}
 
-	static ApplicationContextRunner runner() {
-		return new ApplicationContextRunner()
-			.withConfiguration(AutoConfigurations.of(PgsqlAutoConfiguration.class, PgsqlEndpointAutoConfiguration.class,
-					PgsqlHealthContributorAutoConfiguration.class, PgsqlMetricsAutoConfiguration.class,
-					DataSourceAutoConfiguration.class, EndpointAutoConfiguration.class, MetricsAutoConfiguration.class,
-					SimpleMetricsExportAutoConfiguration.class, DataSourcePoolMetricsAutoConfiguration.class))
-			.withPropertyValues("management.endpoints.web.exposure.include=pgsql", "spring.application.name=following",
-					"spring.datasource.hikari.maximum-pool-size=4", "spring.datasource.hikari.minimum-idle=0");
+	/**
+	 * Describe an application in whose pools nothing stays idle.
+	 * @param relation what it follows
+	 * @return what starts it
+	 */
+	static ApplicationStarter of(RelationFile relation) {
+		return of(relation.path());
+	}
+
+	static ApplicationStarter of(Path relationFile) {
+		return starter(relationFile).properties("spring.datasource.hikari.minimum-idle=0");
+	}
+
+	/**
+	 * Describe an application whose pools are always full, and that gives nothing up
+	 * soon: neither a connection of a server that has left, nor a standby that is slow.
+	 * @param relation what it follows
+	 * @return what starts it
+	 */
+	public static ApplicationStarter underLoad(RelationFile relation) {
+		return starter(relation.path()).properties("spring.datasource.hikari.register-mbeans=true",
+				"juju.pgsql.replica.minimum-idle=4", "juju.pgsql.drain-timeout=10m",
+				"juju.pgsql.replica.sick-after=20s");
+	}
+
+	private static ApplicationStarter starter(Path relationFile) {
+		return new ApplicationStarter().properties("juju.pgsql.relation-file=" + relationFile);
 	}
 
 	/** The common pool has too few threads to have them all wait. */
@@ -59,115 +86,168 @@ final class FollowingApplication {
 		return CompletableFuture.supplyAsync(work, (task) -> new Thread(task).start());
 	}
 
-	static DataSource primary(AssertableApplicationContext context) {
-		return context.getBean("dataSource", DataSource.class);
+	public ConfigurableApplicationContext context() {
+		return this.context;
+	}
+
+	<T> T bean(Class<T> type) {
+		return this.context.getBean(type);
+	}
+
+	public DataSource primary() {
+		return this.context.getBean("dataSource", DataSource.class);
+	}
+
+	public DataSource replica() {
+		return this.context.getBean("replicaDataSource", DataSource.class);
 	}
 
 	/**
 	 * Only what is in use stays open in the primary's pool, and it is not kept
 	 * afterwards.
 	 */
-	static void evictIdle(AssertableApplicationContext context) throws SQLException {
-		primary(context).unwrap(HikariDataSource.class).getHikariPoolMXBean().softEvictConnections();
+	void evictIdle() throws SQLException {
+		primary().unwrap(HikariDataSource.class).getHikariPoolMXBean().softEvictConnections();
 	}
 
-	static DataSource replica(AssertableApplicationContext context) {
-		return context.getBean("replicaDataSource", DataSource.class);
+	MeterRegistry meters() {
+		return bean(MeterRegistry.class);
 	}
 
-	static PgsqlDescriptor endpoint(AssertableApplicationContext context) {
-		return context.getBean(PgsqlEndpoint.class).pgsql();
+	PgsqlDescriptor endpoint() {
+		return bean(PgsqlEndpoint.class).pgsql();
 	}
 
-	static Status health(AssertableApplicationContext context) {
-		var health = context.getBean(PgsqlHealthIndicator.class).health();
-		assertThat(health).isNotNull();
-		return health.getStatus();
+	Health health() {
+		return Objects.requireNonNull(bean(PgsqlHealthIndicator.class).health());
 	}
 
-	static void awaitPrimary(AssertableApplicationContext context, PgsqlServer server) {
-		await().untilAsserted(() -> assertThat(endpoint(context).primary()).isNotNull()
-			.extracting(PoolDescriptor::server)
-			.isEqualTo(server.address()));
+	Status status() {
+		return health().getStatus();
 	}
 
-	static void awaitWaiting(AssertableApplicationContext context, int threads) {
-		await().untilAsserted(() -> assertThat(endpoint(context).primary()).isNotNull()
+	/**
+	 * What the application was told of its relation.
+	 * @return the names of the events so far
+	 */
+	public List<String> told() {
+		return bean(RelationEventNames.class).names();
+	}
+
+	public RelationState relation() {
+		return bean(RelationFileWatcher.class).getState();
+	}
+
+	public RoleTable roles() {
+		return pools().getRoles().current();
+	}
+
+	public ServerPools pools() {
+		return bean(ServerPools.class);
+	}
+
+	/**
+	 * Wait until a server is the primary. Returns as soon as the table of roles is in
+	 * force that says so.
+	 * @param server the server
+	 * @return a moment at which it was in force, as of {@link System#nanoTime()}
+	 */
+	public long awaitPrimary(PgsqlServer server) {
+		return awaitPrimary(server.address());
+	}
+
+	public long awaitPrimary(String address) {
+		return awaitRoles("the primary is " + address,
+				(table) -> table.primary() != null && table.primary().getServer().equals(address));
+	}
+
+	public long awaitNoPrimary() {
+		return awaitRoles("there is no primary", (table) -> table.primary() == null);
+	}
+
+	/**
+	 * Wait until servers, and no others, are the replicas.
+	 * @param servers the servers
+	 */
+	public void awaitReplicas(Collection<PgsqlServer> servers) {
+		List<String> addresses = servers.stream().map(PgsqlServer::address).sorted().toList();
+		awaitRoles("the replicas are " + addresses,
+				(table) -> addresses.equals(table.replicas().stream().map(ServerPool::getServer).sorted().toList()));
+	}
+
+	public long awaitRoles(String what, Predicate<RoleTable> condition) {
+		Roles roles = pools().getRoles();
+		long deadline = System.nanoTime() + PATIENCE.toNanos();
+		RoleTable table = roles.current();
+		while (!condition.test(table)) {
+			assertThat(System.nanoTime() - deadline).as("waiting until %s, with %s", what, table).isNegative();
+			try {
+				table = roles.awaitOtherThan(table, deadline);
+			}
+			catch (InterruptedException ex) {
+				throw new AssertionError("Interrupted while waiting until " + what, ex);
+			}
+		}
+		return System.nanoTime();
+	}
+
+	void awaitWaiting(int threads) {
+		await().untilAsserted(() -> assertThat(endpoint().primary()).isNotNull()
 			.extracting(PoolDescriptor::waiting)
 			.isEqualTo(threads));
 	}
 
-	static void awaitReplicas(AssertableApplicationContext context, List<String> servers) {
-		await().untilAsserted(() -> assertThat(endpoint(context).replicas()).extracting(PoolDescriptor::server)
-			.containsExactlyInAnyOrderElementsOf(servers));
+	/**
+	 * Wait until a replica is left out, or at least avoided.
+	 * @param server the replica
+	 * @return a moment at which that was so, as of {@link System#nanoTime()}
+	 */
+	public long awaitAvoided(PgsqlServer server) {
+		await().atMost(PATIENCE)
+			.pollInterval(Duration.ofMillis(1))
+			.until(() -> roles().replicas()
+				.stream()
+				.filter((pool) -> pool.getServer().equals(server.address()))
+				.allMatch(ServerPool::isSilent));
+		return System.nanoTime();
 	}
 
-	static List<String> addresses(List<PgsqlServer> servers) {
-		return servers.stream().map(PgsqlServer::address).toList();
-	}
-
-	static String serverOf(DataSource dataSource) {
-		return ask(dataSource, "SELECT host(inet_server_addr()) || ':' || inet_server_port()");
-	}
-
-	static Set<String> backends(DataSource replicas, PgsqlServer server) {
-		Set<String> backends = new HashSet<>();
-		for (int i = 0; i < 4; i++) {
-			try (Connection connection = borrowFrom(replicas, server)) {
-				backends.add(ask(connection, "SELECT pg_backend_pid()"));
+	/**
+	 * Wait until each pool in use has as many connections as it may have.
+	 */
+	public void awaitFullPools() {
+		await().atMost(PATIENCE).untilAsserted(() -> {
+			for (ServerPool pool : poolsInUse()) {
+				HikariDataSource opened = Objects.requireNonNull(pool.getDataSource());
+				assertThat(opened.getHikariPoolMXBean().getTotalConnections()).as(pool.getName())
+					.isEqualTo(opened.getMaximumPoolSize());
 			}
-			catch (SQLException ex) {
-				throw new IllegalStateException(ex);
-			}
-		}
-		return backends;
+		});
 	}
 
-	static Connection borrowFrom(DataSource replicas, PgsqlServer server) throws SQLException {
-		// which one it is is left to chance
-		for (int i = 0; i < 100; i++) {
-			Connection connection = replicas.getConnection();
-			if (ask(connection, "SELECT inet_server_port()").equals(String.valueOf(server.port()))) {
-				return connection;
-			}
-			connection.close();
-		}
-		throw new AssertionError("Never got a connection to " + server);
+	/**
+	 * The pool of a server.
+	 * @param server a server that has a role
+	 */
+	public ServerPool poolOf(PgsqlServer server) {
+		return poolsInUse().stream()
+			.filter((pool) -> pool.getServer().equals(server.address()))
+			.findFirst()
+			.orElseThrow(() -> new AssertionError(server + " has no role in " + roles()));
 	}
 
-	static int sessions(PgsqlServer server) throws SQLException {
-		try (Connection connection = server.superuserConnection()) {
-			return Integer.parseInt(
-					ask(connection, "SELECT count(*) FROM pg_stat_activity WHERE application_name = 'following'"));
+	public List<ServerPool> poolsInUse() {
+		RoleTable table = roles();
+		List<ServerPool> pools = new ArrayList<>(table.replicas());
+		if (table.primary() != null) {
+			pools.add(table.primary());
 		}
+		return pools;
 	}
 
-	static String ask(DataSource dataSource, String query) {
-		try (Connection connection = dataSource.getConnection()) {
-			return ask(connection, query);
-		}
-		catch (SQLException ex) {
-			throw new IllegalStateException(ex);
-		}
-	}
-
-	static String ask(Connection connection, String query) throws SQLException {
-		try (Statement statement = connection.createStatement(); ResultSet result = statement.executeQuery(query)) {
-			assertThat(result.next()).isTrue();
-			return String.valueOf(result.getString(1));
-		}
-	}
-
-	static void execute(DataSource dataSource, String sql) throws SQLException {
-		try (Connection connection = dataSource.getConnection()) {
-			execute(connection, sql);
-		}
-	}
-
-	static void execute(Connection connection, String sql) throws SQLException {
-		try (Statement statement = connection.createStatement()) {
-			statement.execute(sql);
-		}
+	@Override
+	public void close() {
+		this.context.close();
 	}
 
 }

@@ -1,30 +1,16 @@
 package io.github.jujupgsql;
 
-import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
 
 import io.github.jujupgsql.actuate.PgsqlEndpoint.PoolDescriptor;
 import io.github.jujupgsql.datasource.ReadYourWrites;
 import io.github.jujupgsql.test.PgsqlCluster;
-import io.github.jujupgsql.test.RelationFile;
-import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
-import org.springframework.boot.test.context.assertj.AssertableApplicationContext;
-import org.springframework.boot.test.context.runner.ContextConsumer;
-
-import static io.github.jujupgsql.FollowingApplication.addresses;
-import static io.github.jujupgsql.FollowingApplication.ask;
-import static io.github.jujupgsql.FollowingApplication.awaitPrimary;
-import static io.github.jujupgsql.FollowingApplication.awaitReplicas;
-import static io.github.jujupgsql.FollowingApplication.endpoint;
-import static io.github.jujupgsql.FollowingApplication.execute;
-import static io.github.jujupgsql.FollowingApplication.primary;
-import static io.github.jujupgsql.FollowingApplication.replica;
+import static io.github.jujupgsql.Sql.ask;
+import static io.github.jujupgsql.Sql.execute;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
@@ -33,7 +19,7 @@ import static org.awaitility.Awaitility.await;
  * {@code search_path} of the relation's role leads to functions, operators and types of
  * the same names first, all of which fail.
  */
-class HostileSearchPathTests {
+class HostileSearchPathTests extends AbstractClusterTests {
 
 	private static final String[] FUNCTIONS = { "pg_is_in_recovery()", "pg_last_wal_replay_lsn()",
 			"pg_last_wal_receive_lsn()", "pg_current_wal_lsn()", "pg_current_wal_insert_lsn()",
@@ -48,18 +34,8 @@ class HostileSearchPathTests {
 
 	private static final String[] RELATIONS = { "pg_settings", "pg_locks", "pg_cursors", "pg_prepared_statements" };
 
-	@AutoClose
-	private static final PgsqlCluster cluster = PgsqlCluster.start(2);
-
-	@TempDir
-	@SuppressWarnings("NullAway.Init")
-	Path folder;
-
-	@SuppressWarnings("NullAway.Init")
-	private RelationFile relation;
-
 	@BeforeAll
-	static void setTraps() throws SQLException {
+	static void setTraps(PgsqlCluster cluster) throws SQLException {
 		try (Connection connection = cluster.master().superuserConnection()) {
 			execute(connection, "CREATE SCHEMA hostile");
 			execute(connection, "GRANT USAGE ON SCHEMA hostile TO public");
@@ -89,46 +65,34 @@ class HostileSearchPathTests {
 		cluster.awaitReplayed();
 	}
 
-	@BeforeEach
-	void writeRelation() {
-		this.relation = RelationFile.at(this.folder.resolve("relation.json"), cluster);
-		this.relation.write();
-	}
-
 	@Test
-	void theRolesAndTheLagAreFoundOut() {
-		follow((context) -> {
-			awaitPrimary(context, cluster.master());
-			awaitReplicas(context, addresses(cluster.standbys()));
-			await().untilAsserted(() -> assertThat(endpoint(context).replicas()).extracting(PoolDescriptor::lag)
+	void theRolesAndTheLagAreFoundOut() throws Exception {
+		try (FollowingApplication application = followWithLag()) {
+			application.awaitPrimary(cluster.master());
+			application.awaitReplicas(cluster.standbys());
+			await().untilAsserted(() -> assertThat(application.endpoint().replicas()).extracting(PoolDescriptor::lag)
 				.doesNotContainNull());
-		});
+		}
 	}
 
 	@Test
-	void readsKnowTheirWritesAndAreServedByAStandby() {
-		follow((context) -> {
-			awaitReplicas(context, addresses(cluster.standbys()));
+	void readsKnowTheirWritesAndAreServedByAStandby() throws Exception {
+		try (FollowingApplication application = followWithLag()) {
+			application.awaitReplicas(cluster.standbys());
 			try (ReadYourWrites.Scope scope = ReadYourWrites.open()) {
-				execute(primary(context), "INSERT INTO written VALUES (1)");
-				try (Connection connection = replica(context).getConnection()) {
+				execute(application.primary(), "INSERT INTO written VALUES (1)");
+				try (Connection connection = application.replica().getConnection()) {
 					assertThat(ask(connection, "SELECT count(i) FROM written WHERE i OPERATOR(pg_catalog.=) 1"))
 						.isEqualTo("1");
 					assertThat(ask(connection, "SELECT pg_catalog.pg_is_in_recovery()")).isEqualTo("t");
 				}
 			}
-		});
+		}
 	}
 
-	private void follow(ContextConsumer<AssertableApplicationContext> consumer) {
-		FollowingApplication.runner()
-			.withPropertyValues("juju.pgsql.relation-file=" + this.relation.path(),
-					"juju.pgsql.replica.maximum-lag=10s", "juju.pgsql.replica.read-your-writes=request",
-					"juju.pgsql.replica.read-your-writes-timeout=10s")
-			.run((context) -> {
-				assertThat(context).hasNotFailed();
-				consumer.accept(context);
-			});
+	private static FollowingApplication followWithLag() {
+		return follow("juju.pgsql.replica.maximum-lag=10s", "juju.pgsql.replica.read-your-writes=request",
+				"juju.pgsql.replica.read-your-writes-timeout=10s");
 	}
 
 }

@@ -8,27 +8,17 @@ import java.sql.SQLException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 
-import io.github.jujupgsql.test.PgsqlCluster;
 import io.github.jujupgsql.test.PgsqlServer;
 import io.github.jujupgsql.test.RelationFile;
 import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-import org.springframework.boot.test.context.assertj.AssertableApplicationContext;
-import org.springframework.boot.test.context.runner.ContextConsumer;
-
-import static io.github.jujupgsql.FollowingApplication.addresses;
-import static io.github.jujupgsql.FollowingApplication.ask;
 import static io.github.jujupgsql.FollowingApplication.async;
-import static io.github.jujupgsql.FollowingApplication.awaitPrimary;
-import static io.github.jujupgsql.FollowingApplication.awaitReplicas;
-import static io.github.jujupgsql.FollowingApplication.evictIdle;
-import static io.github.jujupgsql.FollowingApplication.execute;
-import static io.github.jujupgsql.FollowingApplication.primary;
-import static io.github.jujupgsql.FollowingApplication.serverOf;
+import static io.github.jujupgsql.Sql.ask;
+import static io.github.jujupgsql.Sql.execute;
+import static io.github.jujupgsql.Sql.serverOf;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
@@ -36,60 +26,55 @@ import static org.awaitility.Awaitility.await;
  * What a refused write sets off when the relation file has news that nobody has noticed:
  * the file system told nothing, and the next poll is ten minutes away.
  */
-class RefusedWritesTests {
-
-	@AutoClose
-	private static final PgsqlCluster cluster = PgsqlCluster.start(2);
+class RefusedWritesTests extends AbstractClusterTests {
 
 	@TempDir
 	@SuppressWarnings("NullAway.Init")
 	Path folder;
 
 	@BeforeEach
-	void writeRelation() throws IOException {
+	void writeRelationWhereNothingIsWatched() throws IOException {
 		RelationFile.at(createFolder("real").resolve("relation.json"), cluster).write();
 	}
 
 	@Test
-	void whenTheMasterIsDemotedAndStillAnswersThenTheFileIsReadAndTheNewPrimaryFollowed() {
-		follow((context) -> {
+	void whenTheMasterIsDemotedAndStillAnswersThenTheFileIsReadAndTheNewPrimaryFollowed() throws Exception {
+		try (FollowingApplication application = followSlowly()) {
 			PgsqlServer demoted = cluster.master();
-			try (Connection open = primary(context).getConnection()) {
+			try (Connection open = application.primary().getConnection()) {
 				assertThat(ask(open, "SELECT 1")).isEqualTo("1");
 			}
 			PgsqlServer promoted = cluster.promote(cluster.mostAdvancedStandby());
 			changeUnnoticed();
 			refuseWrites(demoted);
-			assertThat(serverOf(primary(context))).as("nobody has noticed").isEqualTo(demoted.address());
-			assertThat(refusedWrite(context)).isEqualTo("25006");
-			awaitPrimary(context, promoted);
-			assertThat(refusedWrite(context)).isNull();
-		});
+			assertThat(serverOf(application.primary())).as("nobody has noticed").isEqualTo(demoted.address());
+			assertThat(refusedWrite(application)).isEqualTo("25006");
+			application.awaitPrimary(promoted);
+			assertThat(refusedWrite(application)).isNull();
+		}
 	}
 
 	@Test
-	void whenTheMasterComesBackAsAStandbyThenTheFileIsReadAndWhoWaitsGetsTheNewPrimary() {
-		follow((context) -> {
+	void whenTheMasterComesBackAsAStandbyThenTheFileIsReadAndWhoWaitsGetsTheNewPrimary() throws Exception {
+		try (FollowingApplication application = followSlowly()) {
 			PgsqlServer demoted = cluster.master();
 			PgsqlServer promoted = cluster.promote(cluster.mostAdvancedStandby());
 			changeUnnoticed();
 			// HikariCP would lend what died a moment ago
-			evictIdle(context);
+			application.evictIdle();
 			cluster.rejoin(demoted);
-			CompletableFuture<String> waiting = async(() -> serverOf(primary(context)));
+			CompletableFuture<String> waiting = async(() -> serverOf(application.primary()));
 			assertThat(waiting.get(20, TimeUnit.SECONDS)).isEqualTo(promoted.address());
-		});
+		}
 	}
 
-	private void follow(ContextConsumer<AssertableApplicationContext> consumer) {
-		FollowingApplication.runner()
-			.withPropertyValues("juju.pgsql.relation-file=" + this.folder.resolve("real/deep/relation.json"),
-					"juju.pgsql.poll-interval=10m", "spring.datasource.hikari.connection-timeout=20000")
-			.run((context) -> {
-				awaitReplicas(context, addresses(cluster.standbys()));
-				assertThat(serverOf(primary(context))).isEqualTo(cluster.master().address());
-				consumer.accept(context);
-			});
+	private FollowingApplication followSlowly() {
+		FollowingApplication application = FollowingApplication.of(this.folder.resolve("real/deep/relation.json"))
+			.properties("juju.pgsql.poll-interval=10m", "spring.datasource.hikari.connection-timeout=20000")
+			.start();
+		application.awaitReplicas(cluster.standbys());
+		assertThat(serverOf(application.primary())).isEqualTo(cluster.master().address());
+		return application;
 	}
 
 	/**
@@ -114,9 +99,9 @@ class RefusedWritesTests {
 		}
 	}
 
-	private static @Nullable String refusedWrite(AssertableApplicationContext context) {
+	private static @Nullable String refusedWrite(FollowingApplication application) {
 		try {
-			execute(primary(context), "CREATE TABLE IF NOT EXISTS written (i int)");
+			execute(application.primary(), "CREATE TABLE IF NOT EXISTS written (i int)");
 			return null;
 		}
 		catch (SQLException ex) {

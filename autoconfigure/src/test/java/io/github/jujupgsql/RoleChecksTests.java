@@ -1,6 +1,5 @@
 package io.github.jujupgsql;
 
-import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.ArrayList;
@@ -10,94 +9,54 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 import com.zaxxer.hikari.HikariDataSource;
-import io.github.jujupgsql.test.PgsqlCluster;
 import io.github.jujupgsql.test.PgsqlServer;
-import io.github.jujupgsql.test.RelationFile;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 import org.springframework.boot.health.contributor.Status;
-import org.springframework.boot.test.context.assertj.AssertableApplicationContext;
-import org.springframework.boot.test.context.runner.ApplicationContextRunner;
-import org.springframework.boot.test.context.runner.ContextConsumer;
 
-import static io.github.jujupgsql.FollowingApplication.addresses;
-import static io.github.jujupgsql.FollowingApplication.ask;
 import static io.github.jujupgsql.FollowingApplication.async;
-import static io.github.jujupgsql.FollowingApplication.awaitPrimary;
-import static io.github.jujupgsql.FollowingApplication.awaitReplicas;
-import static io.github.jujupgsql.FollowingApplication.awaitWaiting;
-import static io.github.jujupgsql.FollowingApplication.endpoint;
-import static io.github.jujupgsql.FollowingApplication.evictIdle;
-import static io.github.jujupgsql.FollowingApplication.execute;
-import static io.github.jujupgsql.FollowingApplication.health;
-import static io.github.jujupgsql.FollowingApplication.primary;
-import static io.github.jujupgsql.FollowingApplication.serverOf;
+import static io.github.jujupgsql.Sql.ask;
+import static io.github.jujupgsql.Sql.borrowFrom;
+import static io.github.jujupgsql.Sql.execute;
+import static io.github.jujupgsql.Sql.serverOf;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.catchThrowable;
-import static org.awaitility.Awaitility.await;
 
 /**
  * Tests for what happens when a server or a connection is not what it is taken for.
  */
-class RoleChecksTests {
+class RoleChecksTests extends AbstractClusterTests {
 
 	private static final String BACKEND = "SELECT pg_backend_pid()";
 
-	@AutoClose
-	private static final PgsqlCluster cluster = PgsqlCluster.start(2);
-
-	@TempDir
-	@SuppressWarnings("NullAway.Init")
-	Path folder;
-
-	@SuppressWarnings("NullAway.Init")
-	private RelationFile relation;
-
-	private ApplicationContextRunner runner = FollowingApplication.runner();
-
 	@BeforeEach
-	void writeRelation() {
-		this.relation = RelationFile.at(this.folder.resolve("relation.json"), cluster);
-		this.relation.write();
-	}
-
-	@AfterEach
-	void makeTheClusterWhole() throws SQLException {
-		for (PgsqlServer server : cluster.formerMasters()) {
-			cluster.rejoin(server);
-		}
-		cluster.servers().forEach(PgsqlServer::start);
-		try (Connection connection = cluster.master().superuserConnection()) {
-			execute(connection, "ALTER ROLE " + cluster.user() + " CONNECTION LIMIT -1");
-		}
+	void allowConnections() throws SQLException {
+		execute(cluster.master(), "ALTER ROLE " + cluster.user() + " CONNECTION LIMIT -1");
 	}
 
 	@Test
-	void aConnectionThatSomebodyHasLeftReadOnlyIsNotLentAgainOnceAWriteWasRefused() {
-		follow((context) -> {
-			String left = ask(primary(context), BACKEND);
-			try (Connection connection = primary(context).getConnection()) {
+	void aConnectionThatSomebodyHasLeftReadOnlyIsNotLentAgainOnceAWriteWasRefused() throws Exception {
+		try (FollowingApplication application = followAndBorrow()) {
+			String left = ask(application.primary(), BACKEND);
+			try (Connection connection = application.primary().getConnection()) {
 				assertThat(ask(connection, BACKEND)).isEqualTo(left);
 				execute(connection, "SET SESSION CHARACTERISTICS AS TRANSACTION READ ONLY");
 			}
-			assertThat(refusedWrite(context)).isEqualTo("25006");
-			assertThat(refusedWrite(context)).isNull();
-			assertThat(ask(primary(context), BACKEND)).isNotEqualTo(left);
-		});
+			assertThat(refusedWrite(application)).isEqualTo("25006");
+			assertThat(refusedWrite(application)).isNull();
+			assertThat(ask(application.primary(), BACKEND)).isNotEqualTo(left);
+		}
 	}
 
 	@Test
-	void aTransactionThatTheApplicationItselfMadeReadOnlyCostsNoConnection() {
-		follow((context) -> {
-			String backend = ask(primary(context), BACKEND);
-			try (Connection connection = primary(context).getConnection()) {
+	void aTransactionThatTheApplicationItselfMadeReadOnlyCostsNoConnection() throws Exception {
+		try (FollowingApplication application = followAndBorrow()) {
+			String backend = ask(application.primary(), BACKEND);
+			try (Connection connection = application.primary().getConnection()) {
 				connection.setAutoCommit(false);
 				execute(connection, "SET TRANSACTION READ ONLY");
 				assertThatExceptionOfType(SQLException.class)
@@ -106,93 +65,91 @@ class RoleChecksTests {
 				connection.rollback();
 				assertThat(ask(connection, "SELECT 1")).isEqualTo("1");
 			}
-			assertThat(ask(primary(context), BACKEND)).isEqualTo(backend);
-		});
+			assertThat(ask(application.primary(), BACKEND)).isEqualTo(backend);
+		}
 	}
 
 	@Test
-	void aReaderThatLeftItsSessionReadOnlyDoesNotSpoilThePrimaryAfterAPromotion() {
-		this.runner = this.runner.withPropertyValues("juju.pgsql.replica.maximum-pool-size=1");
-		follow((context) -> {
-			awaitReplicas(context, addresses(cluster.standbys()));
+	void aReaderThatLeftItsSessionReadOnlyDoesNotSpoilThePrimaryAfterAPromotion() throws Exception {
+		try (FollowingApplication application = followAndBorrow("juju.pgsql.replica.maximum-pool-size=1")) {
+			application.awaitReplicas(cluster.standbys());
 			for (int i = 0; i < 20; i++) {
-				try (Connection reading = FollowingApplication.replica(context).getConnection()) {
+				try (Connection reading = application.replica().getConnection()) {
 					execute(reading, "SET default_transaction_read_only = on");
 				}
 			}
 			PgsqlServer promoted = cluster.promote(cluster.mostAdvancedStandby());
-			this.relation.write();
-			awaitPrimary(context, promoted);
-			assertThat(refusedWrite(context)).isNull();
-		});
+			relation.write();
+			application.awaitPrimary(promoted);
+			assertThat(refusedWrite(application)).isNull();
+		}
 	}
 
 	@Test
-	void aConnectionThatAReaderHadDuringThePromotionIsNotLentToWriters() {
-		follow((context) -> {
-			awaitReplicas(context, addresses(cluster.standbys()));
+	void aConnectionThatAReaderHadDuringThePromotionIsNotLentToWriters() throws Exception {
+		try (FollowingApplication application = followAndBorrow()) {
+			application.awaitReplicas(cluster.standbys());
 			PgsqlServer promoted = cluster.mostAdvancedStandby();
 			String before;
-			try (Connection reading = FollowingApplication.borrowFrom(FollowingApplication.replica(context),
-					promoted)) {
+			try (Connection reading = borrowFrom(application.replica(), promoted)) {
 				before = ask(reading, BACKEND);
 				cluster.promote(promoted);
-				this.relation.write();
-				awaitPrimary(context, promoted);
+				relation.write();
+				application.awaitPrimary(promoted);
 				assertThat(ask(reading, "SELECT 1")).isEqualTo("1");
 			}
 			for (int i = 0; i < 8; i++) {
-				assertThat(ask(primary(context), BACKEND)).isNotEqualTo(before);
+				assertThat(ask(application.primary(), BACKEND)).isNotEqualTo(before);
 			}
-		});
+		}
 	}
 
 	@Test
 	void whileTheMasterIsAStandbyThenNobodyGetsAConnectionToIt() throws Exception {
-		follow((context) -> {
-			awaitReplicas(context, addresses(cluster.standbys()));
+		try (FollowingApplication application = followAndBorrow()) {
+			application.awaitReplicas(cluster.standbys());
 			AtomicBoolean over = new AtomicBoolean();
 			List<CompletableFuture<Integer>> borrowers = new ArrayList<>();
 			for (int i = 0; i < 8; i++) {
-				borrowers.add(async(() -> borrowedInRecovery(context, over)));
+				borrowers.add(async(() -> borrowedInRecovery(application, over)));
 			}
 			PgsqlServer demoted = cluster.master();
 			PgsqlServer promoted = cluster.promote(cluster.mostAdvancedStandby());
 			cluster.rejoin(demoted);
-			await().untilAsserted(() -> assertThat(endpoint(context).primary()).isNull());
-			assertThat(health(context)).isEqualTo(Status.DOWN);
-			this.relation.write();
-			awaitPrimary(context, promoted);
+			application.awaitNoPrimary();
+			assertThat(application.status()).isEqualTo(Status.DOWN);
+			relation.write();
+			application.awaitPrimary(promoted);
 			over.set(true);
 			for (CompletableFuture<Integer> borrower : borrowers) {
 				assertThat(borrower.get(20, TimeUnit.SECONDS)).isZero();
 			}
-			assertThat(serverOf(primary(context))).isEqualTo(promoted.address());
-		});
+			assertThat(serverOf(application.primary())).isEqualTo(promoted.address());
+		}
 	}
 
 	@Test
-	void whenTheMasterIsPromotedAgainThenItServesAlthoughTheFileHasNotChanged() {
-		follow((context) -> {
+	void whenTheMasterIsPromotedAgainThenItServesAlthoughTheFileHasNotChanged() throws Exception {
+		try (FollowingApplication application = followAndBorrow()) {
 			PgsqlServer master = cluster.master();
 			PgsqlServer other = cluster.promote(cluster.mostAdvancedStandby());
 			cluster.rejoin(master);
-			CompletableFuture<String> waiting = async(() -> serverOf(primary(context)));
-			await().untilAsserted(() -> assertThat(endpoint(context).primary()).isNull());
+			CompletableFuture<String> waiting = async(() -> serverOf(application.primary()));
+			application.awaitNoPrimary();
 			assertThat(waiting).isNotDone();
 			other.crash();
 			cluster.promote(master);
 			assertThat(waiting.get(20, TimeUnit.SECONDS)).isEqualTo(master.address());
-			assertThat(health(context)).isEqualTo(Status.UP);
-		});
+			assertThat(application.status()).isEqualTo(Status.UP);
+		}
 	}
 
 	@Test
-	void afterAServerCameBackThenNoDeadConnectionIsLentTwice() {
-		follow((context) -> {
+	void afterAServerCameBackThenNoDeadConnectionIsLentTwice() throws Exception {
+		try (FollowingApplication application = followAndBorrow()) {
 			List<Connection> all = new ArrayList<>();
 			for (int i = 0; i < 4; i++) {
-				all.add(primary(context).getConnection());
+				all.add(application.primary().getConnection());
 			}
 			cluster.master().crash();
 			cluster.master().start();
@@ -204,85 +161,76 @@ class RoleChecksTests {
 			assertThat(catchThrowable(() -> ask(first, "SELECT 1"))).isInstanceOf(SQLException.class);
 			first.close();
 			for (int i = 0; i < 8; i++) {
-				assertThat(ask(primary(context), "SELECT 1")).isEqualTo("1");
+				assertThat(ask(application.primary(), "SELECT 1")).isEqualTo("1");
 			}
-		});
+		}
 	}
 
 	@Test
-	void aServerThatRefusesCredentialsThatNeverWorkedIsNotWaitedFor() {
-		this.relation.write(this.relation.content().replace(cluster.password(), "wrong"));
-		this.runner
-			.withPropertyValues("juju.pgsql.relation-file=" + this.relation.path(),
-					"spring.datasource.hikari.connection-timeout=600000")
-			.run((context) -> {
-				CompletableFuture<Throwable> told = async(() -> catchThrowable(() -> primary(context).getConnection()));
-				assertThat(told.get(20, TimeUnit.SECONDS)).isInstanceOf(SQLException.class)
-					.hasMessageContaining(cluster.master().address())
-					.hasMessageContaining("password authentication failed");
-			});
+	void aServerThatRefusesCredentialsThatNeverWorkedIsNotWaitedFor() throws Exception {
+		relation.write(relation.content().replace(cluster.password(), "wrong"));
+		try (FollowingApplication application = FollowingApplication.of(relation)
+			.properties("spring.datasource.hikari.connection-timeout=600000")
+			.start()) {
+			CompletableFuture<Throwable> told = async(
+					() -> catchThrowable(() -> application.primary().getConnection()));
+			assertThat(told.get(20, TimeUnit.SECONDS)).isInstanceOf(SQLException.class)
+				.hasMessageContaining(cluster.master().address())
+				.hasMessageContaining("password authentication failed");
+		}
 	}
 
 	@Test
-	void whenThePasswordIsChangedBeforeTheFileThenTheLivingConnectionsServeAndTheRestWait() {
-		follow((context) -> {
-			try (Connection living = primary(context).getConnection()) {
+	void whenThePasswordIsChangedBeforeTheFileThenTheLivingConnectionsServeAndTheRestWait() throws Exception {
+		try (FollowingApplication application = followAndBorrow()) {
+			try (Connection living = application.primary().getConnection()) {
 				cluster.rotatePassword();
-				evictIdle(context);
+				application.evictIdle();
 				assertThat(ask(living, "SELECT 1")).isEqualTo("1");
-				CompletableFuture<String> waiting = async(() -> serverOf(primary(context)));
-				awaitWaiting(context, 1);
-				this.relation.write();
+				CompletableFuture<String> waiting = async(() -> serverOf(application.primary()));
+				application.awaitWaiting(1);
+				relation.write();
 				assertThat(waiting.get(20, TimeUnit.SECONDS)).isEqualTo(cluster.master().address());
 			}
-		});
+		}
 	}
 
 	@Test
-	void whoWaitsInVainForANewPasswordIsToldWhatTheServerSaid() {
-		this.runner = this.runner.withPropertyValues("spring.datasource.hikari.connection-timeout=1000");
-		follow((context) -> {
-			try (Connection living = primary(context).getConnection()) {
+	void whoWaitsInVainForANewPasswordIsToldWhatTheServerSaid() throws Exception {
+		try (FollowingApplication application = followAndBorrow("spring.datasource.hikari.connection-timeout=1000")) {
+			try (Connection living = application.primary().getConnection()) {
 				assertThat(ask(living, "SELECT 1")).isEqualTo("1");
 				cluster.rotatePassword();
-				evictIdle(context);
-				assertThatExceptionOfType(SQLException.class).isThrownBy(() -> primary(context).getConnection())
+				application.evictIdle();
+				assertThatExceptionOfType(SQLException.class).isThrownBy(() -> application.primary().getConnection())
 					.withMessageContaining("timed out after 1000ms")
 					.withMessageContaining("password authentication failed");
 			}
-			String pool = primary(context).unwrap(HikariDataSource.class).getPoolName();
-			assertThat(context.getBean(SimpleMeterRegistry.class)
+			String pool = application.primary().unwrap(HikariDataSource.class).getPoolName();
+			assertThat(application.bean(SimpleMeterRegistry.class)
 				.get("hikaricp.connections.timeout")
 				.tag("pool", pool)
 				.counter()
 				.count()).as("one borrower gave up, however often it looked up").isOne();
-		});
+		}
 	}
 
 	@Test
-	void aServerThatHasTooManyConnectionsIsWaitedFor() throws SQLException {
-		follow((context) -> {
-			evictIdle(context);
+	void aServerThatHasTooManyConnectionsIsWaitedFor() throws Exception {
+		try (FollowingApplication application = followAndBorrow()) {
+			application.evictIdle();
 			try (Connection connection = cluster.master().superuserConnection()) {
 				execute(connection, "ALTER ROLE " + cluster.user() + " CONNECTION LIMIT 0");
-				CompletableFuture<String> waiting = async(() -> serverOf(primary(context)));
-				awaitWaiting(context, 1);
+				CompletableFuture<String> waiting = async(() -> serverOf(application.primary()));
+				application.awaitWaiting(1);
 				execute(connection, "ALTER ROLE " + cluster.user() + " CONNECTION LIMIT -1");
 				assertThat(waiting.get(20, TimeUnit.SECONDS)).isEqualTo(cluster.master().address());
 			}
-		});
+		}
 	}
 
-	private void follow(ContextConsumer<AssertableApplicationContext> consumer) {
-		this.runner.withPropertyValues("juju.pgsql.relation-file=" + this.relation.path()).run((context) -> {
-			assertThat(context).hasNotFailed();
-			assertThat(serverOf(primary(context))).isEqualTo(cluster.master().address());
-			consumer.accept(context);
-		});
-	}
-
-	private static @Nullable String refusedWrite(AssertableApplicationContext context) throws SQLException {
-		try (Connection connection = primary(context).getConnection()) {
+	private static @Nullable String refusedWrite(FollowingApplication application) throws SQLException {
+		try (Connection connection = application.primary().getConnection()) {
 			execute(connection, "CREATE TABLE IF NOT EXISTS written (i int)");
 			return null;
 		}
@@ -291,10 +239,10 @@ class RoleChecksTests {
 		}
 	}
 
-	private static int borrowedInRecovery(AssertableApplicationContext context, AtomicBoolean over) {
+	private static int borrowedInRecovery(FollowingApplication application, AtomicBoolean over) {
 		int inRecovery = 0;
 		while (!over.get()) {
-			try (Connection connection = primary(context).getConnection()) {
+			try (Connection connection = application.primary().getConnection()) {
 				if (ask(connection, "SELECT pg_is_in_recovery()").equals("t")) {
 					inRecovery++;
 				}

@@ -1,7 +1,6 @@
 package io.github.jujupgsql;
 
 import java.lang.management.ManagementFactory;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
@@ -11,83 +10,59 @@ import javax.management.ObjectName;
 
 import io.github.jujupgsql.actuate.PgsqlEndpoint.PgsqlDescriptor;
 import io.github.jujupgsql.actuate.PgsqlEndpoint.PoolDescriptor;
-import io.github.jujupgsql.test.PgsqlCluster;
-import io.github.jujupgsql.test.RelationFile;
+import io.github.jujupgsql.test.PgsqlClusterTest;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
-import org.junit.jupiter.api.AutoClose;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
-import org.springframework.boot.test.context.assertj.AssertableApplicationContext;
-import org.springframework.boot.test.context.runner.ContextConsumer;
-
-import static io.github.jujupgsql.FollowingApplication.addresses;
-import static io.github.jujupgsql.FollowingApplication.awaitPrimary;
-import static io.github.jujupgsql.FollowingApplication.awaitReplicas;
-import static io.github.jujupgsql.FollowingApplication.endpoint;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
  * Tests with several contexts in one JVM, as the cache of Spring's test framework keeps
  * them, that follow the same relation.
  */
-class SeveralContextsTests {
-
-	@AutoClose
-	private static final PgsqlCluster cluster = PgsqlCluster.start(1);
+@PgsqlClusterTest
+class SeveralContextsTests extends AbstractClusterTests {
 
 	private final MeterRegistry registry = new SimpleMeterRegistry();
 
-	@TempDir
-	@SuppressWarnings("NullAway.Init")
-	Path folder;
-
-	@SuppressWarnings("NullAway.Init")
-	private RelationFile relation;
-
-	@BeforeEach
-	void writeRelation() {
-		this.relation = RelationFile.at(this.folder.resolve("relation.json"), cluster);
-		this.relation.write();
-	}
-
 	@Test
-	void whenOneIsClosedTheOtherKeepsItsMetersAndItsMBeans() {
-		follow((staying) -> {
+	void whenOneIsClosedTheOtherKeepsItsMetersAndItsMBeans() throws Exception {
+		try (FollowingApplication staying = follow()) {
 			Set<String> pools = pools(staying);
-			follow((closing) -> {
+			try (FollowingApplication closing = follow()) {
 				assertThat(measuredPools()).containsAll(pools(closing));
 				assertThat(managedPools()).containsAll(pools(closing));
-			});
+			}
 			assertThat(measuredPools()).isEqualTo(pools);
 			assertThat(managedPools()).isEqualTo(pools);
-		});
+		}
 	}
 
 	@Test
 	void whenOneIsClosedTheNamesOfItsPoolsAreFreeAgain() {
-		Set<String> names = new TreeSet<>();
-		follow((first) -> names.addAll(pools(first)));
-		follow((second) -> assertThat(pools(second)).isEqualTo(names));
+		Set<String> names;
+		try (FollowingApplication first = follow()) {
+			names = pools(first);
+		}
+		try (FollowingApplication second = follow()) {
+			assertThat(pools(second)).isEqualTo(names);
+		}
 	}
 
-	private void follow(ContextConsumer<AssertableApplicationContext> consumer) {
-		FollowingApplication.runner()
-			.withBean(MeterRegistry.class, () -> this.registry, (definition) -> definition.setDestroyMethodName(""))
-			.withPropertyValues("juju.pgsql.relation-file=" + this.relation.path(),
-					"spring.datasource.hikari.register-mbeans=true")
-			.run((context) -> {
-				assertThat(context).hasNotFailed();
-				awaitPrimary(context, cluster.master());
-				awaitReplicas(context, addresses(cluster.standbys()));
-				consumer.accept(context);
-			});
+	private FollowingApplication follow() {
+		FollowingApplication application = FollowingApplication.of(relation)
+			.beans((context) -> context.registerBean(MeterRegistry.class, () -> this.registry,
+					(definition) -> definition.setDestroyMethodName("")))
+			.properties("spring.datasource.hikari.register-mbeans=true")
+			.start();
+		application.awaitPrimary(cluster.master());
+		application.awaitReplicas(cluster.standbys());
+		return application;
 	}
 
-	private static Set<String> pools(AssertableApplicationContext context) {
-		PgsqlDescriptor descriptor = endpoint(context);
+	private static Set<String> pools(FollowingApplication application) {
+		PgsqlDescriptor descriptor = application.endpoint();
 		PoolDescriptor primary = descriptor.primary();
 		PoolDescriptor replica = descriptor.replicas().get(0);
 		assertThat(primary).isNotNull();

@@ -7,41 +7,31 @@ import java.sql.Connection;
 import java.time.Duration;
 import java.util.List;
 import java.util.function.Consumer;
+import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 
 import javax.sql.DataSource;
 
-import io.github.jujupgsql.test.PgsqlCluster;
+import io.github.jujupgsql.actuate.PgsqlEndpoint.PgsqlDescriptor;
 import io.github.jujupgsql.test.PgsqlServer;
-import io.github.jujupgsql.test.RelationFile;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 import org.springframework.boot.jdbc.HikariCheckpointRestoreLifecycle;
-import org.springframework.boot.test.context.assertj.AssertableApplicationContext;
-import org.springframework.boot.test.context.runner.ApplicationContextRunner;
-import org.springframework.boot.test.context.runner.ContextConsumer;
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.SmartLifecycle;
 
-import static io.github.jujupgsql.FollowingApplication.addresses;
-import static io.github.jujupgsql.FollowingApplication.ask;
-import static io.github.jujupgsql.FollowingApplication.awaitPrimary;
-import static io.github.jujupgsql.FollowingApplication.awaitReplicas;
-import static io.github.jujupgsql.FollowingApplication.endpoint;
-import static io.github.jujupgsql.FollowingApplication.execute;
-import static io.github.jujupgsql.FollowingApplication.primary;
-import static io.github.jujupgsql.FollowingApplication.replica;
-import static io.github.jujupgsql.FollowingApplication.serverOf;
-import static io.github.jujupgsql.FollowingApplication.sessions;
+import static io.github.jujupgsql.Sql.addresses;
+import static io.github.jujupgsql.Sql.ask;
+import static io.github.jujupgsql.Sql.execute;
+import static io.github.jujupgsql.Sql.serverOf;
+import static io.github.jujupgsql.Sql.sessions;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowable;
 import static org.awaitility.Awaitility.await;
@@ -51,107 +41,88 @@ import static org.awaitility.Awaitility.await;
  * machine or while another test's context is in use, and after it is closed.
  */
 @ExtendWith(OutputCaptureExtension.class)
-class StoppedContextTests {
+class StoppedContextTests extends AbstractClusterTests {
 
 	private static final String WATCHER = "pgsql-relation-watcher";
-
-	@AutoClose
-	private static final PgsqlCluster cluster = PgsqlCluster.start(2);
-
-	@TempDir
-	@SuppressWarnings("NullAway.Init")
-	Path folder;
-
-	@SuppressWarnings("NullAway.Init")
-	private RelationFile relation;
-
-	private ApplicationContextRunner runner = FollowingApplication.runner()
-		.withPropertyValues("spring.datasource.hikari.minimum-idle=2", "juju.pgsql.replica.minimum-idle=2");
 
 	private long inotifyInstances;
 
 	@BeforeEach
-	void writeRelation() throws IOException {
-		this.relation = RelationFile.at(this.folder.resolve("relation.json"), cluster);
-		this.relation.write();
+	void countWatches() throws IOException {
 		this.inotifyInstances = inotifyInstances();
 	}
 
 	@AfterEach
 	void nothingIsLeft() {
-		cluster.servers().forEach(PgsqlServer::start);
 		expectNoThread();
 		await().untilAsserted(() -> assertThat(inotifyInstances()).isLessThanOrEqualTo(this.inotifyInstances));
-		for (PgsqlServer server : cluster.formerMasters()) {
-			cluster.rejoin(server);
-		}
 	}
 
 	@ParameterizedTest
 	@EnumSource
-	void whileStoppedNothingIsOpenAndAfterwardsTheFileIsFollowedAgain(Way way, CapturedOutput output) {
+	void whileStoppedNothingIsOpenAndAfterwardsTheFileIsFollowedAgain(Way way, CapturedOutput output) throws Exception {
 		// Spring Boot's own lifecycle of a pool takes one that is open when it is created
-		this.runner = this.runner.withBean(EarlyWorker.class);
-		follow((context) -> {
-			assertThat(context).hasSingleBean(HikariCheckpointRestoreLifecycle.class);
+		try (FollowingApplication application = follow(
+				(starter) -> starter.beans((context) -> context.registerBean(EarlyWorker.class)))) {
+			assertThat(application.context().getBeansOfType(HikariCheckpointRestoreLifecycle.class)).hasSize(1);
 			for (int round = 0; round < 2; round++) {
 				PgsqlServer former = cluster.master();
-				awaitConnections(context);
-				way.stop(context);
-				expectNothingOpen(context);
+				awaitConnections(application);
+				way.stop(application);
+				expectNothingOpen(application);
 				PgsqlServer promoted = cluster.promote(cluster.mostAdvancedStandby());
-				this.relation.write();
+				relation.write();
 				expectNoSession();
-				way.start(context);
-				assertThat(serverOf(primary(context))).isEqualTo(promoted.address());
+				way.start(application);
+				assertThat(serverOf(application.primary())).isEqualTo(promoted.address());
 				cluster.rejoin(former);
-				this.relation.write();
-				awaitConnections(context);
+				relation.write();
+				awaitConnections(application);
 				assertThat(threads()).containsOnlyOnce(WATCHER);
 			}
-		});
+		}
 		assertThat(output).doesNotContain("allow pool suspension");
 	}
 
 	@Test
-	void whenStoppedWhileConnectionsAreBeingOpenedThenNoneIsLeft() {
-		follow((context) -> {
+	void whenStoppedWhileConnectionsAreBeingOpenedThenNoneIsLeft() throws Exception {
+		try (FollowingApplication application = follow()) {
 			for (int round = 0; round < 15; round++) {
-				Way.STOP.stop(context);
-				expectNothingOpen(context);
+				Way.STOP.stop(application);
+				expectNothingOpen(application);
 				expectNoSession();
-				Way.STOP.start(context);
+				Way.STOP.start(application);
 			}
-			awaitConnections(context);
-		});
+			awaitConnections(application);
+		}
 	}
 
 	@Test
-	void whoBorrowsWhileStoppedGetsAConnectionThatIsNotKept() {
-		follow((context) -> {
-			awaitConnections(context);
-			try (Connection inUse = primary(context).getConnection()) {
+	void whoBorrowsWhileStoppedGetsAConnectionThatIsNotKept() throws Exception {
+		try (FollowingApplication application = follow()) {
+			awaitConnections(application);
+			try (Connection inUse = application.primary().getConnection()) {
 				String backend = ask(inUse, "SELECT pg_backend_pid()");
-				Way.STOP.stop(context);
+				Way.STOP.stop(application);
 				assertThat(ask(inUse, "SELECT pg_backend_pid()")).as("work in flight goes on").isEqualTo(backend);
-				assertThat(serverOf(primary(context))).isEqualTo(cluster.master().address());
-				assertThat(addresses(cluster.standbys())).contains(serverOf(replica(context)));
+				assertThat(serverOf(application.primary())).isEqualTo(cluster.master().address());
+				assertThat(addresses(cluster.standbys())).contains(serverOf(application.replica()));
 			}
 			expectNoSession();
-		});
+		}
 	}
 
 	@Test
-	void whenServersAreGoneBeforeAStopThenNobodyGoesOnAskingForThem() {
-		this.runner = this.runner.withPropertyValues("spring.datasource.hikari.connection-timeout=500");
+	void whenServersAreGoneBeforeAStopThenNobodyGoesOnAskingForThem() throws Exception {
 		PgsqlServer master = cluster.master();
 		PgsqlServer standby = cluster.standbys().get(0);
 		standby.crash();
-		follow((context) -> {
-			await().until(() -> endpoint(context).replicas().size() == 1);
+		try (FollowingApplication application = follow(
+				(starter) -> starter.properties("spring.datasource.hikari.connection-timeout=500"))) {
+			await().until(() -> application.endpoint().replicas().size() == 1);
 			master.crash();
-			assertThat(catchThrowable(() -> serverOf(primary(context)))).isNotNull();
-			Way.STOP.stop(context);
+			assertThat(catchThrowable(() -> serverOf(application.primary()))).isNotNull();
+			Way.STOP.stop(application);
 			await().until(() -> Thread.getAllStackTraces()
 				.values()
 				.stream()
@@ -160,49 +131,49 @@ class StoppedContextTests {
 			master.start();
 			standby.start();
 			// longer than it takes until a standby is asked again
-			await().during(Duration.ofMillis(1500)).until(() -> endpoint(context).replicas().size() == 1);
+			await().during(Duration.ofMillis(1500)).until(() -> application.endpoint().replicas().size() == 1);
 			expectNoSession();
-			Way.STOP.start(context);
-			awaitConnections(context);
-		});
+			Way.STOP.start(application);
+			awaitConnections(application);
+		}
 	}
 
 	@Test
-	void aStandbyThatLaggedBehindBeforeAStopIsTakenBackAfterIt() {
-		this.runner = this.runner.withPropertyValues("juju.pgsql.replica.maximum-lag=500ms");
-		follow((context) -> {
-			awaitConnections(context);
+	void aStandbyThatLaggedBehindBeforeAStopIsTakenBackAfterIt() throws Exception {
+		try (FollowingApplication application = follow(
+				(starter) -> starter.properties("juju.pgsql.replica.maximum-lag=500ms"))) {
+			awaitConnections(application);
 			PgsqlServer late = cluster.standbys().get(0);
 			late.pauseReplay();
 			try {
-				execute(primary(context), "CREATE TABLE late (i int)");
-				await().untilAsserted(() -> assertThat(endpoint(context).replicas()).hasSize(1));
-				Way.STOP.stop(context);
-				expectNothingOpen(context);
-				Way.STOP.start(context);
+				execute(application.primary(), "CREATE TABLE late (i int)");
+				await().untilAsserted(() -> assertThat(application.endpoint().replicas()).hasSize(1));
+				Way.STOP.stop(application);
+				expectNothingOpen(application);
+				Way.STOP.start(application);
 			}
 			finally {
 				late.resumeReplay();
 			}
-			awaitConnections(context);
-		});
+			awaitConnections(application);
+		}
 	}
 
 	@Test
-	void aStoppedContextCanBeClosedAndTellsNothingMore(CapturedOutput output) {
-		follow((context) -> {
-			awaitConnections(context);
-			Way.STOP.stop(context);
-		});
+	void aStoppedContextCanBeClosedAndTellsNothingMore(CapturedOutput output) throws Exception {
+		try (FollowingApplication application = follow()) {
+			awaitConnections(application);
+			Way.STOP.stop(application);
+		}
 		assertThat(output.getAll().lines().filter((line) -> line.contains("WARN") || line.contains("ERROR"))).isEmpty();
 	}
 
 	@Test
-	void whatIsDestroyedWithTheContextCanStillBorrow(CapturedOutput output) {
-		this.runner = this.runner.withBean(LateWorker.class);
-		follow((context) -> {
-			awaitConnections(context);
-		});
+	void whatIsDestroyedWithTheContextCanStillBorrow(CapturedOutput output) throws Exception {
+		try (FollowingApplication application = follow(
+				(starter) -> starter.beans((context) -> context.registerBean(LateWorker.class)))) {
+			awaitConnections(application);
+		}
 		assertThat(output.getAll().lines().filter((line) -> line.contains("WARN") || line.contains("ERROR"))).isEmpty();
 		String master = cluster.master().address();
 		assertThat(output).contains("stopped, with " + master).contains("destroyed, with " + master);
@@ -211,39 +182,45 @@ class StoppedContextTests {
 	@Test
 	void whenContextsFollowOneAnotherInOneMachineThenThereIsOneWatcher() {
 		for (int i = 0; i < 5; i++) {
-			follow((context) -> {
-				awaitConnections(context);
+			try (FollowingApplication application = follow()) {
+				awaitConnections(application);
 				assertThat(threads()).containsOnlyOnce(WATCHER).containsOnlyOnce("pgsql-roles");
-			});
+			}
 			assertThat(threads()).doesNotContain(WATCHER);
 			expectNoThread();
 			expectNoSession();
 		}
 	}
 
-	private void follow(ContextConsumer<AssertableApplicationContext> consumer) {
-		this.runner.withPropertyValues("juju.pgsql.relation-file=" + this.relation.path()).run((context) -> {
-			assertThat(context).hasNotFailed();
-			awaitPrimary(context, cluster.master());
-			consumer.accept(context);
-		});
+	private static FollowingApplication follow() {
+		return follow((starter) -> starter);
 	}
 
-	private static void awaitConnections(AssertableApplicationContext context) {
-		awaitPrimary(context, cluster.master());
-		awaitReplicas(context, addresses(cluster.standbys()));
+	private static FollowingApplication follow(UnaryOperator<ApplicationStarter> setUp) {
+		FollowingApplication application = setUp
+			.apply(FollowingApplication.of(relation)
+				.properties("spring.datasource.hikari.minimum-idle=2", "juju.pgsql.replica.minimum-idle=2"))
+			.start();
+		application.awaitPrimary(cluster.master());
+		return application;
+	}
+
+	private static void awaitConnections(FollowingApplication application) {
+		application.awaitPrimary(cluster.master());
+		application.awaitReplicas(cluster.standbys());
 		await().untilAsserted(() -> {
-			assertThat(endpoint(context).primary()).isNotNull().matches((pool) -> pool.idle() >= 2);
-			assertThat(endpoint(context).replicas()).allMatch((pool) -> pool.idle() >= 2);
+			assertThat(application.endpoint().primary()).isNotNull().matches((pool) -> pool.idle() >= 2);
+			assertThat(application.endpoint().replicas()).allMatch((pool) -> pool.idle() >= 2);
 		});
 	}
 
-	private void expectNothingOpen(AssertableApplicationContext context) throws IOException {
+	private void expectNothingOpen(FollowingApplication application) throws IOException {
 		assertThat(threads()).doesNotContain(WATCHER);
 		assertThat(inotifyInstances()).isLessThanOrEqualTo(this.inotifyInstances);
-		assertThat(endpoint(context).replicas()).allMatch((pool) -> pool.idle() + pool.active() == 0);
-		if (endpoint(context).primary() != null) {
-			assertThat(endpoint(context).primary()).matches((pool) -> pool.idle() + pool.active() == 0);
+		PgsqlDescriptor pools = application.endpoint();
+		assertThat(pools.replicas()).allMatch((pool) -> pool.idle() + pool.active() == 0);
+		if (pools.primary() != null) {
+			assertThat(pools.primary()).matches((pool) -> pool.idle() + pool.active() == 0);
 		}
 	}
 
@@ -296,12 +273,12 @@ class StoppedContextTests {
 			this.start = start;
 		}
 
-		void stop(AssertableApplicationContext context) {
-			this.stop.accept(context.getSourceApplicationContext(ConfigurableApplicationContext.class));
+		void stop(FollowingApplication application) {
+			this.stop.accept(application.context());
 		}
 
-		void start(AssertableApplicationContext context) {
-			this.start.accept(context.getSourceApplicationContext(ConfigurableApplicationContext.class));
+		void start(FollowingApplication application) {
+			this.start.accept(application.context());
 		}
 
 	}

@@ -13,9 +13,6 @@ import com.github.gavlyukovskiy.boot.jdbc.decorator.DataSourceDecoratorAutoConfi
 import com.zaxxer.hikari.HikariDataSource;
 import io.github.jujupgsql.datasource.PrimaryDataSource;
 import io.github.jujupgsql.datasource.ReplicaDataSource;
-import io.github.jujupgsql.test.PgsqlCluster;
-import io.github.jujupgsql.test.RelationFile;
-import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.observation.ObservationRegistry;
 import io.micrometer.tracing.Tracer;
 import io.micrometer.tracing.propagation.Propagator;
@@ -26,8 +23,6 @@ import net.ttddyy.dsproxy.QueryInfo;
 import net.ttddyy.dsproxy.listener.QueryExecutionListener;
 import net.ttddyy.observation.boot.autoconfigure.DataSourceNameResolver;
 import net.ttddyy.observation.boot.autoconfigure.DataSourceObservationAutoConfiguration;
-import org.junit.jupiter.api.AutoClose;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -35,25 +30,17 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 
 import org.springframework.beans.factory.config.BeanPostProcessor;
-import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.health.contributor.Status;
 import org.springframework.boot.jdbc.autoconfigure.DataSourceTransactionManagerAutoConfiguration;
-import org.springframework.boot.test.context.assertj.AssertableApplicationContext;
-import org.springframework.boot.test.context.runner.ApplicationContextRunner;
-import org.springframework.boot.test.context.runner.ContextConsumer;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.jdbc.support.JdbcTransactionManager;
 import org.springframework.transaction.support.TransactionTemplate;
 
-import static io.github.jujupgsql.FollowingApplication.addresses;
-import static io.github.jujupgsql.FollowingApplication.awaitPrimary;
-import static io.github.jujupgsql.FollowingApplication.awaitReplicas;
-import static io.github.jujupgsql.FollowingApplication.health;
-import static io.github.jujupgsql.FollowingApplication.primary;
-import static io.github.jujupgsql.FollowingApplication.replica;
-import static io.github.jujupgsql.FollowingApplication.serverOf;
+import static io.github.jujupgsql.Sql.addresses;
+import static io.github.jujupgsql.Sql.execute;
+import static io.github.jujupgsql.Sql.serverOf;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
@@ -61,82 +48,70 @@ import static org.awaitility.Awaitility.await;
  * Tests with libraries that put something in front of every DataSource bean, to log,
  * measure or trace what goes through it.
  */
-class WrappedDataSourcesTests {
+class WrappedDataSourcesTests extends AbstractClusterTests {
 
 	private static final String SERVER = "SELECT host(inet_server_addr()) || ':' || inet_server_port()";
 
 	private static final String ROUTE = "juju.pgsql.route-read-only-transactions=";
 
-	@AutoClose
-	private static final PgsqlCluster cluster = PgsqlCluster.start(2);
-
 	@TempDir
 	@SuppressWarnings("NullAway.Init")
 	Path folder;
 
-	@SuppressWarnings("NullAway.Init")
-	private RelationFile relation;
-
-	@BeforeEach
-	void writeRelation() {
-		this.relation = RelationFile.at(this.folder.resolve("relation.json"), cluster);
-		this.relation.write();
-	}
-
 	@ParameterizedTest
 	@EnumSource
-	void whenTransactionsAreRoutedReadOnlyOnesGoToTheReplicas(Library library) {
-		follow(library, (context) -> {
-			awaitReplicas(context, addresses(cluster.standbys()));
-			assertThat(inTransaction(context, true)).isIn(addresses(cluster.standbys()));
-			assertThat(inTransaction(context, false)).isEqualTo(cluster.master().address());
-		}, ROUTE + true);
+	void whenTransactionsAreRoutedReadOnlyOnesGoToTheReplicas(Library library) throws Exception {
+		try (FollowingApplication application = follow(library, ROUTE + true)) {
+			application.awaitReplicas(cluster.standbys());
+			assertThat(inTransaction(application, true)).isIn(addresses(cluster.standbys()));
+			assertThat(inTransaction(application, false)).isEqualTo(cluster.master().address());
+		}
 	}
 
 	@ParameterizedTest
 	@EnumSource(names = "OPENTELEMETRY", mode = EnumSource.Mode.EXCLUDE)
-	void whenTransactionsAreRoutedEachStatementIsSeenOnce(Library library) {
-		follow(library, (context) -> {
-			awaitReplicas(context, addresses(cluster.standbys()));
-			inTransaction(context, true);
-			inTransaction(context, false);
-			assertThat(context.getBean(SeenStatements.class).dataSources).containsExactly("dataSource", "dataSource");
-		}, ROUTE + true);
+	void whenTransactionsAreRoutedEachStatementIsSeenOnce(Library library) throws Exception {
+		try (FollowingApplication application = follow(library, ROUTE + true)) {
+			application.awaitReplicas(cluster.standbys());
+			inTransaction(application, true);
+			inTransaction(application, false);
+			assertThat(application.bean(SeenStatements.class).dataSources).containsExactly("dataSource", "dataSource");
+		}
 	}
 
 	@ParameterizedTest
 	@CsvSource({ "DATASOURCE_PROXY, false", "DATASOURCE_PROXY, true", "DATASOURCE_MICROMETER, false",
 			"DATASOURCE_MICROMETER, true", "OPENTELEMETRY, false", "OPENTELEMETRY, true" })
-	void whenThePoolsChangeTheMetricsOfBothDataSourcesFollow(Library library, boolean routed) {
-		this.relation.write(cluster.master(), cluster.standbys().subList(0, 1));
-		follow(library, (context) -> {
-			awaitReplicas(context, addresses(cluster.standbys().subList(0, 1)));
-			List<String> before = List.of(pool(primary(context)), pool(replica(context)));
-			assertActiveIsCounted(context, "dataSource", primary(context));
-			assertActiveIsCounted(context, "replica", replica(context));
+	void whenThePoolsChangeTheMetricsOfBothDataSourcesFollow(Library library, boolean routed) throws Exception {
+		relation.write(cluster.master(), cluster.standbys().subList(0, 1));
+		try (FollowingApplication application = follow(library, ROUTE + routed)) {
+			application.awaitReplicas(cluster.standbys().subList(0, 1));
+			List<String> before = List.of(pool(application.primary()), pool(application.replica()));
+			assertActiveIsCounted(application, "dataSource", application.primary());
+			assertActiveIsCounted(application, "replica", application.replica());
 
 			cluster.rotatePassword();
-			this.relation.write(cluster.master(), cluster.standbys().subList(0, 1));
-			await().untilAsserted(() -> assertThat(List.of(pool(primary(context)), pool(replica(context))))
+			relation.write(cluster.master(), cluster.standbys().subList(0, 1));
+			await().untilAsserted(() -> assertThat(List.of(pool(application.primary()), pool(application.replica())))
 				.doesNotContainAnyElementsOf(before));
-			assertActiveIsCounted(context, "dataSource", primary(context));
-			assertActiveIsCounted(context, "replica", replica(context));
-		}, ROUTE + routed);
+			assertActiveIsCounted(application, "dataSource", application.primary());
+			assertActiveIsCounted(application, "replica", application.replica());
+		}
 	}
 
 	@ParameterizedTest
 	@EnumSource
-	void thePoolInUseCanBeReachedThroughTheBeans(Library library) {
-		follow(library, (context) -> {
-			awaitReplicas(context, addresses(cluster.standbys()));
-			assertThat(context.getBean("dataSource")).isNotInstanceOf(PrimaryDataSource.class);
-			assertThat(context.getBean("replicaDataSource")).isNotInstanceOf(ReplicaDataSource.class);
-			assertThat(primary(context).unwrap(HikariDataSource.class).getPoolName())
+	void thePoolInUseCanBeReachedThroughTheBeans(Library library) throws Exception {
+		try (FollowingApplication application = follow(library)) {
+			application.awaitReplicas(cluster.standbys());
+			assertThat(application.context().getBean("dataSource")).isNotInstanceOf(PrimaryDataSource.class);
+			assertThat(application.context().getBean("replicaDataSource")).isNotInstanceOf(ReplicaDataSource.class);
+			assertThat(application.primary().unwrap(HikariDataSource.class).getPoolName())
 				.contains(String.valueOf(cluster.master().port()));
-			assertThat(replica(context).isWrapperFor(HikariDataSource.class)).isTrue();
-			assertThat(health(context)).isEqualTo(Status.UP);
-			assertThat(serverOf(replica(context))).isIn(addresses(cluster.standbys()));
-		});
+			assertThat(application.replica().isWrapperFor(HikariDataSource.class)).isTrue();
+			assertThat(application.status()).isEqualTo(Status.UP);
+			assertThat(serverOf(application.replica())).isIn(addresses(cluster.standbys()));
+		}
 	}
 
 	/**
@@ -144,75 +119,66 @@ class WrappedDataSourcesTests {
 	 */
 	@ParameterizedTest
 	@EnumSource(names = "DATASOURCE_PROXY")
-	void whenFetchingIsLazyAConnectionIsBorrowedByTheFirstStatement(Library library) {
-		follow(library, (context) -> {
-			try (Connection connection = primary(context).getConnection()) {
-				connection.setAutoCommit(false);
-				assertThat(active(context, "dataSource")).isZero();
-				FollowingApplication.execute(connection, "SELECT 1");
-				assertThat(active(context, "dataSource")).isEqualTo(1);
-			}
-			catch (SQLException ex) {
-				throw new IllegalStateException(ex);
-			}
-		}, "spring.datasource.connection-fetch=lazy");
+	void whenFetchingIsLazyAConnectionIsBorrowedByTheFirstStatement(Library library) throws Exception {
+		try (FollowingApplication application = follow(library, "spring.datasource.connection-fetch=lazy");
+				Connection connection = application.primary().getConnection()) {
+			connection.setAutoCommit(false);
+			assertThat(active(application, "dataSource")).isZero();
+			execute(connection, "SELECT 1");
+			assertThat(active(application, "dataSource")).isEqualTo(1);
+		}
 	}
 
 	@ParameterizedTest
 	@EnumSource
 	@Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
-	void whenThereIsNoServerYetTheApplicationStartsAllTheSame(Library library) {
-		library.applyTo(FollowingApplication.runner())
-			.withPropertyValues("juju.pgsql.relation-file=" + this.folder.resolve("later.json"), ROUTE + true,
-					"spring.datasource.hikari.connection-timeout=3600000")
-			.run((context) -> {
-				assertThat(context).hasNotFailed();
-				assertThat(primary(context).isWrapperFor(HikariDataSource.class)).isFalse();
-				assertThat(active(context, "dataSource")).isZero();
-				assertThat(active(context, "replica")).isZero();
-			});
+	void whenThereIsNoServerYetTheApplicationStartsAllTheSame(Library library) throws Exception {
+		try (FollowingApplication application = library
+			.applyTo(FollowingApplication.of(this.folder.resolve("later.json")))
+			.properties(ROUTE + true, "spring.datasource.hikari.connection-timeout=3600000")
+			.start()) {
+			assertThat(application.primary().isWrapperFor(HikariDataSource.class)).isFalse();
+			assertThat(active(application, "dataSource")).isZero();
+			assertThat(active(application, "replica")).isZero();
+		}
 	}
 
-	private void follow(Library library, ContextConsumer<AssertableApplicationContext> consumer, String... properties) {
-		library.applyTo(FollowingApplication.runner())
-			.withConfiguration(AutoConfigurations.of(DataSourceTransactionManagerAutoConfiguration.class))
-			.withBean(SeenStatements.class)
-			.withPropertyValues("juju.pgsql.relation-file=" + this.relation.path())
-			.withPropertyValues(properties)
-			.run((context) -> {
-				assertThat(context).hasNotFailed();
-				awaitPrimary(context, cluster.master());
-				consumer.accept(context);
-			});
+	private static FollowingApplication follow(Library library, String... properties) {
+		FollowingApplication application = library.applyTo(FollowingApplication.of(relation))
+			.autoConfigurations(DataSourceTransactionManagerAutoConfiguration.class)
+			.beans((context) -> context.registerBean(SeenStatements.class))
+			.properties(properties)
+			.start();
+		application.awaitPrimary(cluster.master());
+		return application;
 	}
 
 	private static String pool(DataSource dataSource) throws SQLException {
 		return dataSource.unwrap(HikariDataSource.class).getPoolName();
 	}
 
-	private static String inTransaction(AssertableApplicationContext context, boolean readOnly) {
-		TransactionTemplate transaction = new TransactionTemplate(context.getBean(JdbcTransactionManager.class));
+	private static String inTransaction(FollowingApplication application, boolean readOnly) {
+		TransactionTemplate transaction = new TransactionTemplate(application.bean(JdbcTransactionManager.class));
 		transaction.setReadOnly(readOnly);
 		String server = transaction
-			.execute((status) -> new JdbcTemplate(primary(context)).queryForObject(SERVER, String.class));
+			.execute((status) -> new JdbcTemplate(application.primary()).queryForObject(SERVER, String.class));
 		return String.valueOf(server);
 	}
 
-	private static void assertActiveIsCounted(AssertableApplicationContext context, String name,
-			DataSource dataSource) {
+	private static void assertActiveIsCounted(FollowingApplication application, String name, DataSource dataSource) {
 		// whoever asked the server for its role may be about to give its connection back
-		await().untilAsserted(() -> assertThat(active(context, name)).isZero());
+		await().untilAsserted(() -> assertThat(active(application, name)).isZero());
 		try (Connection connection = dataSource.getConnection()) {
-			FollowingApplication.execute(connection, "SELECT 1");
-			assertThat(active(context, name)).isEqualTo(1);
+			execute(connection, "SELECT 1");
+			assertThat(active(application, name)).isEqualTo(1);
 		}
 		catch (SQLException ex) {
 			throw new IllegalStateException(ex);
 		}
 	}
 
-	private static double active(AssertableApplicationContext context, String name) {
-		return context.getBean(MeterRegistry.class).get("jdbc.connections.active").tag("name", name).gauge().value();
+	private static double active(FollowingApplication application, String name) {
+		return application.meters().get("jdbc.connections.active").tag("name", name).gauge().value();
 	}
 
 	/**
@@ -220,27 +186,27 @@ class WrappedDataSourcesTests {
 	 */
 	enum Library {
 
-		DATASOURCE_PROXY((runner) -> runner
-			.withConfiguration(AutoConfigurations.of(DataSourceDecoratorAutoConfiguration.class))),
+		DATASOURCE_PROXY((starter) -> starter.autoConfigurations(DataSourceDecoratorAutoConfiguration.class)),
 
-		DATASOURCE_MICROMETER((runner) -> runner.withBean(ObservationRegistry.class, ObservationRegistry::create)
-			.withBean(Tracer.class, () -> Tracer.NOOP)
-			.withBean(Propagator.class, () -> Propagator.NOOP)
+		DATASOURCE_MICROMETER((starter) -> starter.beans((context) -> {
+			context.registerBean(ObservationRegistry.class, ObservationRegistry::create);
+			context.registerBean(Tracer.class, () -> Tracer.NOOP);
+			context.registerBean(Propagator.class, () -> Propagator.NOOP);
 			// its own asks the database for a name, and waits for it when the context
 			// starts
-			.withBean(DataSourceNameResolver.class, () -> (beanName, dataSource) -> beanName)
-			.withConfiguration(AutoConfigurations.of(DataSourceObservationAutoConfiguration.class))),
+			context.registerBean(DataSourceNameResolver.class, () -> (beanName, dataSource) -> beanName);
+		}).autoConfigurations(DataSourceObservationAutoConfiguration.class)),
 
-		OPENTELEMETRY((runner) -> runner.withUserConfiguration(OpenTelemetryConfiguration.class));
+		OPENTELEMETRY((starter) -> starter.beans((context) -> context.register(OpenTelemetryConfiguration.class)));
 
-		private final UnaryOperator<ApplicationContextRunner> setUp;
+		private final UnaryOperator<ApplicationStarter> setUp;
 
-		Library(UnaryOperator<ApplicationContextRunner> setUp) {
+		Library(UnaryOperator<ApplicationStarter> setUp) {
 			this.setUp = setUp;
 		}
 
-		ApplicationContextRunner applyTo(ApplicationContextRunner runner) {
-			return this.setUp.apply(runner);
+		ApplicationStarter applyTo(ApplicationStarter starter) {
+			return this.setUp.apply(starter);
 		}
 
 	}

@@ -16,6 +16,7 @@ import io.github.jujupgsql.pool.ServerPool;
 import io.github.jujupgsql.test.PgsqlCluster;
 import io.github.jujupgsql.test.PgsqlServer;
 import io.github.jujupgsql.test.RelationFile;
+import io.github.jujupgsql.test.RelationFileStyle;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -94,7 +95,7 @@ class PlannedChangesTests {
 
 	@Test
 	void noPoolIsTouchedWhenTheFileIsWrittenAgain() throws Exception {
-		List<RelationFile.Style> styles = List.of(RelationFile.Style.values());
+		List<RelationFileStyle> styles = List.of(RelationFileStyle.values());
 		int[] writes = new int[1];
 		campaign((application, load) -> {
 			Map<PgsqlServer, Pool> before = pools(application, cluster.servers());

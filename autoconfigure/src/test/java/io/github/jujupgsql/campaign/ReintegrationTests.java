@@ -12,6 +12,7 @@ import java.util.UUID;
 import io.github.jujupgsql.test.PgsqlCluster;
 import io.github.jujupgsql.test.PgsqlServer;
 import io.github.jujupgsql.test.RelationFile;
+import io.github.jujupgsql.test.RelationFileForm;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -58,7 +59,7 @@ class ReintegrationTests {
 	@BeforeEach
 	void prepare() throws SQLException {
 		this.relation = RelationFile.at(this.folder.resolve("relation.json"), cluster)
-			.form(RelationFile.Form.RELATION)
+			.form(RelationFileForm.RELATION)
 			.relationId(7);
 		this.relation.write();
 		Load.createTable(cluster);

@@ -15,6 +15,7 @@ import io.github.jujupgsql.pool.ServerPool;
 import io.github.jujupgsql.test.PgsqlCluster;
 import io.github.jujupgsql.test.PgsqlServer;
 import io.github.jujupgsql.test.RelationFile;
+import io.github.jujupgsql.test.RelationFileForm;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -61,7 +62,7 @@ class TlsSwitchedOnTests {
 	@BeforeEach
 	void prepare() throws SQLException {
 		this.relation = RelationFile.at(this.folder.resolve("relation.json"), this.cluster)
-			.form(RelationFile.Form.POSTGRESQL_CLIENT);
+			.form(RelationFileForm.POSTGRESQL_CLIENT);
 		Load.createTable(this.cluster);
 	}
 

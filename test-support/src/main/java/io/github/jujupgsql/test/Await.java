@@ -8,7 +8,7 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Waits for something to become true.
+ * Wait for something to become true.
  */
 final class Await {
 
@@ -20,13 +20,13 @@ final class Await {
 	}
 
 	/**
-	 * Asks again and again until the answer is yes.
+	 * Ask again and again until the answer is yes.
 	 * @param cluster what is asked; the waiting ends when it is closed
 	 * @param message says what did not happen
 	 * @param condition what is asked; an error counts as no
 	 * @throws IllegalStateException if the answer is still no after {@link #TIMEOUT}
 	 */
-	static void until(PgsqlCluster cluster, Supplier<String> message, Condition condition) {
+	static void until(ClusterHome cluster, Supplier<String> message, Condition condition) {
 		long deadline = System.nanoTime() + TIMEOUT.toNanos();
 		SQLException lastFailure = null;
 		while (true) {

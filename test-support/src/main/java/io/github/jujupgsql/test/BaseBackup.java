@@ -30,21 +30,21 @@ final class BaseBackup {
 	}
 
 	/**
-	 * Makes data folders that are as the server's.
+	 * Make data folders that are as the server's.
 	 * @param server the server
-	 * @param targets the folders of servers that have no data yet
+	 * @param targets the folders of servers that do not run; data that is there is lost
 	 * @param postgres PostgreSQL's programs
 	 */
 	static void copy(PgsqlServer server, List<ServerFolder> targets, Postgres postgres)
 			throws SQLException, IOException {
 		Path source = server.folder().data();
-		try (Connection connection = server.adminConnection(); Statement statement = connection.createStatement()) {
+		try (Connection connection = server.connections().admin(); Statement statement = connection.createStatement()) {
 			// 15 renamed the functions
 			boolean old = connection.getMetaData().getDatabaseMajorVersion() < 15;
 			statement.execute(
 					old ? "SELECT pg_start_backup('standby', true, false)" : "SELECT pg_backup_start('standby', true)");
 			for (ServerFolder target : targets) {
-				FileTree.copy(source, target.data(), BaseBackup::isWanted);
+				FileTree.mirror(source, target.data(), BaseBackup::isWanted);
 			}
 			try (ResultSet result = statement.executeQuery(old ? "SELECT labelfile FROM pg_stop_backup(false, false)"
 					: "SELECT labelfile FROM pg_backup_stop(false)")) {

@@ -17,8 +17,8 @@ final class Command {
 	}
 
 	/**
-	 * Runs a program and waits for it. What it prints goes through a file and not a pipe:
-	 * a server that it leaves running may inherit the pipe, which then never ends.
+	 * Run a program and wait for it. What it prints goes through a file and not a pipe: a
+	 * server that it leaves running may inherit the pipe, which then never ends.
 	 * @param directory where it runs, and where the file for its output is
 	 * @param timeout how long it may run before it is killed
 	 * @param command the program and its arguments

@@ -18,7 +18,7 @@ final class ConnectionStrings {
 	}
 
 	/**
-	 * Writes keywords and values, in the order of the keywords, as charms do.
+	 * Write keywords and values, in the order of the keywords, as charms do.
 	 * @param options the values by keyword
 	 * @return the connection string
 	 */
@@ -36,7 +36,7 @@ final class ConnectionStrings {
 	}
 
 	/**
-	 * Writes a URI.
+	 * Write a URI.
 	 * @param user the user
 	 * @param password the password
 	 * @param address host and port, or several of them separated by commas

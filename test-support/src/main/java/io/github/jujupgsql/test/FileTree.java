@@ -7,14 +7,13 @@ import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.SimpleFileVisitor;
-import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.util.function.Predicate;
 
 import org.jspecify.annotations.Nullable;
 
 /**
- * Deletes and copies folders with all that is in them. Links are not followed, and what
+ * Delete and copy folders with all that is in them. Links are not followed, and what
  * vanishes meanwhile is not missed.
  */
 final class FileTree {
@@ -22,6 +21,10 @@ final class FileTree {
 	private FileTree() {
 	}
 
+	/**
+	 * Delete a folder or a file. Nothing happens if there is none.
+	 * @param root the folder
+	 */
 	static void delete(Path root) throws IOException {
 		if (Files.exists(root, LinkOption.NOFOLLOW_LINKS)) {
 			Files.walkFileTree(root, new Deletion());
@@ -29,7 +32,7 @@ final class FileTree {
 	}
 
 	/**
-	 * Deletes a folder, and one of its files last.
+	 * Delete a folder, and one of its files last.
 	 * @param root the folder
 	 * @param last the file's name
 	 */
@@ -44,16 +47,21 @@ final class FileTree {
 	}
 
 	/**
-	 * Copies a folder with modes, owners and times.
+	 * Make a folder as another one, with modes, owners and times of what is new in it.
+	 * Files that are there already are written over: to make one costs much more on some
+	 * file systems.
 	 * @param source the folder
-	 * @param target what to make of it
+	 * @param target what to make like it
 	 * @param wanted which files and folders to copy, told by their path below the source
 	 */
-	static void copy(Path source, Path target, Predicate<Path> wanted) throws IOException {
-		Files.walkFileTree(source, new Copy(source, target, wanted));
+	static void mirror(Path source, Path target, Predicate<Path> wanted) throws IOException {
+		Files.walkFileTree(source, new FolderMirror(source, target, wanted));
 	}
 
-	private static class Tolerant extends SimpleFileVisitor<Path> {
+	/**
+	 * Does not mind what is not there any more.
+	 */
+	static class Tolerant extends SimpleFileVisitor<Path> {
 
 		@Override
 		public FileVisitResult visitFileFailed(Path file, IOException failure) throws IOException {
@@ -76,47 +84,6 @@ final class FileTree {
 		@Override
 		public FileVisitResult postVisitDirectory(Path folder, @Nullable IOException failure) throws IOException {
 			Files.deleteIfExists(folder);
-			return FileVisitResult.CONTINUE;
-		}
-
-	}
-
-	private static final class Copy extends Tolerant {
-
-		private final Path source;
-
-		private final Path target;
-
-		private final Predicate<Path> wanted;
-
-		private Copy(Path source, Path target, Predicate<Path> wanted) {
-			this.source = source;
-			this.target = target;
-			this.wanted = wanted;
-		}
-
-		@Override
-		public FileVisitResult preVisitDirectory(Path folder, BasicFileAttributes attributes) throws IOException {
-			Path relative = this.source.relativize(folder);
-			if (!this.wanted.test(relative)) {
-				return FileVisitResult.SKIP_SUBTREE;
-			}
-			Files.copy(folder, this.target.resolve(relative), StandardCopyOption.COPY_ATTRIBUTES);
-			return FileVisitResult.CONTINUE;
-		}
-
-		@Override
-		public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) throws IOException {
-			Path relative = this.source.relativize(file);
-			if (this.wanted.test(relative)) {
-				try {
-					Files.copy(file, this.target.resolve(relative), StandardCopyOption.COPY_ATTRIBUTES,
-							LinkOption.NOFOLLOW_LINKS);
-				}
-				catch (NoSuchFileException ex) {
-					return FileVisitResult.CONTINUE;
-				}
-			}
 			return FileVisitResult.CONTINUE;
 		}
 

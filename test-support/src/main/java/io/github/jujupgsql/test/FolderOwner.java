@@ -59,7 +59,7 @@ record FolderOwner(long pid, long startMillis) {
 	}
 
 	/**
-	 * Whether there is a process with our id that started when we did.
+	 * Return whether there is a process with our id that started when we did.
 	 * @return whether the owner is alive, as far as can be seen: one in another container
 	 * is not seen
 	 */
@@ -75,7 +75,7 @@ record FolderOwner(long pid, long startMillis) {
 	}
 
 	/**
-	 * Marks a folder as ours, until the returned channel is closed.
+	 * Mark a folder as ours, until the returned channel is closed.
 	 * @param folder the folder
 	 * @return what holds the lock
 	 */
@@ -89,7 +89,7 @@ record FolderOwner(long pid, long startMillis) {
 	}
 
 	/**
-	 * Takes over a dead owner's folder, for as long as the returned channel is open.
+	 * Take over a dead owner's folder, for as long as the returned channel is open.
 	 * @param folder the folder
 	 * @return what holds the lock; {@code null} if the owner lives, or if somebody else
 	 * has taken it over already

@@ -33,7 +33,7 @@ record Launcher(List<String> prefix, @Nullable String user) {
 	private static final Duration TIMEOUT = Duration.ofSeconds(20);
 
 	/**
-	 * Finds out how programs can be run that use a folder.
+	 * Find out how programs can be run that use a folder.
 	 * @param folder the folder, which we made
 	 * @return the way
 	 * @throws IllegalStateException if we are root and there is none
@@ -97,7 +97,7 @@ record Launcher(List<String> prefix, @Nullable String user) {
 	}
 
 	/**
-	 * Runs a program to its end.
+	 * Run a program to its end.
 	 * @param directory where
 	 * @param timeout how long it may take
 	 * @param command the program and its arguments
@@ -110,7 +110,7 @@ record Launcher(List<String> prefix, @Nullable String user) {
 	}
 
 	/**
-	 * Gives a file or folder that we made to whom the programs run as.
+	 * Give a file or folder that we made to whom the programs run as.
 	 * @param path the file or folder
 	 */
 	void own(Path path) throws IOException {

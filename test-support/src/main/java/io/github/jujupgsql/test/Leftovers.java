@@ -29,7 +29,7 @@ final class Leftovers {
 	}
 
 	/**
-	 * Removes them, as far as they belong to the user we run as.
+	 * Remove them, as far as they belong to the user we run as.
 	 * @param ownFolder our own folder; the others are beside it
 	 */
 	static void remove(Path ownFolder) throws IOException {
@@ -95,8 +95,8 @@ final class Leftovers {
 	}
 
 	/**
-	 * Kills every process that runs a program in the folder, which no other process can
-	 * be mistaken for, and deletes the folder.
+	 * Kill every process that runs a program in the folder, which no other process can be
+	 * mistaken for, and deletes the folder.
 	 * @param folder the folder of one JVM, locked by us
 	 */
 	static void removeContent(Path folder) throws IOException {

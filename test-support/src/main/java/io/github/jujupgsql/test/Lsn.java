@@ -12,7 +12,7 @@ import java.util.Locale;
 public record Lsn(long value) implements Comparable<Lsn> {
 
 	/**
-	 * Reads the text form of {@code pg_lsn}.
+	 * Read the text form of {@code pg_lsn}.
 	 * @param text the text
 	 * @return the position
 	 * @throws IllegalArgumentException if it is not a position
@@ -33,7 +33,7 @@ public record Lsn(long value) implements Comparable<Lsn> {
 	}
 
 	/**
-	 * Whether this position is the other one or later.
+	 * Return whether this position is the other one or later.
 	 * @param other the other position
 	 * @return whether it has been reached
 	 */

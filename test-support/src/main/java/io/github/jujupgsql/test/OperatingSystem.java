@@ -41,7 +41,7 @@ enum OperatingSystem {
 	}
 
 	/**
-	 * Whether we are root, told by the owner of a file that we made.
+	 * Return whether we are root, told by the owner of a file that we made.
 	 * @param ownFile the file
 	 * @return whether it belongs to user 0
 	 */

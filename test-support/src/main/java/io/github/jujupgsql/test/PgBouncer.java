@@ -1,17 +1,10 @@
 package io.github.jujupgsql.test;
 
-import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.util.ArrayList;
-import java.util.List;
-import java.util.Optional;
-import java.util.stream.Stream;
 
-import org.jspecify.annotations.Nullable;
+import io.github.jujupgsql.test.PgBouncerProcess.Route;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -39,119 +32,54 @@ public final class PgBouncer implements AutoCloseable {
 
 	private static final Logger logger = LoggerFactory.getLogger(PgBouncer.class);
 
-	private static final String PROGRAM = "pgbouncer";
-
 	private static final String HOST = "localhost";
-
-	/** Where Debian has it, which is on root's path only. */
-	private static final String USUAL_FOLDER = "/usr/sbin";
-
-	private static final int START_ATTEMPTS = 5;
-
-	private static final String RELOADING = "got SIGHUP";
 
 	private final PgsqlCluster cluster;
 
-	private final Postgres postgres = TestFolder.get().postgres();
+	private final PgBouncerProcess process;
 
-	private final Port port = Port.choose();
-
-	private final Path folder;
-
-	private @Nullable Process process;
-
-	private PgBouncer(PgsqlCluster cluster, Path program) {
+	private PgBouncer(PgsqlCluster cluster, Path program) throws IOException {
 		this.cluster = cluster;
-		try {
-			this.folder = Files.createTempDirectory(cluster.folder(), PROGRAM);
-			this.postgres.launcher().own(this.folder);
-			// a program in that folder is known for one of ours when the JVM has died
-			Files.copy(program, copy(), StandardCopyOption.COPY_ATTRIBUTES);
-			this.postgres.writeSecret(users(),
-					"\"%s\" \"%s\"\n".formatted(Postgres.SUPERUSER, cluster.superuserPassword()));
-		}
-		catch (IOException ex) {
-			throw new UncheckedIOException(ex);
-		}
+		this.process = new PgBouncerProcess(cluster, program);
 	}
 
 	/**
-	 * Whether the program is there, on the path or where Debian has it.
+	 * Return whether the program is there, on the path or where Debian has it.
 	 * @return whether {@link #start} finds it
 	 */
 	public static boolean isInstalled() {
-		return find().isPresent();
-	}
-
-	private static Optional<Path> find() {
-		return Stream.concat(Stream.ofNullable(System.getenv("PATH")), Stream.of(USUAL_FOLDER))
-			.flatMap((path) -> Stream.of(path.split(File.pathSeparator)))
-			.filter((folder) -> !folder.isEmpty())
-			.map((folder) -> Path.of(folder, PROGRAM))
-			.filter(Files::isExecutable)
-			.findFirst();
+		return PgBouncerProcess.find().isPresent();
 	}
 
 	/**
-	 * Starts pgbouncer on a free port, leading to what the cluster is now, and waits
-	 * until it answers.
+	 * Start pgbouncer on a free port, leading to what the cluster is now, and wait until
+	 * it answers.
 	 * @param cluster the cluster
 	 * @return pgbouncer, to be closed
 	 * @throws IllegalStateException if it is not installed or does not start; the message
 	 * says why
 	 */
 	public static PgBouncer start(PgsqlCluster cluster) {
-		Path program = find().orElseThrow(() -> new IllegalStateException(PROGRAM + " is not installed"));
-		PgBouncer started = new PgBouncer(cluster, program);
+		Path program = PgBouncerProcess.find()
+			.orElseThrow(() -> new IllegalStateException(PgBouncerProcess.PROGRAM + " is not installed"));
 		try {
+			PgBouncer started = new PgBouncer(cluster, program);
 			started.start();
-		}
-		catch (IOException | RuntimeException ex) {
-			started.close();
-			throw (ex instanceof IOException failure) ? new UncheckedIOException(failure) : (RuntimeException) ex;
-		}
-		logger.info("Started {}", started);
-		return started;
-	}
-
-	private void start() throws IOException {
-		for (int attempt = 1;; attempt++) {
-			writeSettings(this.cluster.master(), standby());
-			this.port.release();
-			Process started = launch();
-			this.process = started;
-			if (isReady(started)) {
-				return;
-			}
-			if (attempt == START_ATTEMPTS) {
-				throw new IllegalStateException(this + " does not start:\n" + Files.readString(log()));
-			}
-			// somebody else may have taken it
-			this.port.change();
-		}
-	}
-
-	private Process launch() throws IOException {
-		List<String> command = new ArrayList<>(this.postgres.launcher().prefix());
-		command.addAll(List.of(copy().toString(), settings().toString()));
-		return new ProcessBuilder(command).directory(this.folder.toFile())
-			.redirectErrorStream(true)
-			.redirectOutput(log().toFile())
-			.start();
-	}
-
-	private boolean isReady(Process started) {
-		Await.until(this.cluster, () -> this + " does not answer",
-				() -> timesLogged("process up:") > 0 || !started.isAlive());
-		return started.isAlive();
-	}
-
-	private long timesLogged(String text) {
-		try (Stream<String> lines = Files.lines(log())) {
-			return lines.filter((line) -> line.contains(text)).count();
+			logger.info("Started {}", started);
+			return started;
 		}
 		catch (IOException ex) {
 			throw new UncheckedIOException(ex);
+		}
+	}
+
+	private void start() throws IOException {
+		try {
+			this.process.start(new Route(this.cluster.master(), standby()));
+		}
+		catch (IOException | RuntimeException ex) {
+			close();
+			throw ex;
 		}
 	}
 
@@ -161,82 +89,47 @@ public final class PgBouncer implements AutoCloseable {
 	}
 
 	/**
-	 * Leads to what the cluster is now: to the first standby for reading, or to the
-	 * master where there is none. As the charm when it learns of a failover.
+	 * Lead to what the cluster is now: to the first standby for reading, or to the master
+	 * where there is none. As the charm when it learns of a failover.
 	 */
 	public void follow() {
 		follow(this.cluster.master(), standby());
 	}
 
 	/**
-	 * Leads to other servers, whatever they are. Returns when new sessions do.
+	 * Lead to other servers, whatever they are. Returns when new sessions do.
 	 * @param master where the application's database is
 	 * @param standby where it is for reading
 	 */
 	public void follow(PgsqlServer master, PgsqlServer standby) {
-		Process running = this.process;
-		if (running == null) {
-			throw new IllegalStateException(this + " is closed");
-		}
 		try {
-			writeSettings(master, standby);
-			long before = timesLogged(RELOADING);
-			Command.Result result = Command.run(this.folder, Await.TIMEOUT,
-					List.of("sh", "-c", "kill -s HUP \"$0\"", Long.toString(running.pid())));
-			// it answers nobody between the line and its end
-			Await.until(this.cluster, () -> this + " does not read its settings: " + result.output(),
-					() -> timesLogged(RELOADING) > before);
-			logger.info("{} leads to {}, and to {} for reading", this, master, standby);
+			this.process.follow(new Route(master, standby));
 		}
 		catch (IOException ex) {
 			throw new UncheckedIOException(ex);
 		}
-	}
-
-	private void writeSettings(PgsqlServer master, PgsqlServer standby) throws IOException {
-		this.postgres.writeSecret(settings(), """
-				[databases]
-				%s
-				%s
-				[pgbouncer]
-				listen_addr = %s
-				listen_port = %d
-				unix_socket_dir =
-				auth_type = scram-sha-256
-				auth_file = %s
-				pool_mode = session
-				ignore_startup_parameters = extra_float_digits,options
-				server_reset_query = DISCARD ALL
-				server_reset_query_always = 1
-				server_round_robin = 1
-				server_login_retry = 0.2
-				""".formatted(databaseAt(this.cluster.database(), master), databaseAt(readOnlyDatabase(), standby),
-				PgsqlServer.HOST, this.port.number(), users()));
-	}
-
-	private String databaseAt(String name, PgsqlServer server) {
-		return "%s = host=%s port=%d dbname=%s auth_user=%s".formatted(name, server.host(), server.port(),
-				this.cluster.database(), Postgres.SUPERUSER);
+		logger.info("{} leads to {}, and to {} for reading", this, master, standby);
 	}
 
 	/**
-	 * Host and port, as the charm writes them.
+	 * Return host and port, as the charm writes them.
 	 * @return for example {@code localhost:40001}
 	 */
 	public String address() {
-		return HOST + ":" + this.port.number();
+		return HOST + ":" + this.process.port();
 	}
 
 	/**
-	 * The name under which the application's database is there for reading.
+	 * Return the name under which the application's database is there for reading.
 	 * @return for example {@code notes_readonly}
 	 */
 	public String readOnlyDatabase() {
-		return this.cluster.database() + "_readonly";
+		return this.process.readOnlyDatabase();
 	}
 
 	/**
-	 * The libpq connection string that leads to the master, with the password of now.
+	 * Return the libpq connection string that leads to the master, with the password of
+	 * now.
 	 * @return for example {@code postgresql://juju_notes:…@localhost:40001/notes}
 	 */
 	public String uri() {
@@ -244,7 +137,8 @@ public final class PgBouncer implements AutoCloseable {
 	}
 
 	/**
-	 * The libpq connection string that leads to the standby, with the password of now.
+	 * Return the libpq connection string that leads to the standby, with the password of
+	 * now.
 	 * @return for example
 	 * {@code postgresql://juju_notes:…@localhost:40001/notes_readonly}
 	 */
@@ -257,51 +151,29 @@ public final class PgBouncer implements AutoCloseable {
 	}
 
 	/**
-	 * Its own log.
+	 * Return its own log.
 	 * @return the file, which is deleted by {@link #close()}
 	 */
 	public Path log() {
-		return this.folder.resolve("pgbouncer.log");
-	}
-
-	private Path copy() {
-		return this.folder.resolve(PROGRAM);
-	}
-
-	private Path settings() {
-		return this.folder.resolve("pgbouncer.ini");
-	}
-
-	private Path users() {
-		return this.folder.resolve("userlist.txt");
+		return this.process.log();
 	}
 
 	/**
-	 * Ends it, and all sessions with it, and deletes its files.
+	 * End it, and all sessions with it, and delete its files.
 	 */
 	@Override
 	public void close() {
-		Process running = this.process;
-		this.process = null;
 		try {
-			if (running != null) {
-				Processes.killTree(running.toHandle());
-			}
-			this.port.release();
-			FileTree.delete(this.folder);
+			this.process.close();
 		}
 		catch (IOException ex) {
 			throw new UncheckedIOException("Cannot end " + this, ex);
 		}
 	}
 
-	/**
-	 * Name and address.
-	 * @return no secrets
-	 */
 	@Override
 	public String toString() {
-		return PROGRAM + " at " + address();
+		return PgBouncerProcess.PROGRAM + " at " + address();
 	}
 
 }

@@ -76,7 +76,7 @@ final class PgsqlClusterExtension implements ParameterResolver {
 	private record Fixture(PgsqlCluster cluster, RelationFile relationFile) implements AutoCloseable {
 
 		static Fixture start(PgsqlClusterTest test) {
-			PgsqlCluster.Builder builder = PgsqlCluster.builder()
+			PgsqlClusterBuilder builder = PgsqlCluster.builder()
 				.standbys(test.standbys())
 				.synchronous(test.synchronous())
 				.database(test.database())

@@ -35,7 +35,7 @@ public @interface PgsqlClusterTest {
 	int standbys() default 1;
 
 	/**
-	 * Whether commits wait for a standby.
+	 * Return whether commits wait for a standby.
 	 * @return whether replication is synchronous
 	 */
 	boolean synchronous() default false;

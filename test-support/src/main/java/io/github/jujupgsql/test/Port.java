@@ -24,7 +24,7 @@ final class Port {
 	}
 
 	/**
-	 * Chooses a free port.
+	 * Choose a free port.
 	 * @return the port, kept
 	 */
 	static Port choose() {
@@ -34,7 +34,7 @@ final class Port {
 	}
 
 	/**
-	 * Chooses another one.
+	 * Choose another one.
 	 */
 	void change() {
 		release();
@@ -52,7 +52,7 @@ final class Port {
 	}
 
 	/**
-	 * Keeps the port while the server is down, if possible: if not, the next start meets
+	 * Keep the port while the server is down, if possible: if not, the next start meets
 	 * whoever has it, and waits.
 	 */
 	void keep() {
@@ -67,7 +67,7 @@ final class Port {
 	}
 
 	/**
-	 * Lets go of it, for the server or for good.
+	 * Let go of it, for the server or for good.
 	 */
 	void release() {
 		Socket socket = this.keeper;

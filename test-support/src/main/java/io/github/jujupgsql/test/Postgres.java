@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.List;
+import java.util.Locale;
 import java.util.stream.Stream;
 
 /**
@@ -26,7 +27,7 @@ record Postgres(Path programs, Launcher launcher) {
 	private static final String START_SECONDS = "60";
 
 	/**
-	 * Makes the folder of a server, in which there is no data yet.
+	 * Make the folder of a server, in which there is no data yet.
 	 * @param folder the folder
 	 */
 	void createHome(ServerFolder folder) throws IOException {
@@ -35,7 +36,7 @@ record Postgres(Path programs, Launcher launcher) {
 	}
 
 	/**
-	 * Makes a data folder.
+	 * Make a data folder.
 	 * @param folder where
 	 * @param password the superuser's password
 	 */
@@ -55,7 +56,7 @@ record Postgres(Path programs, Launcher launcher) {
 	}
 
 	/**
-	 * Writes a file that only the servers, and we, can read.
+	 * Write a file that only the servers, and we, can read.
 	 * @param file the file
 	 * @param content what to write
 	 */
@@ -69,7 +70,7 @@ record Postgres(Path programs, Launcher launcher) {
 	}
 
 	/**
-	 * Starts a server and waits until it accepts connections, also a standby.
+	 * Start a server and wait until it accepts connections, also a standby.
 	 * @param folder the server's folder
 	 * @throws PortTakenException if its port is not free
 	 */
@@ -97,21 +98,24 @@ record Postgres(Path programs, Launcher launcher) {
 	}
 
 	/**
-	 * Ends a server.
+	 * End a server.
 	 * @param folder the server's folder
-	 * @param mode how: {@code fast} or {@code immediate}
+	 * @param postmaster its first process
+	 * @param mode how
 	 */
-	void stop(ServerFolder folder, String mode) throws IOException {
-		Command.Result result = run(folder, "pg_ctl", "stop", "-D", folder.data().toString(), "-m", mode, "-w", "-t",
-				mode.equals("immediate") ? "10" : START_SECONDS, "-s");
-		if (!result.succeeded()) {
+	void stop(ServerFolder folder, ProcessHandle postmaster, StopMode mode) throws IOException {
+		// pg_ctl itself would look ten times a second whether it is over
+		Command.Result result = run(folder, "pg_ctl", "stop", "-D", folder.data().toString(), "-m", mode.option(), "-W",
+				"-s");
+		if (!result.succeeded() && Processes.isAlive(postmaster)) {
 			throw new IllegalStateException(
 					"PostgreSQL in " + folder.data() + " does not stop:\n" + result.output() + "\n" + folder.logTail());
 		}
+		Processes.awaitDeath(List.of(postmaster), mode.timeout());
 	}
 
 	/**
-	 * Makes a server read its settings again, soon.
+	 * Make a server read its settings again, soon.
 	 * @param folder the server's folder
 	 */
 	void reload(ServerFolder folder) {
@@ -127,7 +131,7 @@ record Postgres(Path programs, Launcher launcher) {
 	}
 
 	/**
-	 * Whether a program is one of these.
+	 * Return whether a program is one of these.
 	 * @param program the program's real path
 	 * @return whether it is
 	 */
@@ -139,6 +143,33 @@ record Postgres(Path programs, Launcher launcher) {
 		String path = this.programs.resolve(program).toString();
 		return this.launcher.run(folder.home(), TIMEOUT,
 				Stream.concat(Stream.of(path), List.of(arguments).stream()).toList());
+	}
+
+	/**
+	 * How a server is ended.
+	 */
+	enum StopMode {
+
+		/** Sessions are disconnected. */
+		FAST(Duration.ofSeconds(60)),
+
+		/** As fast as can be; the next start recovers. */
+		IMMEDIATE(Duration.ofSeconds(10));
+
+		private final Duration timeout;
+
+		StopMode(Duration timeout) {
+			this.timeout = timeout;
+		}
+
+		private String option() {
+			return name().toLowerCase(Locale.ROOT);
+		}
+
+		private Duration timeout() {
+			return this.timeout;
+		}
+
 	}
 
 	/**

@@ -3,8 +3,10 @@ package io.github.jujupgsql.test;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.Set;
+import java.util.stream.Stream;
 
 import io.zonky.test.db.postgres.embedded.DefaultPostgresBinaryResolver;
 import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
@@ -20,9 +22,15 @@ import static java.nio.file.attribute.PosixFilePermission.OWNER_READ;
 import static java.nio.file.attribute.PosixFilePermission.OWNER_WRITE;
 
 /**
- * Unpacks PostgreSQL's programs from the artifact for this machine.
+ * Unpack PostgreSQL's programs from the artifact for this machine.
  */
 final class PostgresBinaries {
+
+	/**
+	 * System property that names a folder in which the programs are unpacked already, on
+	 * the same file system: they are linked then.
+	 */
+	static final String UNPACKED_PROPERTY = "io.github.jujupgsql.test.unpacked";
 
 	private static final int ANY_EXECUTE = 0111;
 
@@ -30,10 +38,34 @@ final class PostgresBinaries {
 	}
 
 	/**
-	 * Unpacks the programs.
+	 * Put the programs into a folder.
 	 * @param folder where to; it must exist
 	 */
-	static void unpack(Path folder) throws IOException {
+	static void provide(Path folder) throws IOException {
+		String unpacked = System.getProperty(UNPACKED_PROPERTY);
+		if (unpacked != null) {
+			link(Path.of(unpacked), folder);
+		}
+		else {
+			unpack(folder);
+		}
+	}
+
+	private static void link(Path source, Path folder) throws IOException {
+		try (Stream<Path> files = Files.walk(source)) {
+			for (Path file : (Iterable<Path>) files::iterator) {
+				Path target = folder.resolve(source.relativize(file));
+				if (Files.isDirectory(file, LinkOption.NOFOLLOW_LINKS)) {
+					createFolder(target, folder);
+				}
+				else {
+					Files.createLink(target, file);
+				}
+			}
+		}
+	}
+
+	private static void unpack(Path folder) throws IOException {
 		try (InputStream archive = DefaultPostgresBinaryResolver.INSTANCE
 			.getPgBinary(OperatingSystem.current().binariesName(), System.getProperty("os.arch"));
 				TarArchiveInputStream entries = new TarArchiveInputStream(new XZInputStream(archive))) {

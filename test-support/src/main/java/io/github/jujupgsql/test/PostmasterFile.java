@@ -18,7 +18,7 @@ record PostmasterFile(long pid, String sharedMemoryKey) {
 	private static final Pattern NUMBER = Pattern.compile("\\d{1,18}");
 
 	/**
-	 * Reads the lines of the file, as far as they are there yet.
+	 * Read the lines of the file, as far as they are there yet.
 	 * @param lines the lines
 	 * @return what they say
 	 */

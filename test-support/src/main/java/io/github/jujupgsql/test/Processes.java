@@ -21,7 +21,7 @@ final class Processes {
 	}
 
 	/**
-	 * Whether a process runs or could run again. One that is dead and waits for its
+	 * Return whether a process runs or could run again. One that is dead and wait for its
 	 * parent to collect it does not: in a container nobody may ever do so.
 	 * @param process the process
 	 * @return whether it is alive
@@ -45,18 +45,18 @@ final class Processes {
 	}
 
 	/**
-	 * Kills a process with all its descendants, also those that are stopped, and waits
+	 * Kill a process with all its descendants, also those that are stopped, and wait
 	 * until they are dead.
 	 * @param parent the process
 	 */
 	static void killTree(ProcessHandle parent) throws IOException {
 		List<ProcessHandle> tree = new ArrayList<>(stopTree(parent));
 		tree.forEach(ProcessHandle::destroyForcibly);
-		awaitDeath(tree);
+		awaitDeath(tree, DEATH);
 	}
 
 	/**
-	 * Stops a process with all its descendants (SIGSTOP).
+	 * Stop a process with all its descendants (SIGSTOP).
 	 * @param parent the process
 	 * @return what was stopped
 	 */
@@ -82,7 +82,7 @@ final class Processes {
 	}
 
 	/**
-	 * Lets a process with all its descendants go on (SIGCONT).
+	 * Let a process with all its descendants go on (SIGCONT).
 	 * @param parent the process
 	 */
 	static void continueTree(ProcessHandle parent) throws IOException {
@@ -107,14 +107,14 @@ final class Processes {
 	}
 
 	/**
-	 * Kills all processes whose program lies in a folder, and waits until they are dead.
+	 * Kill all processes whose program lies in a folder, and wait until they are dead.
 	 * @param folder the folder, as a real path
 	 */
 	static void killProgramsIn(Path folder) throws IOException {
 		// again and again, since one that was not killed yet may have started another
 		for (List<ProcessHandle> found = programsIn(folder); !found.isEmpty(); found = programsIn(folder)) {
 			found.forEach(ProcessHandle::destroyForcibly);
-			awaitDeath(found);
+			awaitDeath(found, DEATH);
 		}
 	}
 
@@ -130,12 +130,13 @@ final class Processes {
 	}
 
 	/**
-	 * Waits for processes to end.
+	 * Wait for processes to end.
 	 * @param processes the processes
-	 * @throws IOException if one is still alive after a long while
+	 * @param timeout how long
+	 * @throws IOException if one is still alive then
 	 */
-	static void awaitDeath(Collection<ProcessHandle> processes) throws IOException {
-		long deadline = System.nanoTime() + DEATH.toNanos();
+	static void awaitDeath(Collection<ProcessHandle> processes, Duration timeout) throws IOException {
+		long deadline = System.nanoTime() + timeout.toNanos();
 		for (ProcessHandle process : processes) {
 			while (isAlive(process)) {
 				if (System.nanoTime() > deadline) {

@@ -10,18 +10,18 @@ import org.jspecify.annotations.Nullable;
 /**
  * What a relation file says, as maps, lists and strings.
  *
- * @param file in which form to say it
+ * @param options in which form to say it
  * @param cluster whose names and password
  * @param master the server to name as master
  * @param standbys the servers to name as standbys
  */
-record RelationContent(RelationFile file, PgsqlCluster cluster, @Nullable PgsqlServer master,
+record RelationContent(RelationFileOptions options, PgsqlCluster cluster, @Nullable PgsqlServer master,
 		List<PgsqlServer> standbys) {
 
 	private static final String SUBNET = "127.0.0.1/32";
 
 	Map<String, @Nullable Object> value() {
-		return switch (this.file.form()) {
+		return switch (this.options.form) {
 			case CONNECTIONS -> connections();
 			case STORED_STATE -> storedState();
 			case BAG -> bag();
@@ -34,8 +34,8 @@ record RelationContent(RelationFile file, PgsqlCluster cluster, @Nullable PgsqlS
 	private Map<String, @Nullable Object> connections() {
 		Map<String, @Nullable Object> content = new LinkedHashMap<>();
 		content.put("database", this.cluster.database());
-		content.put("extensions", this.file.extensions());
-		content.put("roles", this.file.roles());
+		content.put("extensions", this.options.extensions);
+		content.put("roles", this.options.roles);
 		content.put("version", this.cluster.version());
 		content.put("master", connectionString(this.master));
 		content.put("standbys", connectionStrings());
@@ -81,19 +81,19 @@ record RelationContent(RelationFile file, PgsqlCluster cluster, @Nullable PgsqlS
 	private Map<String, @Nullable Object> wanted() {
 		Map<String, @Nullable Object> content = new LinkedHashMap<>();
 		content.put("database", this.cluster.database());
-		if (!this.file.extensions().isEmpty()) {
-			content.put("extensions", String.join(",", this.file.extensions()));
+		if (!this.options.extensions.isEmpty()) {
+			content.put("extensions", String.join(",", this.options.extensions));
 		}
-		if (!this.file.roles().isEmpty()) {
-			content.put("roles", String.join(",", this.file.roles()));
+		if (!this.options.roles.isEmpty()) {
+			content.put("roles", String.join(",", this.options.roles));
 		}
 		return content;
 	}
 
 	private Map<String, @Nullable Object> relation() {
 		Map<String, @Nullable Object> content = new LinkedHashMap<>();
-		content.put("relation-id", this.file.relationId());
-		content.put("endpoint", this.file.endpoint());
+		content.put("relation-id", this.options.relationId);
+		content.put("endpoint", this.options.endpoint);
 		content.put("related-endpoint", "db");
 		content.put("application-data", Map.of());
 		Map<String, @Nullable Object> own = wanted();
@@ -142,7 +142,7 @@ record RelationContent(RelationFile file, PgsqlCluster cluster, @Nullable PgsqlS
 
 	private Map<String, @Nullable Object> showUnit() {
 		Map<String, @Nullable Object> other = new LinkedHashMap<>();
-		other.put("relation-id", this.file.relationId() + 1);
+		other.put("relation-id", this.options.relationId + 1);
 		other.put("endpoint", "ingress");
 		other.put("related-endpoint", "ingress");
 		other.put("application-data", Map.of());
@@ -164,7 +164,7 @@ record RelationContent(RelationFile file, PgsqlCluster cluster, @Nullable PgsqlS
 		content.put("database", this.cluster.database());
 		content.put("username", this.cluster.user());
 		content.put("password", this.cluster.password());
-		String authorities = this.file.authorities();
+		String authorities = this.options.authorities;
 		content.put("tls", (authorities != null) ? "True" : "False");
 		if (authorities != null) {
 			content.put("tls-ca", authorities);
@@ -188,13 +188,13 @@ record RelationContent(RelationFile file, PgsqlCluster cluster, @Nullable PgsqlS
 	}
 
 	private String joinedStandbys() {
-		return String.join(this.file.standbySeparator(), connectionStrings());
+		return String.join(this.options.standbySeparator, connectionStrings());
 	}
 
 	private List<String> connectionStrings() {
 		List<String> strings = new ArrayList<>();
 		for (PgsqlServer standby : this.standbys) {
-			strings.add(this.file.writesUris() ? standby.uri() : standby.connectionString());
+			strings.add(this.options.uris ? standby.uri() : standby.connectionString());
 		}
 		return strings;
 	}
@@ -203,7 +203,7 @@ record RelationContent(RelationFile file, PgsqlCluster cluster, @Nullable PgsqlS
 		if (server == null) {
 			return null;
 		}
-		return this.file.writesUris() ? server.uri() : server.connectionString();
+		return this.options.uris ? server.uri() : server.connectionString();
 	}
 
 }

@@ -3,6 +3,7 @@ package io.github.jujupgsql.test;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.List;
 import java.util.Optional;
 
@@ -29,6 +30,14 @@ record ServerFolder(Path home) {
 	 */
 	Path settings() {
 		return data().resolve("cluster.conf");
+	}
+
+	/**
+	 * Have {@code postgresql.conf} include our settings.
+	 */
+	void includeSettings() throws IOException {
+		Files.writeString(data().resolve("postgresql.conf"), "\ninclude '" + settings().getFileName() + "'\n",
+				StandardOpenOption.APPEND);
 	}
 
 	Path standbySignal() {

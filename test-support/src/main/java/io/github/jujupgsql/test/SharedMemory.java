@@ -26,7 +26,7 @@ final class SharedMemory {
 	}
 
 	/**
-	 * Removes the segments of all clusters of a JVM.
+	 * Remove the segments of all clusters of a JVM.
 	 * @param folder the JVM's folder
 	 */
 	static void removeSegmentsOf(Path folder) throws IOException {
@@ -42,7 +42,7 @@ final class SharedMemory {
 	}
 
 	/**
-	 * Removes the segment of a server that is dead.
+	 * Remove the segment of a server that is dead.
 	 * @param server the server's folder
 	 */
 	static void removeSegmentOf(ServerFolder server) throws IOException {

@@ -34,6 +34,8 @@ final class TestFolder {
 
 	private final Launcher launcher;
 
+	private final SpareFolders spares;
+
 	private final Set<PgsqlCluster> clusters = new LinkedHashSet<>();
 
 	private final String superuserPassword = Passwords.random();
@@ -45,13 +47,14 @@ final class TestFolder {
 	private TestFolder() throws IOException {
 		FolderOwner owner = FolderOwner.current();
 		this.path = create(owner);
+		this.spares = new SpareFolders(this.path);
 		try {
 			this.lock = owner.mark(this.path);
 			Runtime.getRuntime().addShutdownHook(new Thread(this::shutDown, "juju-pgsql-test-shutdown"));
 			this.launcher = findLauncher();
-			Path programs = Files.createDirectory(this.path.resolve("pgsql"));
+			Path programs = Files.createDirectory(programs());
 			openToOthers(programs);
-			PostgresBinaries.unpack(programs);
+			PostgresBinaries.provide(programs);
 		}
 		catch (IOException | RuntimeException ex) {
 			FileTree.delete(this.path);
@@ -118,8 +121,16 @@ final class TestFolder {
 		return this.path;
 	}
 
+	Path programs() {
+		return this.path.resolve("pgsql");
+	}
+
 	Postgres postgres() {
-		return new Postgres(this.path.resolve("pgsql").resolve("bin"), this.launcher);
+		return new Postgres(programs().resolve("bin"), this.launcher);
+	}
+
+	SpareFolders spares() {
+		return this.spares;
 	}
 
 	/**
@@ -131,7 +142,7 @@ final class TestFolder {
 	}
 
 	/**
-	 * Makes the data folder of a master, as {@code initdb} does; which runs only once,
+	 * Make the data folder of a master, as {@code initdb} does; which runs only once,
 	 * since it takes much longer than a copy.
 	 * @param folder the server's folder
 	 */
@@ -140,7 +151,7 @@ final class TestFolder {
 		if (!Files.exists(template.home())) {
 			initdb(template);
 		}
-		FileTree.copy(template.data(), folder.data(), (path) -> true);
+		FileTree.mirror(template.data(), folder.data(), (path) -> true);
 	}
 
 	private void initdb(ServerFolder template) throws IOException {
@@ -155,7 +166,7 @@ final class TestFolder {
 	}
 
 	/**
-	 * Makes the folder of a cluster, which {@link #remove} deletes.
+	 * Make the folder of a cluster, which {@link #remove} deletes.
 	 * @param cluster the cluster, not started yet
 	 * @return the folder
 	 */
@@ -172,7 +183,7 @@ final class TestFolder {
 	}
 
 	/**
-	 * Deletes the folder of a cluster that no longer runs.
+	 * Delete the folder of a cluster that no longer runs.
 	 * @param cluster the cluster
 	 * @param folder its folder
 	 */
@@ -187,7 +198,7 @@ final class TestFolder {
 	private void shutDown() {
 		awaitReady();
 		for (PgsqlCluster cluster : beginShutdown()) {
-			if (cluster.closesOnShutdown()) {
+			if (cluster.home().options().closeOnShutdown()) {
 				closeQuietly(cluster);
 			}
 		}
@@ -220,7 +231,7 @@ final class TestFolder {
 	 * shutdown.
 	 */
 	private synchronized void deleteIfUnused() {
-		if (this.clusters.stream().noneMatch((cluster) -> !cluster.closesOnShutdown())) {
+		if (this.clusters.stream().noneMatch((cluster) -> !cluster.home().options().closeOnShutdown())) {
 			delete();
 		}
 	}

@@ -47,6 +47,17 @@
  *
  * The cluster changes at once, the relation file only when it is written: so the order in
  * which a charm tells what happens, and how late, is in the hands of the test.
+ * <p>
+ * All servers and files are below one folder of this JVM in {@code java.io.tmpdir}. The
+ * servers end when their cluster is closed, and at the latest with the JVM, and the
+ * folder goes with it. Until then some data folders are kept, for the next servers to
+ * write over. What a JVM leaves that was killed is removed when the next one starts its
+ * first cluster.
+ * <p>
+ * PostgreSQL refuses to run as root. If we are root, it runs in a user namespace of its
+ * own ({@code unshare -U}); where that is not allowed, as {@code postgres} or
+ * {@code nobody}, or whom the system property {@code io.github.jujupgsql.test.user}
+ * names.
  */
 @NullMarked
 package io.github.jujupgsql.test;

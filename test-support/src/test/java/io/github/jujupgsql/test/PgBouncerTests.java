@@ -61,12 +61,12 @@ class PgBouncerTests {
 		portBehind(pgbouncer.uri());
 		assertThat(pgbouncer.log()).content()
 			.contains("login attempt")
-			.doesNotContain(cluster.password(), cluster.superuserPassword());
+			.doesNotContain(cluster.password(), cluster.home().superuserPassword());
 		assertThat(pgbouncer.toString()).doesNotContain(cluster.password());
 		pgbouncer.close();
 		pgbouncer.close();
 		assertThat(pgbouncer.log().getParent()).doesNotExist();
-		try (var remaining = Files.list(cluster.folder())) {
+		try (var remaining = Files.list(cluster.home().folder())) {
 			assertThat(remaining).noneMatch((path) -> path.getFileName().toString().startsWith("pgbouncer"));
 		}
 	}

@@ -28,7 +28,7 @@ class PgsqlClusterCleanupTests {
 	@Test
 	void closedClusterLeavesNothing() throws Exception {
 		PgsqlCluster cluster = PgsqlCluster.start(1);
-		Path folder = cluster.folder();
+		Path folder = cluster.home().folder();
 		RelationFile relationFile = RelationFile.of(cluster);
 		relationFile.write();
 		PgsqlServer former = cluster.master();
@@ -71,7 +71,7 @@ class PgsqlClusterCleanupTests {
 		Thread.currentThread().interrupt();
 		cluster.close();
 		assertThat(Thread.interrupted()).isTrue();
-		assertThat(cluster.folder()).doesNotExist();
+		assertThat(cluster.home().folder()).doesNotExist();
 		assertThat(cluster.master().isRunning()).isFalse();
 	}
 

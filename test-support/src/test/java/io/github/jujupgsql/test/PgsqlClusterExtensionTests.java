@@ -68,7 +68,7 @@ class PgsqlClusterExtensionTests {
 	}
 
 	private static void assertClosed() {
-		assertThat(clusters).allSatisfy((cluster) -> assertThat(cluster.folder()).doesNotExist());
+		assertThat(clusters).allSatisfy((cluster) -> assertThat(cluster.home().folder()).doesNotExist());
 		assertThat(files).allSatisfy((file) -> assertThat(file.path()).doesNotExist());
 	}
 

@@ -60,7 +60,7 @@ class PgsqlClusterPromotionTests {
 			// more than fits into the buffers between them
 			Sql.execute(former, "INSERT INTO note SELECT repeat('x', 1000) FROM generate_series(1, 30000)");
 			Lsn lost = former.replayedLsn();
-			Await.until(cluster, () -> "Not received", () -> ahead.receivedLsn().hasReached(lost));
+			Await.until(cluster.home(), () -> "Not received", () -> ahead.receivedLsn().hasReached(lost));
 			former.crash();
 			behind.thaw();
 			assertThat(cluster.mostAdvancedStandby()).isSameAs(ahead);
@@ -95,7 +95,7 @@ class PgsqlClusterPromotionTests {
 	}
 
 	private static String syncStates(PgsqlCluster cluster) throws SQLException {
-		return cluster.master().ask("SELECT string_agg(sync_state, ',') FROM pg_stat_replication");
+		return cluster.master().connections().ask("SELECT string_agg(sync_state, ',') FROM pg_stat_replication");
 	}
 
 }

@@ -89,9 +89,11 @@ class PgsqlClusterTests {
 	@Test
 	void passwordsAreKeptAsScram() throws SQLException {
 		assertThat(this.cluster.master()
+			.connections()
 			.ask("SELECT count(*) FROM pg_authid WHERE rolcanlogin AND rolpassword NOT LIKE 'SCRAM-SHA-256$%'"))
 			.isEqualTo("0");
 		assertThat(this.cluster.master()
+			.connections()
 			.ask("SELECT count(*) FROM pg_hba_file_rules WHERE auth_method <> 'scram-sha-256'")).isEqualTo("0");
 	}
 
@@ -187,8 +189,9 @@ class PgsqlClusterTests {
 				Sql.execute(session, "INSERT INTO note VALUES ('safe')");
 				return "committed";
 			});
-			await().until(
-					() -> master.ask("SELECT wait_event FROM pg_stat_activity WHERE pid = " + pid).equals("SyncRep"));
+			await().until(() -> master.connections()
+				.ask("SELECT wait_event FROM pg_stat_activity WHERE pid = " + pid)
+				.equals("SyncRep"));
 			assertThat(commit).isNotDone();
 			this.cluster.standbys().get(0).thaw();
 			assertThat(commit.get()).isEqualTo("committed");
@@ -197,7 +200,8 @@ class PgsqlClusterTests {
 			this.cluster.standbys().forEach(PgsqlServer::thaw);
 			this.cluster.synchronous(false);
 		}
-		assertThat(master.ask("SELECT count(*) FROM pg_stat_replication WHERE sync_state <> 'async'")).isEqualTo("0");
+		assertThat(master.connections().ask("SELECT count(*) FROM pg_stat_replication WHERE sync_state <> 'async'"))
+			.isEqualTo("0");
 	}
 
 	@Test
@@ -256,13 +260,14 @@ class PgsqlClusterTests {
 	@Test
 	void passwordsAreNowhereToBeSeen(CapturedOutput output) throws Exception {
 		PgsqlServer master = this.cluster.master();
-		master.execute("ALTER SYSTEM SET log_statement = 'all'");
-		master.reload();
-		await().until(() -> master.ask("SHOW log_statement").equals("all"));
-		List<String> passwords = new ArrayList<>(List.of(this.cluster.password(), this.cluster.superuserPassword()));
+		master.connections().execute("ALTER SYSTEM SET log_statement = 'all'");
+		master.process().reload();
+		await().until(() -> master.connections().ask("SHOW log_statement").equals("all"));
+		List<String> passwords = new ArrayList<>(
+				List.of(this.cluster.password(), this.cluster.home().superuserPassword()));
 		this.cluster.rotatePassword();
 		passwords.add(this.cluster.password());
-		master.execute("ALTER SYSTEM RESET log_statement");
+		master.connections().execute("ALTER SYSTEM RESET log_statement");
 		this.cluster.removeStandby(this.cluster.addStandby());
 		master.restart();
 		this.cluster.awaitStreaming();

@@ -48,7 +48,7 @@ class RelationFileTests {
 
 	@ParameterizedTest
 	@EnumSource
-	void connectionsNameTheServers(RelationFile.Format format) throws Exception {
+	void connectionsNameTheServers(RelationFileFormat format) throws Exception {
 		Map<String, Object> content = written(this.file.format(format).extensions(List.of("citext")));
 		assertThat(content).containsOnly(entry("database", "notes"), entry("extensions", List.of("citext")),
 				entry("roles", List.of()), entry("version", this.cluster.version()),
@@ -59,16 +59,16 @@ class RelationFileTests {
 
 	@ParameterizedTest
 	@EnumSource
-	void storedStateNamesTheServers(RelationFile.Format format) throws Exception {
-		assertThat(written(this.file.format(format).form(RelationFile.Form.STORED_STATE))).containsOnly(
+	void storedStateNamesTheServers(RelationFileFormat format) throws Exception {
+		assertThat(written(this.file.format(format).form(RelationFileForm.STORED_STATE))).containsOnly(
 				entry("db_conn_str", this.master.connectionString()), entry("db_uri", this.master.uri()),
 				entry("db_ro_uris", this.standbys.stream().map(PgsqlServer::uri).toList()));
 	}
 
 	@ParameterizedTest
 	@EnumSource
-	void bagNamesTheServers(RelationFile.Format format) throws Exception {
-		RelationFile bag = this.file.format(format).form(RelationFile.Form.BAG);
+	void bagNamesTheServers(RelationFileFormat format) throws Exception {
+		RelationFile bag = this.file.format(format).form(RelationFileForm.BAG);
 		assertThat(written(bag)).contains(entry("master", this.master.connectionString()),
 				entry("standbys", String.join("\n", connectionStrings())), entry("database", "notes"),
 				entry("user", "juju_notes"), entry("port", Integer.toString(this.master.port())));
@@ -78,9 +78,9 @@ class RelationFileTests {
 
 	@ParameterizedTest
 	@EnumSource
-	void relationHasReadyBags(RelationFile.Format format) throws Exception {
+	void relationHasReadyBags(RelationFileFormat format) throws Exception {
 		RelationFile relation = this.file.format(format)
-			.form(RelationFile.Form.RELATION)
+			.form(RelationFileForm.RELATION)
 			.extensions(List.of("citext", "hstore"))
 			.roles(List.of("reader"))
 			.endpoint("database")
@@ -90,9 +90,9 @@ class RelationFileTests {
 
 	@ParameterizedTest
 	@EnumSource
-	void showUnitHoldsTheRelationAndAnother(RelationFile.Format format) throws Exception {
+	void showUnitHoldsTheRelationAndAnother(RelationFileFormat format) throws Exception {
 		RelationFile showUnit = this.file.format(format)
-			.form(RelationFile.Form.SHOW_UNIT)
+			.form(RelationFileForm.SHOW_UNIT)
 			.extensions(List.of("citext", "hstore"))
 			.roles(List.of("reader"))
 			.endpoint("database")
@@ -120,9 +120,9 @@ class RelationFileTests {
 
 	@ParameterizedTest
 	@EnumSource
-	void postgresqlClientNamesTheEndpoints(RelationFile.Format format) throws Exception {
+	void postgresqlClientNamesTheEndpoints(RelationFileFormat format) throws Exception {
 		String readOnly = this.standbys.get(0).address() + "," + this.standbys.get(1).address();
-		assertThat(written(this.file.format(format).form(RelationFile.Form.POSTGRESQL_CLIENT))).containsOnly(
+		assertThat(written(this.file.format(format).form(RelationFileForm.POSTGRESQL_CLIENT))).containsOnly(
 				entry("database", "notes"), entry("username", "juju_notes"), entry("password", this.cluster.password()),
 				entry("tls", "False"), entry("version", this.cluster.version()),
 				entry("endpoints", this.master.address()), entry("read-only-endpoints", readOnly),
@@ -132,7 +132,7 @@ class RelationFileTests {
 
 	@Test
 	void postgresqlClientSaysWhomToTrustOnceThereIsTls() throws Exception {
-		RelationFile bag = this.file.form(RelationFile.Form.POSTGRESQL_CLIENT);
+		RelationFile bag = this.file.form(RelationFileForm.POSTGRESQL_CLIENT);
 		assertThat(written(bag)).contains(entry("tls", "False")).doesNotContainKey("tls-ca");
 		assertThat(written(bag.tls("an authority\n"))).contains(entry("tls", "True"),
 				entry("tls-ca", "an authority\n"));
@@ -140,8 +140,8 @@ class RelationFileTests {
 
 	@ParameterizedTest
 	@EnumSource
-	void nobodyIsNamedIfThereIsNobody(RelationFile.Form form) throws Exception {
-		for (RelationFile.Format format : RelationFile.Format.values()) {
+	void nobodyIsNamedIfThereIsNobody(RelationFileForm form) throws Exception {
+		for (RelationFileFormat format : RelationFileFormat.values()) {
 			this.file.form(form).format(format).write(null, List.of());
 			assertThat(parse(Files.readString(this.file.path()), format)).isNotEmpty();
 			assertThat(Files.readString(this.file.path())).doesNotContain("127.0.0.1 ", "127.0.0.1:");
@@ -151,14 +151,14 @@ class RelationFileTests {
 	@Test
 	void otherRolesThanTheClustersCanBeTold() throws Exception {
 		this.file.write(this.standbys.get(0), List.of(this.master));
-		assertThat(parse(Files.readString(this.file.path()), RelationFile.Format.JSON)).contains(
+		assertThat(parse(Files.readString(this.file.path()), RelationFileFormat.JSON)).contains(
 				entry("master", this.standbys.get(0).connectionString()),
 				entry("standbys", List.of(this.master.connectionString())));
 	}
 
 	@ParameterizedTest
 	@EnumSource
-	void everyStyleReplacesTheContent(RelationFile.Style style) throws Exception {
+	void everyStyleReplacesTheContent(RelationFileStyle style) throws Exception {
 		RelationFile target = RelationFile.at(this.tempDir.resolve("relation.json"), this.cluster).style(style);
 		target.write("a long content");
 		target.write("short");
@@ -177,7 +177,7 @@ class RelationFileTests {
 		Object key = key();
 		this.file.writeInPlace();
 		assertThat(key()).isEqualTo(key);
-		this.file.style(RelationFile.Style.OVERWRITE).write();
+		this.file.style(RelationFileStyle.OVERWRITE).write();
 		assertThat(key()).isEqualTo(key);
 		this.file.write();
 		assertThat(key()).isNotEqualTo(key);
@@ -190,7 +190,7 @@ class RelationFileTests {
 	@Test
 	@DisabledOnOs(OS.WINDOWS)
 	void onlyTheOwnerCanReadIt() throws Exception {
-		for (RelationFile.Style style : RelationFile.Style.values()) {
+		for (RelationFileStyle style : RelationFileStyle.values()) {
 			this.file.delete();
 			this.file.delete();
 			assertThat(this.file.path()).doesNotExist();
@@ -213,11 +213,11 @@ class RelationFileTests {
 		file.write();
 		String content = Files.readString(file.path());
 		assertThat(content).isEqualTo(file.content());
-		return parse(content, content.startsWith("{") ? RelationFile.Format.JSON : RelationFile.Format.YAML);
+		return parse(content, content.startsWith("{") ? RelationFileFormat.JSON : RelationFileFormat.YAML);
 	}
 
-	private static Map<String, Object> parse(String content, RelationFile.Format format) {
-		return map((format == RelationFile.Format.JSON) ? new JsonMapper().readValue(content, Map.class)
+	private static Map<String, Object> parse(String content, RelationFileFormat format) {
+		return map((format == RelationFileFormat.JSON) ? new JsonMapper().readValue(content, Map.class)
 				: new Yaml(new SafeConstructor(new LoaderOptions())).load(content));
 	}
 
