@@ -6,6 +6,9 @@ import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
 
+import io.github.jujupgsql.role.PassingEffect;
+import io.github.jujupgsql.role.ProbeEffect;
+import io.github.jujupgsql.role.LastingEffect;
 import io.github.jujupgsql.role.Effect;
 import io.github.jujupgsql.role.Fact;
 import io.github.jujupgsql.role.RoleAssignment;
@@ -61,22 +64,22 @@ final class PoolEffects implements Effect.Performer {
 	}
 
 	@Override
-	public void perform(Effect.Probe probe) {
+	public void perform(ProbeEffect.Probe probe) {
 		this.prober.probe(probe, this.pools.get(probe.server()));
 	}
 
 	@Override
-	public void perform(Effect.ExpectAnswer expected) {
+	public void perform(ProbeEffect.ExpectAnswer expected) {
 		this.prober.expect(expected, this.pools.get(expected.server()));
 	}
 
 	@Override
-	public void perform(Effect.ProbeLater later) {
+	public void perform(ProbeEffect.ProbeLater later) {
 		takeAfter(later.after(), new Fact.ProbeDue(later.server(), later.question()));
 	}
 
 	@Override
-	public void perform(Effect.LimitWithdrawn limit) {
+	public void perform(ProbeEffect.LimitWithdrawn limit) {
 		takeAfter(limit.after(), new Fact.WithdrawalDue(limit.server(), limit.withdrawal()));
 	}
 
@@ -85,14 +88,14 @@ final class PoolEffects implements Effect.Performer {
 	}
 
 	@Override
-	public void perform(Effect.WarmUp warmUp) {
+	public void perform(ProbeEffect.WarmUp warmUp) {
 		ServerPool former = this.pools.find(warmUp.former());
 		boolean ready = former == null || this.pools.get(warmUp.server()).catchUpWith(former) || former.isStuck();
 		this.facts.next(new Fact.WarmedUp(warmUp.server(), warmUp.former(), ready));
 	}
 
 	@Override
-	public void perform(Effect.Fence fence) {
+	public void perform(LastingEffect.Fence fence) {
 		ServerPool pool = this.pools.find(fence.server());
 		if (pool != null) {
 			int active = pool.getActive();
@@ -102,12 +105,12 @@ final class PoolEffects implements Effect.Performer {
 	}
 
 	@Override
-	public void perform(Effect.GivePrimaryRole role) {
+	public void perform(LastingEffect.GivePrimaryRole role) {
 		this.pools.get(role.server()).serveAsPrimary(this.settings.primary(), this.prober.current());
 	}
 
 	@Override
-	public void perform(Effect.GiveReplicaRole role) {
+	public void perform(LastingEffect.GiveReplicaRole role) {
 		ServerPool pool = this.pools.get(role.server());
 		pool.serveAsReplica(this.settings.replica());
 		if (role.fill()) {
@@ -116,12 +119,12 @@ final class PoolEffects implements Effect.Performer {
 	}
 
 	@Override
-	public void perform(Effect.ReturnProbeConnection probe) {
+	public void perform(LastingEffect.ReturnProbeConnection probe) {
 		this.prober.current().close();
 	}
 
 	@Override
-	public void perform(Effect.Publish published) {
+	public void perform(LastingEffect.Publish published) {
 		RoleAssignment assigned = published.roles();
 		ServerId primary = assigned.primary();
 		RoleTable table = new RoleTable((primary != null) ? this.pools.get(primary) : null,
@@ -138,12 +141,12 @@ final class PoolEffects implements Effect.Performer {
 	}
 
 	@Override
-	public void perform(Effect.TellRoles told) {
+	public void perform(LastingEffect.TellRoles told) {
 		this.roleLogger.tell(this.roles.current(), told.since());
 	}
 
 	@Override
-	public void perform(Effect.Tell told) {
+	public void perform(PassingEffect.Tell told) {
 		if (told.warning()) {
 			logger.warn(told.message());
 		}
@@ -153,14 +156,14 @@ final class PoolEffects implements Effect.Performer {
 	}
 
 	@Override
-	public void perform(Effect.TellState told) {
+	public void perform(PassingEffect.TellState told) {
 		if (logger.isDebugEnabled()) {
 			logger.debug(told.server() + " " + told.from() + " -> " + told.to());
 		}
 	}
 
 	@Override
-	public void perform(Effect.CloseFenced closing) {
+	public void perform(LastingEffect.CloseFenced closing) {
 		ServerPool pool = this.pools.find(closing.server());
 		if (pool != null) {
 			handOver(closing.server(), () -> this.drainer.closeCutOff(pool));
@@ -168,7 +171,7 @@ final class PoolEffects implements Effect.Performer {
 		}
 	}
 
-	private void tell(Effect.CloseFenced closing, ServerPool pool) {
+	private void tell(LastingEffect.CloseFenced closing, ServerPool pool) {
 		Fenced before = this.fenced.remove(closing.server());
 		if (before == null) {
 			return;
@@ -188,7 +191,7 @@ final class PoolEffects implements Effect.Performer {
 	}
 
 	@Override
-	public void perform(Effect.Drain drain) {
+	public void perform(LastingEffect.Drain drain) {
 		ServerPool pool = this.pools.find(drain.server());
 		if (pool != null) {
 			handOver(drain.server(), () -> this.drainer.drain(pool));
@@ -203,27 +206,27 @@ final class PoolEffects implements Effect.Performer {
 	}
 
 	@Override
-	public void perform(Effect.InvalidateVerification invalidated) {
+	public void perform(PassingEffect.InvalidateVerification invalidated) {
 		this.pools.get(invalidated.server()).doubt();
 	}
 
 	@Override
-	public void perform(Effect.MarkUnresponsive marked) {
+	public void perform(PassingEffect.MarkUnresponsive marked) {
 		this.pools.get(marked.server()).setSilent(marked.unresponsive());
 	}
 
 	@Override
-	public void perform(Effect.Fill fill) {
+	public void perform(PassingEffect.Fill fill) {
 		this.loop.schedule(this.pools.get(fill.server())::fill, fill.after());
 	}
 
 	@Override
-	public void perform(Effect.MeasureLag measured) {
+	public void perform(ProbeEffect.MeasureLag measured) {
 		this.measureLag.run();
 	}
 
 	@Override
-	public void perform(Effect.Resume resumed) {
+	public void perform(PassingEffect.Resume resumed) {
 		this.pools.get(resumed.server())
 			.wakeUp(resumed.asPrimary() ? this.settings.primary() : this.settings.replica());
 	}

@@ -1,8 +1,8 @@
 package io.github.jujupgsql.pool;
 
 import java.time.Duration;
-import java.util.Collection;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.Executor;
@@ -10,6 +10,7 @@ import java.util.function.Consumer;
 
 import io.github.jujupgsql.role.Fact;
 import io.github.jujupgsql.role.ServerId;
+import io.github.jujupgsql.role.Topology;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
@@ -52,11 +53,12 @@ final class ReplicationLagMonitor {
 	}
 
 	/**
-	 * Measure.
-	 * @param primary the primary, or {@code null} while there is none
-	 * @param standbys the standbys that have answered
+	 * Measure the standbys that have answered.
+	 * @param topology says who they are, and who is the primary
 	 */
-	void measure(@Nullable ServerId primary, Collection<ServerId> standbys) {
+	void measure(Topology topology) {
+		ServerId primary = topology.primary();
+		List<ServerId> standbys = topology.inRecovery();
 		if (primary == null) {
 			standbys.forEach(this::measure);
 			return;

@@ -1,22 +1,13 @@
 package io.github.jujupgsql.pool;
 
 import java.io.Closeable;
-import java.time.Duration;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
-import java.util.concurrent.ThreadFactory;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.locks.LockSupport;
 
 import io.github.jujupgsql.relation.PgsqlRelation;
 import io.github.jujupgsql.role.Fact;
-import io.github.jujupgsql.role.PoolSigns;
-import io.github.jujupgsql.role.RetryBackoff;
 import io.github.jujupgsql.role.RolePolicy;
 import io.github.jujupgsql.role.RoleRules;
 import io.github.jujupgsql.role.RoleTimes;
@@ -37,14 +28,6 @@ import org.jspecify.annotations.Nullable;
  */
 public final class ServerPools implements Closeable {
 
-	private static final Duration PAUSE_TIMEOUT = Duration.ofSeconds(5);
-
-	private static final long PAUSE_POLL_NANOS = TimeUnit.MILLISECONDS.toNanos(10);
-
-	private static final Duration FILL_INTERVAL = Duration.ofMillis(100);
-
-	private static final Duration LAG_INTERVAL = Duration.ofSeconds(1);
-
 	private final ServerPoolFactory factory;
 
 	private final Roles roles = new Roles();
@@ -59,13 +42,11 @@ public final class ServerPools implements Closeable {
 
 	private final PoolRegistry pools;
 
-	private final RoleRules rules;
-
 	private final PoolEffects effects;
 
 	private final TopologyKeeper keeper;
 
-	private final ReplicationLagMonitor lagMonitor;
+	private final PoolPause pause;
 
 	private volatile Runnable whenInDoubt = () -> {
 	};
@@ -76,7 +57,7 @@ public final class ServerPools implements Closeable {
 	 * @param settings how pools are sized and left
 	 */
 	public ServerPools(ServerPoolFactory factory, PoolSettings settings) {
-		this(factory, settings, Executors.newCachedThreadPool(threads("pgsql-background-")));
+		this(factory, settings, Executors.newCachedThreadPool(new DaemonThreads("pgsql-background-")));
 	}
 
 	/**
@@ -89,33 +70,23 @@ public final class ServerPools implements Closeable {
 	ServerPools(ServerPoolFactory factory, PoolSettings settings, ExecutorService background) {
 		this.factory = factory;
 		this.background = background;
-		this.loop = new RoleEventLoop(threads("pgsql-roles"));
+		this.loop = new RoleEventLoop(new DaemonThreads("pgsql-roles"));
 		this.drainer = new Drainer(background, settings.drainTimeout(), this::closed);
 		this.health = new HealthQuestions(background);
 		this.pools = new PoolRegistry(factory, this::suspect);
-		this.lagMonitor = new ReplicationLagMonitor(this.pools, background, this.loop, this::take);
+		ReplicationLagMonitor lagMonitor = new ReplicationLagMonitor(this.pools, background, this.loop, this::take);
 		ServerProber.Answers facts = new Facts();
 		this.effects = new PoolEffects(this.pools, settings, this.roles, this.loop,
-				new ServerProber(background, this.loop, facts), facts, this.drainer, this::measureLag);
+				new ServerProber(background, this.loop, facts), facts, this.drainer,
+				() -> lagMonitor.measure(topology()));
 		RolePolicy policy = new RolePolicy(settings.sickAfter(), settings.drainTimeout(), settings.fallbackToPrimary(),
 				settings.maximumLag(), RoleTimes.DEFAULT);
-		this.rules = new RoleRules(policy);
-		this.keeper = new TopologyKeeper(this.rules, Topology.empty(System.nanoTime(), policy), this.loop, this.pools,
+		RoleRules rules = new RoleRules(policy);
+		this.keeper = new TopologyKeeper(rules, Topology.empty(System.nanoTime(), policy), this.loop, this.pools,
 				this.effects);
-		if (settings.maximumLag() != null) {
-			this.loop.repeat(this::measureLag, LAG_INTERVAL);
-		}
-		this.loop.repeat(this::fillForWaiting, FILL_INTERVAL);
-		this.loop.execute(this::lookAtReplicas);
-	}
-
-	private static ThreadFactory threads(String name) {
-		AtomicInteger number = new AtomicInteger();
-		return (task) -> {
-			Thread thread = new Thread(task, name.endsWith("-") ? name + number.incrementAndGet() : name);
-			thread.setDaemon(true);
-			return thread;
-		};
+		this.pause = new PoolPause(this.loop, this.keeper, this.pools, this.drainer);
+		new PeriodicTasks(this.loop, this.keeper, rules, this.pools, this.pause::closeUnused).start(lagMonitor,
+				settings.maximumLag() != null);
 	}
 
 	/**
@@ -184,6 +155,10 @@ public final class ServerPools implements Closeable {
 		this.loop.execute(() -> this.keeper.take(new Fact.RelationRead(newRelation, since), followed));
 	}
 
+	private Topology topology() {
+		return this.keeper.topology();
+	}
+
 	private void take(Fact fact) {
 		this.keeper.take(fact);
 	}
@@ -210,38 +185,6 @@ public final class ServerPools implements Closeable {
 		});
 	}
 
-	private void measureLag() {
-		Topology topology = this.keeper.topology();
-		this.lagMonitor.measure(topology.primary(), topology.inRecovery());
-	}
-
-	private void fillForWaiting() {
-		this.keeper.topology().named().values().forEach((server) -> this.pools.get(server).fillForWaiting());
-	}
-
-	private void lookAtReplicas() {
-		Duration pause = RetryBackoff.RECOVERY.pauseAfter(1);
-		try {
-			if (this.keeper.topology().paused()) {
-				// for what was in use or being opened before
-				rest();
-			}
-			else {
-				Map<ServerId, PoolSigns> signs = new LinkedHashMap<>();
-				this.keeper.topology()
-					.usedForReads()
-					.forEach((server) -> signs.put(server, ServerProber.signs(this.pools.get(server))));
-				if (!signs.isEmpty()) {
-					take(new Fact.ReplicasSeen(signs));
-				}
-			}
-			pause = this.rules.pauseBetweenLooks(this.keeper.topology(), System.nanoTime());
-		}
-		finally {
-			this.loop.schedule(this::lookAtReplicas, pause);
-		}
-	}
-
 	/**
 	 * Keep no connection that is not in use and ask no server anything until told to
 	 * {@link #resume()}. A thread that borrows meanwhile still gets a connection. Blocks
@@ -249,32 +192,14 @@ public final class ServerPools implements Closeable {
 	 * finds no socket open.
 	 */
 	public void pause() {
-		long deadline = System.nanoTime() + PAUSE_TIMEOUT.toNanos();
-		this.loop.execute(() -> take(new Fact.Paused()));
-		while (!this.loop.decideNow(this::rest) && System.nanoTime() - deadline < 0) {
-			LockSupport.parkNanos(PAUSE_POLL_NANOS);
-		}
-	}
-
-	private boolean rest() {
-		// all of them, not only until one has yet to close something
-		List<ServerPool> leaving = this.drainer.leaving();
-		long restless = this.pools.all()
-			.stream()
-			.filter((pool) -> !leaving.contains(pool))
-			.filter((pool) -> !pool.rest())
-			.count();
-		return restless == 0 && leaving.stream().allMatch(ServerPool::isAtRest);
+		this.pause.begin();
 	}
 
 	/**
 	 * Go on after {@link #pause()}.
 	 */
 	public void resume() {
-		this.loop.decideNow(() -> {
-			take(new Fact.Resumed());
-			return true;
-		});
+		this.pause.end();
 	}
 
 	/**

@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.RejectedExecutionException;
 
+import io.github.jujupgsql.role.ProbeEffect;
 import io.github.jujupgsql.role.Effect;
 import io.github.jujupgsql.role.Fact;
 import io.github.jujupgsql.role.PoolSigns;
@@ -49,7 +50,7 @@ final class ServerProber {
 	 * @param probe says what
 	 * @param pool its pool
 	 */
-	void probe(Effect.Probe probe, ServerPool pool) {
+	void probe(ProbeEffect.Probe probe, ServerPool pool) {
 		try {
 			this.background.execute(() -> ask(probe, pool));
 		}
@@ -65,7 +66,7 @@ final class ServerProber {
 	 * Ask a server. Its connection is kept until the answer has been acted on: only then
 	 * is it known whether the server is to be the primary.
 	 */
-	private void ask(Effect.Probe probe, ServerPool pool) {
+	private void ask(ProbeEffect.Probe probe, ServerPool pool) {
 		RoleProbe inquiry = inquire(probe, pool);
 		boolean heard = this.loop.tryExecute(() -> {
 			try (inquiry) {
@@ -81,7 +82,7 @@ final class ServerProber {
 		}
 	}
 
-	private static RoleProbe inquire(Effect.Probe probe, ServerPool pool) {
+	private static RoleProbe inquire(ProbeEffect.Probe probe, ServerPool pool) {
 		try {
 			return probe.asMaster() ? pool.inquire() : pool.inquireStandby();
 		}
@@ -91,7 +92,7 @@ final class ServerProber {
 		}
 	}
 
-	private static Fact answered(Effect.Probe probe, ServerPool pool, RoleCheck check) {
+	private static Fact answered(ProbeEffect.Probe probe, ServerPool pool, RoleCheck check) {
 		ProbeAnswer answer = new ProbeAnswer(Kind.valueOf(check.answer().name()), check.sqlState(), check.reason());
 		return new Fact.Answered(probe.server(), probe.question(), answer, signs(pool));
 	}
@@ -110,7 +111,7 @@ final class ServerProber {
 	 * @param expected says which, and when
 	 * @param pool the pool of the server
 	 */
-	void expect(Effect.ExpectAnswer expected, ServerPool pool) {
+	void expect(ProbeEffect.ExpectAnswer expected, ServerPool pool) {
 		long reads = pool.getReadsReturned();
 		long after = expected.after().toNanos();
 		long due = System.nanoTime() + after;

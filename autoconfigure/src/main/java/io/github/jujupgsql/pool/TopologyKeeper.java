@@ -5,9 +5,11 @@ import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 
+import io.github.jujupgsql.role.PassingEffect;
 import io.github.jujupgsql.role.Decision;
 import io.github.jujupgsql.role.Effect;
 import io.github.jujupgsql.role.Fact;
+import io.github.jujupgsql.role.LastingEffect;
 import io.github.jujupgsql.role.ProbeAnswer;
 import io.github.jujupgsql.role.ProbeAnswer.Kind;
 import io.github.jujupgsql.role.RetryBackoff;
@@ -152,10 +154,10 @@ final class TopologyKeeper {
 
 	private void remember(List<Effect> left) {
 		for (Effect effect : left) {
-			if (effect.isRepeated()) {
+			if (effect instanceof LastingEffect) {
 				this.incomplete = true;
 			}
-			else if (!(effect instanceof Effect.Tell || effect instanceof Effect.TellState)) {
+			else if (!(effect instanceof PassingEffect.Tell || effect instanceof PassingEffect.TellState)) {
 				this.undone.add(effect);
 			}
 		}

@@ -1,6 +1,6 @@
 package io.github.jujupgsql.role;
 
-import io.github.jujupgsql.role.Effect.FenceReason;
+import io.github.jujupgsql.role.LastingEffect.FenceReason;
 import io.github.jujupgsql.role.ProbeAnswer.Kind;
 import org.jspecify.annotations.Nullable;
 
@@ -41,7 +41,7 @@ final class AnswerRules {
 			return null;
 		}
 		if (server.unresponsive()) {
-			this.draft.then(Step.GIVE_ROLE, new Effect.MarkUnresponsive(id, false));
+			this.draft.then(Step.GIVE_ROLE, new PassingEffect.MarkUnresponsive(id, false));
 		}
 		return this.draft.put(server.heard().withUnresponsive(false));
 	}
@@ -118,7 +118,7 @@ final class AnswerRules {
 		}
 		this.draft.put(server.withInRecovery(true));
 		if (this.draft.policy.maximumLag() != null) {
-			this.draft.then(Step.ASK, new Effect.MeasureLag());
+			this.draft.then(Step.ASK, new ProbeEffect.MeasureLag());
 		}
 	}
 
@@ -129,7 +129,7 @@ final class AnswerRules {
 		ManagedServer warming = (server.warmingSince() != null) ? server
 				: this.draft.put(server.withWarmingSince(this.draft.now));
 		this.draft.move(warming, ServerState.WARMING);
-		this.draft.then(Step.ASK, new Effect.WarmUp(server.id(), former.id()));
+		this.draft.then(Step.ASK, new ProbeEffect.WarmUp(server.id(), former.id()));
 	}
 
 	void warmedUp(Fact.WarmedUp warmedUp) {
@@ -178,9 +178,9 @@ final class AnswerRules {
 		this.fences.fenceDeposedBy(server);
 		this.draft.put(server.withHeldPrimary());
 		this.draft.primary = server.id();
-		this.draft.then(Step.GIVE_ROLE, new Effect.GivePrimaryRole(server.id()));
-		this.draft.then(Step.RETURN_PROBE_CONNECTION, new Effect.ReturnProbeConnection(server.id()));
-		this.draft.then(Step.ASK, new Effect.Fill(server.id(), this.draft.policy.times().fillDelay()));
+		this.draft.then(Step.GIVE_ROLE, new LastingEffect.GivePrimaryRole(server.id()));
+		this.draft.then(Step.RETURN_PROBE_CONNECTION, new LastingEffect.ReturnProbeConnection(server.id()));
+		this.draft.then(Step.ASK, new PassingEffect.Fill(server.id(), this.draft.policy.times().fillDelay()));
 		this.probing.askUnsettled();
 	}
 
@@ -191,8 +191,8 @@ final class AnswerRules {
 	private void demote(ManagedServer server) {
 		this.draft.primary = null;
 		this.draft.causedAt = this.draft.now;
-		this.draft.then(Step.GIVE_ROLE, new Effect.InvalidateVerification(server.id()));
-		this.draft.then(Step.TELL, new Effect.Tell(true, "The primary " + server.id().name()
+		this.draft.then(Step.GIVE_ROLE, new PassingEffect.InvalidateVerification(server.id()));
+		this.draft.then(Step.TELL, new PassingEffect.Tell(true, "The primary " + server.id().name()
 				+ " is in recovery although the relation calls it the master; writes wait"));
 	}
 

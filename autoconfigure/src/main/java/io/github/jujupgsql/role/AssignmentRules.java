@@ -62,10 +62,10 @@ final class AssignmentRules {
 	}
 
 	void publish(RoleAssignment roles) {
-		this.draft.then(Step.PUBLISH, new Effect.Publish(roles));
+		this.draft.then(Step.PUBLISH, new LastingEffect.Publish(roles));
 		// not that the old primary has stepped down while the new one is still asked
 		if (roles.primary() != null || this.draft.master() == null) {
-			this.draft.then(Step.TELL, new Effect.TellRoles(roles, this.draft.causedAt));
+			this.draft.then(Step.TELL, new LastingEffect.TellRoles(roles, this.draft.causedAt));
 		}
 	}
 
@@ -102,7 +102,7 @@ final class AssignmentRules {
 			ServerState next = state(server, roles);
 			if (next == ServerState.REPLICA && server.state() != ServerState.REPLICA) {
 				boolean fill = !this.draft.isMaster(server);
-				this.draft.then(Step.GIVE_ROLE, new Effect.GiveReplicaRole(server.id(), fill));
+				this.draft.then(Step.GIVE_ROLE, new LastingEffect.GiveReplicaRole(server.id(), fill));
 			}
 			this.draft.move(server, next);
 		}

@@ -151,7 +151,7 @@ final class Draft {
 		if (server.state() == next) {
 			return server;
 		}
-		then(Step.TELL, new Effect.TellState(server.id(), server.state(), next));
+		then(Step.TELL, new PassingEffect.TellState(server.id(), server.state(), next));
 		return put(server.moveTo(next, this.now));
 	}
 

@@ -79,7 +79,7 @@ final class FactRules implements Fact.Handler {
 			.stream()
 			.filter((server) -> !server.state().hasLeft())
 			.forEach((server) -> this.draft.then(Step.GIVE_ROLE,
-					new Effect.Resume(server.id(), this.draft.isPrimary(server))));
+					new PassingEffect.Resume(server.id(), this.draft.isPrimary(server))));
 		this.probing.askUnsettled();
 	}
 

@@ -60,15 +60,15 @@ final class FailureRules {
 	private Effect tell(ManagedServer server, String reason, RetryBackoff backoff) {
 		String name = server.id().name();
 		if (backoff == RetryBackoff.PROMOTION) {
-			return new Effect.Tell(false, "Waiting for " + name + " to leave recovery; then it is the primary");
+			return new PassingEffect.Tell(false, "Waiting for " + name + " to leave recovery; then it is the primary");
 		}
 		if (isCoveredFor(server)) {
-			return new Effect.Tell(true,
+			return new PassingEffect.Tell(true,
 					"New connections to " + name
 							+ " cannot be opened as the relation says now, so work goes on with those that are open: "
 							+ reason);
 		}
-		return new Effect.Tell(true,
+		return new PassingEffect.Tell(true,
 				this.draft.isMaster(server) ? "The relation's master " + name + " cannot be the primary yet: " + reason
 						: "Standby " + name + " serves no reads: " + reason);
 	}

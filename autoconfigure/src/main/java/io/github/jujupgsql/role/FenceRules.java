@@ -1,6 +1,6 @@
 package io.github.jujupgsql.role;
 
-import io.github.jujupgsql.role.Effect.FenceReason;
+import io.github.jujupgsql.role.LastingEffect.FenceReason;
 
 /**
  * Cuts servers off.
@@ -34,10 +34,10 @@ final class FenceRules {
 	 */
 	void fence(ManagedServer server, Step step, FenceReason why, String detail) {
 		boolean draining = server.state() == ServerState.DRAINING;
-		this.draft.then(step, new Effect.Fence(server.id()));
+		this.draft.then(step, new LastingEffect.Fence(server.id()));
 		if (!draining) {
 			// what drains closes the pool in the end
-			this.draft.then(Step.LEAVE, new Effect.CloseFenced(server.id(), why, detail));
+			this.draft.then(Step.LEAVE, new LastingEffect.CloseFenced(server.id(), why, detail));
 		}
 		this.draft.move(server, ServerState.FENCED);
 	}

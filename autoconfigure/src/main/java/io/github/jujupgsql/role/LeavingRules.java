@@ -1,6 +1,6 @@
 package io.github.jujupgsql.role;
 
-import io.github.jujupgsql.role.Effect.FenceReason;
+import io.github.jujupgsql.role.LastingEffect.FenceReason;
 
 /**
  * How servers leave.
@@ -23,7 +23,7 @@ final class LeavingRules {
 	 */
 	void dismissFormer(RoleAssignment roles) {
 		this.draft.former().filter((server) -> !isNeeded(server, roles)).forEach((server) -> {
-			this.draft.then(Step.LEAVE, new Effect.Drain(server.id()));
+			this.draft.then(Step.LEAVE, new LastingEffect.Drain(server.id()));
 			this.draft.move(server, ServerState.DRAINING);
 		});
 	}
@@ -49,7 +49,7 @@ final class LeavingRules {
 				long withdrawal = this.draft.nextNumber();
 				this.draft.put(server.withWithdrawal(withdrawal));
 				this.draft.then(Step.ASK,
-						new Effect.LimitWithdrawn(server.id(), withdrawal, this.draft.policy.drainTimeout()));
+						new ProbeEffect.LimitWithdrawn(server.id(), withdrawal, this.draft.policy.drainTimeout()));
 			}
 			else if (!withdrawn && server.withdrawal() != 0) {
 				this.draft.put(server.withWithdrawal(0));

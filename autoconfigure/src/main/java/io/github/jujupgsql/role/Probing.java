@@ -53,7 +53,7 @@ final class Probing {
 		boolean master = this.draft.isMaster(server);
 		long number = this.draft.nextNumber();
 		Step step = master ? Step.ASK_MASTER : Step.ASK;
-		this.draft.then(step, new Effect.Probe(server.id(), number, master));
+		this.draft.then(step, new ProbeEffect.Probe(server.id(), number, master));
 		if (this.draft.isUsedForReads(server)) {
 			expect(server, number, this.draft.policy.times().loginExcuses());
 		}
@@ -62,11 +62,11 @@ final class Probing {
 
 	void expect(ManagedServer server, long question, int excuses) {
 		this.draft.then(Step.ASK,
-				new Effect.ExpectAnswer(server.id(), question, this.draft.policy.sickAfter(), excuses));
+				new ProbeEffect.ExpectAnswer(server.id(), question, this.draft.policy.sickAfter(), excuses));
 	}
 
 	void askLater(ManagedServer server, Duration pause) {
-		this.draft.then(Step.ASK, new Effect.ProbeLater(server.id(), server.question().number(), pause));
+		this.draft.then(Step.ASK, new ProbeEffect.ProbeLater(server.id(), server.question().number(), pause));
 	}
 
 }

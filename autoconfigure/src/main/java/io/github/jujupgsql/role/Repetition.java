@@ -1,6 +1,6 @@
 package io.github.jujupgsql.role;
 
-import io.github.jujupgsql.role.Effect.FenceReason;
+import io.github.jujupgsql.role.LastingEffect.FenceReason;
 
 /**
  * Repeats what has been decided, because it is not known which of it has been done. Each
@@ -22,12 +22,12 @@ final class Repetition {
 	private void repeat(ManagedServer server) {
 		ServerId id = server.id();
 		switch (server.state()) {
-			case PRIMARY -> this.draft.then(Step.GIVE_ROLE, new Effect.GivePrimaryRole(id));
-			case REPLICA -> this.draft.then(Step.GIVE_ROLE, new Effect.GiveReplicaRole(id, true));
-			case DRAINING -> this.draft.then(Step.LEAVE, new Effect.Drain(id));
+			case PRIMARY -> this.draft.then(Step.GIVE_ROLE, new LastingEffect.GivePrimaryRole(id));
+			case REPLICA -> this.draft.then(Step.GIVE_ROLE, new LastingEffect.GiveReplicaRole(id, true));
+			case DRAINING -> this.draft.then(Step.LEAVE, new LastingEffect.Drain(id));
 			case FENCED -> {
-				this.draft.then(Step.FENCE_DEPOSED, new Effect.Fence(id));
-				this.draft.then(Step.LEAVE, new Effect.CloseFenced(id, FenceReason.DEPOSED, ""));
+				this.draft.then(Step.FENCE_DEPOSED, new LastingEffect.Fence(id));
+				this.draft.then(Step.LEAVE, new LastingEffect.CloseFenced(id, FenceReason.DEPOSED, ""));
 			}
 			case NEW, EXCLUDED, WARMING, STEPPING_DOWN, CLOSED -> {
 			}

@@ -38,7 +38,7 @@ final class ReplicaRules {
 			server = this.draft.put(server.withReadsReturned(signs.readsReturned()));
 		}
 		else {
-			this.draft.then(Step.GIVE_ROLE, new Effect.InvalidateVerification(server.id()));
+			this.draft.then(Step.GIVE_ROLE, new PassingEffect.InvalidateVerification(server.id()));
 			stalled = signs.active() > 0 || (signs.queue() && !signs.open());
 		}
 		long unaskedFor = this.draft.now - server.question().askedAt();
@@ -54,7 +54,7 @@ final class ReplicaRules {
 		if (unresponsive == server.unresponsive()) {
 			return server;
 		}
-		this.draft.then(Step.GIVE_ROLE, new Effect.MarkUnresponsive(server.id(), unresponsive));
+		this.draft.then(Step.GIVE_ROLE, new PassingEffect.MarkUnresponsive(server.id(), unresponsive));
 		return this.draft.put(server.withUnresponsive(unresponsive));
 	}
 
@@ -70,7 +70,7 @@ final class ReplicaRules {
 			this.draft.put(server.withLagging(lagging));
 			String standby = "Standby " + server.id().name();
 			this.draft.then(Step.TELL,
-					new Effect.Tell(false,
+					new PassingEffect.Tell(false,
 							lagging ? standby + " serves no reads: it lags by " + measured.lag().toMillis() + " ms"
 									: standby + " has caught up"));
 		}

@@ -63,7 +63,7 @@ class RandomFactsTests {
 
 		private final @Nullable Duration maximumLag;
 
-		private final List<Effect.Probe> probes = new ArrayList<>();
+		private final List<ProbeEffect.Probe> probes = new ArrayList<>();
 
 		private final List<Fact> timers = new ArrayList<>();
 
@@ -108,14 +108,14 @@ class RandomFactsTests {
 
 		private void answer() {
 			if (!this.probes.isEmpty()) {
-				Effect.Probe probe = this.probes.remove(this.random.nextInt(this.probes.size()));
+				ProbeEffect.Probe probe = this.probes.remove(this.random.nextInt(this.probes.size()));
 				Kind kind = Kind.values()[(this.random.nextInt(3) > 0) ? this.random.nextInt(2)
 						: this.random.nextInt(Kind.values().length)];
 				answer(probe, kind);
 			}
 		}
 
-		private void answer(Effect.Probe probe, Kind kind) {
+		private void answer(ProbeEffect.Probe probe, Kind kind) {
 			take(new Fact.Answered(probe.server(), probe.question(), new ProbeAnswer(kind, "", "because"), signs()));
 		}
 
@@ -160,33 +160,33 @@ class RandomFactsTests {
 		}
 
 		private void perform(Effect effect) {
-			if (effect instanceof Effect.Probe probe) {
+			if (effect instanceof ProbeEffect.Probe probe) {
 				this.probes.add(probe);
 			}
-			else if (effect instanceof Effect.ProbeLater later) {
+			else if (effect instanceof ProbeEffect.ProbeLater later) {
 				this.timers.add(new Fact.ProbeDue(later.server(), later.question()));
 			}
-			else if (effect instanceof Effect.ExpectAnswer expected) {
+			else if (effect instanceof ProbeEffect.ExpectAnswer expected) {
 				this.timers.add(new Fact.ProbeOverdue(expected.server(), expected.question(), expected.excuses(),
 						this.random.nextInt(4) == 0, this.random.nextInt(4) == 0, signs()));
 			}
-			else if (effect instanceof Effect.LimitWithdrawn limit) {
+			else if (effect instanceof ProbeEffect.LimitWithdrawn limit) {
 				this.timers.add(new Fact.WithdrawalDue(limit.server(), limit.withdrawal()));
 			}
-			else if (effect instanceof Effect.WarmUp warmUp) {
+			else if (effect instanceof ProbeEffect.WarmUp warmUp) {
 				this.warming.put(warmUp.server(), warmUp.former());
 			}
-			else if (effect instanceof Effect.Fence fence) {
+			else if (effect instanceof LastingEffect.Fence fence) {
 				this.fenced.add(fence.server());
 			}
-			else if (effect instanceof Effect.CloseFenced closing) {
+			else if (effect instanceof LastingEffect.CloseFenced closing) {
 				require(this.fenced.contains(closing.server()), "fenced before it is closed", closing);
 				this.leaving.add(closing.server());
 			}
-			else if (effect instanceof Effect.Drain drain) {
+			else if (effect instanceof LastingEffect.Drain drain) {
 				this.leaving.add(drain.server());
 			}
-			else if (effect instanceof Effect.Publish published) {
+			else if (effect instanceof LastingEffect.Publish published) {
 				checkPublished(published.roles());
 			}
 		}
@@ -252,7 +252,7 @@ class RandomFactsTests {
 			take(new Fact.RelationRead(RulesUnderTest.relation("b", "a", "c"), this.rules.now));
 			for (int i = 0; i < 200 && !isSettled(); i++) {
 				this.rules.after(Duration.ofMillis(100));
-				for (Effect.Probe probe : List.copyOf(this.probes)) {
+				for (ProbeEffect.Probe probe : List.copyOf(this.probes)) {
 					this.probes.remove(probe);
 					answer(probe, isB(probe.server()) ? Kind.NOT_IN_RECOVERY : Kind.IN_RECOVERY);
 				}

@@ -134,7 +134,7 @@ class RoleRulesTests {
 
 	private static void warm(RulesUnderTest rules, String name, boolean ready) {
 		rules.answer(name, name.startsWith("a") ? Kind.NOT_IN_RECOVERY : Kind.IN_RECOVERY);
-		Effect.WarmUp warmUp = (Effect.WarmUp) rules.effects.get(rules.effects.size() - 1);
+		ProbeEffect.WarmUp warmUp = (ProbeEffect.WarmUp) rules.effects.get(rules.effects.size() - 1);
 		rules.take(new Fact.WarmedUp(warmUp.server(), warmUp.former(), ready));
 	}
 
@@ -215,7 +215,7 @@ class RoleRulesTests {
 		PoolSigns loggingIn = new PoolSigns(true, true, 0, 1, false, false, true);
 		rules.take(overdue(rules, 2, false, false, loggingIn));
 		assertThat(rules.effects).as("a login is under way")
-			.containsExactly(new Effect.ExpectAnswer(rules.server("b").id(), rules.server("b").question().number(),
+			.containsExactly(new ProbeEffect.ExpectAnswer(rules.server("b").id(), rules.server("b").question().number(),
 					Duration.ofSeconds(1), 1));
 		rules.take(overdue(rules, 0, false, false, loggingIn));
 		assertThat(rules.effects()).contains("fence b", "close b",
@@ -264,7 +264,7 @@ class RoleRulesTests {
 	@Test
 	void aPoolWithNewCredentialsTakesOverWhenItHasHadLongEnough() {
 		RulesUnderTest rules = settled().relate("a'", "b").answer("a'", Kind.NOT_IN_RECOVERY);
-		Effect.WarmUp warmUp = (Effect.WarmUp) rules.effects.get(rules.effects.size() - 1);
+		ProbeEffect.WarmUp warmUp = (ProbeEffect.WarmUp) rules.effects.get(rules.effects.size() - 1);
 		rules.after(Duration.ofSeconds(3)).take(new Fact.WarmedUp(warmUp.server(), warmUp.former(), false));
 		assertThat(rules.states()).isEqualTo("a DRAINING, b REPLICA, a' PRIMARY");
 	}

@@ -113,7 +113,7 @@ final class RulesUnderTest {
 	List<String> effects() {
 		List<String> texts = new ArrayList<>();
 		for (Effect effect : this.effects) {
-			if (!(effect instanceof Effect.TellState)) {
+			if (!(effect instanceof PassingEffect.TellState)) {
 				texts.add(describe(effect));
 			}
 		}
@@ -121,27 +121,30 @@ final class RulesUnderTest {
 	}
 
 	private String describe(Effect effect) {
-		if (effect instanceof Effect.Publish published) {
+		if (effect instanceof LastingEffect.Publish published) {
 			return "publish " + describe(published.roles());
 		}
-		if (effect instanceof Effect.TellRoles) {
+		if (effect instanceof LastingEffect.TellRoles) {
 			return "tell roles";
 		}
-		if (effect instanceof Effect.Tell told) {
+		if (effect instanceof PassingEffect.Tell told) {
 			return (told.warning() ? "warn " : "inform ") + told.message();
 		}
-		if (effect instanceof Effect.MeasureLag) {
+		if (effect instanceof ProbeEffect.MeasureLag) {
 			return "measure lag";
 		}
-		Map<Class<?>, String> verbs = Map.ofEntries(Map.entry(Effect.Probe.class, "probe"),
-				Map.entry(Effect.ExpectAnswer.class, "expect"), Map.entry(Effect.ProbeLater.class, "probe later"),
-				Map.entry(Effect.LimitWithdrawn.class, "limit"), Map.entry(Effect.WarmUp.class, "warm up"),
-				Map.entry(Effect.Fence.class, "fence"), Map.entry(Effect.GivePrimaryRole.class, "make primary"),
-				Map.entry(Effect.GiveReplicaRole.class, "make replica"),
-				Map.entry(Effect.ReturnProbeConnection.class, "return"), Map.entry(Effect.CloseFenced.class, "close"),
-				Map.entry(Effect.Drain.class, "drain"), Map.entry(Effect.InvalidateVerification.class, "verify"),
-				Map.entry(Effect.MarkUnresponsive.class, "mark"), Map.entry(Effect.Fill.class, "fill"),
-				Map.entry(Effect.Resume.class, "resume"));
+		Map<Class<?>, String> verbs = Map.ofEntries(Map.entry(ProbeEffect.Probe.class, "probe"),
+				Map.entry(ProbeEffect.ExpectAnswer.class, "expect"),
+				Map.entry(ProbeEffect.ProbeLater.class, "probe later"),
+				Map.entry(ProbeEffect.LimitWithdrawn.class, "limit"), Map.entry(ProbeEffect.WarmUp.class, "warm up"),
+				Map.entry(LastingEffect.Fence.class, "fence"),
+				Map.entry(LastingEffect.GivePrimaryRole.class, "make primary"),
+				Map.entry(LastingEffect.GiveReplicaRole.class, "make replica"),
+				Map.entry(LastingEffect.ReturnProbeConnection.class, "return"),
+				Map.entry(LastingEffect.CloseFenced.class, "close"), Map.entry(LastingEffect.Drain.class, "drain"),
+				Map.entry(PassingEffect.InvalidateVerification.class, "verify"),
+				Map.entry(PassingEffect.MarkUnresponsive.class, "mark"), Map.entry(PassingEffect.Fill.class, "fill"),
+				Map.entry(PassingEffect.Resume.class, "resume"));
 		return verbs.get(effect.getClass()) + " " + name(serverOf(effect));
 	}
 

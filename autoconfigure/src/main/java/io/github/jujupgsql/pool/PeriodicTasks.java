@@ -1,0 +1,91 @@
+package io.github.jujupgsql.pool;
+
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+import io.github.jujupgsql.role.Fact;
+import io.github.jujupgsql.role.PoolSigns;
+import io.github.jujupgsql.role.RetryBackoff;
+import io.github.jujupgsql.role.RoleRules;
+import io.github.jujupgsql.role.ServerId;
+import io.github.jujupgsql.role.Topology;
+
+/**
+ * What is done again and again, whatever happens: the pools of the replicas are looked
+ * at, the lag of standbys is measured, and threads that wait get a connection opened.
+ * Confined to the thread that assigns roles.
+ */
+final class PeriodicTasks {
+
+	private static final Duration FILL_INTERVAL = Duration.ofMillis(100);
+
+	private static final Duration LAG_INTERVAL = Duration.ofSeconds(1);
+
+	private final RoleEventLoop loop;
+
+	private final TopologyKeeper keeper;
+
+	private final RoleRules rules;
+
+	private final PoolRegistry pools;
+
+	private final Runnable rest;
+
+	/**
+	 * Create the tasks.
+	 * @param loop the thread that assigns roles
+	 * @param keeper gets what is seen
+	 * @param rules say how soon to look again
+	 * @param pools the pools
+	 * @param rest closes what has been in use or being opened when a pause began
+	 */
+	PeriodicTasks(RoleEventLoop loop, TopologyKeeper keeper, RoleRules rules, PoolRegistry pools, Runnable rest) {
+		this.loop = loop;
+		this.keeper = keeper;
+		this.rules = rules;
+		this.pools = pools;
+		this.rest = rest;
+	}
+
+	/**
+	 * Begin.
+	 * @param lagMonitor measures the lag of standbys
+	 * @param lagMatters whether there is a limit to it
+	 */
+	void start(ReplicationLagMonitor lagMonitor, boolean lagMatters) {
+		if (lagMatters) {
+			this.loop.repeat(() -> lagMonitor.measure(this.keeper.topology()), LAG_INTERVAL);
+		}
+		this.loop.repeat(this::fillForWaiting, FILL_INTERVAL);
+		this.loop.execute(this::lookAtReplicas);
+	}
+
+	private void fillForWaiting() {
+		this.keeper.topology().named().values().forEach((server) -> this.pools.get(server).fillForWaiting());
+	}
+
+	private void lookAtReplicas() {
+		Duration pause = RetryBackoff.RECOVERY.pauseAfter(1);
+		try {
+			look(this.keeper.topology());
+			pause = this.rules.pauseBetweenLooks(this.keeper.topology(), System.nanoTime());
+		}
+		finally {
+			this.loop.schedule(this::lookAtReplicas, pause);
+		}
+	}
+
+	private void look(Topology topology) {
+		if (topology.paused()) {
+			this.rest.run();
+			return;
+		}
+		Map<ServerId, PoolSigns> signs = new LinkedHashMap<>();
+		topology.usedForReads().forEach((server) -> signs.put(server, ServerProber.signs(this.pools.get(server))));
+		if (!signs.isEmpty()) {
+			this.keeper.take(new Fact.ReplicasSeen(signs));
+		}
+	}
+
+}

@@ -1,0 +1,68 @@
+package io.github.jujupgsql.pool;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+
+import io.github.jujupgsql.role.Fact;
+
+/**
+ * A pause of all pools, so that a checkpoint of the virtual machine finds no socket open.
+ */
+final class PoolPause {
+
+	private static final Duration TIMEOUT = Duration.ofSeconds(5);
+
+	private static final long POLL_NANOS = TimeUnit.MILLISECONDS.toNanos(10);
+
+	private final RoleEventLoop loop;
+
+	private final TopologyKeeper keeper;
+
+	private final PoolRegistry pools;
+
+	private final Drainer drainer;
+
+	PoolPause(RoleEventLoop loop, TopologyKeeper keeper, PoolRegistry pools, Drainer drainer) {
+		this.loop = loop;
+		this.keeper = keeper;
+		this.pools = pools;
+		this.drainer = drainer;
+	}
+
+	/**
+	 * Begin. Blocks until what is not in use is closed, within a few seconds.
+	 */
+	void begin() {
+		long deadline = System.nanoTime() + TIMEOUT.toNanos();
+		this.loop.execute(() -> this.keeper.take(new Fact.Paused()));
+		while (!this.loop.decideNow(this::closeUnused) && System.nanoTime() - deadline < 0) {
+			LockSupport.parkNanos(POLL_NANOS);
+		}
+	}
+
+	/**
+	 * Close what is not in use. To be called again, for what was in use or being opened
+	 * before. Called by the thread that assigns roles.
+	 * @return whether nothing is open but what is in use
+	 */
+	boolean closeUnused() {
+		// all of them, not only until one has yet to close something
+		List<ServerPool> leaving = this.drainer.leaving();
+		long restless = this.pools.all()
+			.stream()
+			.filter((pool) -> !leaving.contains(pool))
+			.filter((pool) -> !pool.rest())
+			.count();
+		return restless == 0 && leaving.stream().allMatch(ServerPool::isAtRest);
+	}
+
+	void end() {
+		this.loop.decideNow(() -> {
+			this.keeper.take(new Fact.Resumed());
+			return true;
+		});
+	}
+
+}
