@@ -63,15 +63,17 @@ class AcquireMetricsTests {
 		this.application.awaitPrimary(this.one);
 		this.one.delay((sql) -> sql.contains("slow") ? Duration.ofMillis(1200) : Duration.ZERO);
 		CompletableFuture<String> waiting;
-		long since;
+		Duration atLeast;
 		try (Connection held = this.application.primary().getConnection()) {
 			this.samples.clear();
 			waiting = async(() -> ask(this.application.primary(), "SELECT 1"));
 			awaitWaiting(this.application.roles().primary(), 1);
-			since = System.nanoTime();
+			long since = System.nanoTime();
 			ask(held, "SELECT 'slow'");
+			// a busy machine may wake the borrower late from its fast path, which counts
+			// 10 ms
+			atLeast = Duration.ofNanos(System.nanoTime() - since).minusMillis(100);
 		}
-		Duration atLeast = Duration.ofNanos(System.nanoTime() - since).minusMillis(10);
 		waiting.join();
 		assertThat(this.samples).hasSize(1).allSatisfy((sample) -> assertThat(sample).isGreaterThan(atLeast));
 	}

@@ -61,23 +61,6 @@ class BorrowerTests {
 	}
 
 	@Test
-	void whereOthersWaitABorrowerJoinsTheQueue() throws Exception {
-		relateToOne();
-		CompletableFuture<Connection> first;
-		CompletableFuture<Connection> second;
-		try (Connection held = this.borrower.borrow()) {
-			assertThat(held).isNotNull();
-			first = async(this.borrower::borrow);
-			await().until(() -> this.role.lookouts() == 1);
-			await().until(primary()::hasQueue);
-			second = async(this.borrower::borrow);
-			await().until(() -> this.role.lookouts() == 2);
-		}
-		first.get().close();
-		second.get().close();
-	}
-
-	@Test
 	void aBorrowerWaitsUntilAServerPlaysTheRole() throws Exception {
 		CompletableFuture<Connection> borrowing = async(this.borrower::borrow);
 		await().until(() -> this.role.picksInVain() > 1);
@@ -114,6 +97,19 @@ class BorrowerTests {
 		// the pool has one connection, which the borrower would wait for in vain
 		assertThat(loan.pool()).isSameAs(primary());
 		loan.connection().close();
+	}
+
+	@Test
+	void whenTheTableChangesOnTheFastPathThenItIsLookedAtAgain() throws SQLException {
+		relateToOne();
+		this.role.afterPickingOnce(() -> {
+			this.application.relate(this.one, this.two);
+			this.application.awaitReplicas(this.two);
+			this.role.isNotPlayedOnce();
+		});
+		this.borrower.borrow().close();
+		assertThat(this.role.isScriptDone()).isTrue();
+		assertThat(this.role.lookouts()).isOne();
 	}
 
 	@Test

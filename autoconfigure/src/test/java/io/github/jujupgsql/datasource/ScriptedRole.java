@@ -25,6 +25,8 @@ final class ScriptedRole implements Role {
 
 	private volatile boolean failing;
 
+	private volatile @Nullable Runnable afterPicking;
+
 	ScriptedRole(Role role) {
 		this.role = role;
 	}
@@ -43,8 +45,15 @@ final class ScriptedRole implements Role {
 		this.failing = true;
 	}
 
+	/**
+	 * Have something happen after the next pool has been picked.
+	 */
+	void afterPickingOnce(Runnable event) {
+		this.afterPicking = event;
+	}
+
 	boolean isScriptDone() {
-		return !this.notPlayed && !this.failing;
+		return !this.notPlayed && !this.failing && this.afterPicking == null;
 	}
 
 	/**
@@ -63,7 +72,13 @@ final class ScriptedRole implements Role {
 
 	@Override
 	public @Nullable ServerPool pick(RoleTable table, @Nullable ServerPool except) {
-		return counted(this.role.pick(table, except));
+		ServerPool picked = counted(this.role.pick(table, except));
+		Runnable event = this.afterPicking;
+		if (event != null) {
+			this.afterPicking = null;
+			event.run();
+		}
+		return picked;
 	}
 
 	private @Nullable ServerPool counted(@Nullable ServerPool picked) {
