@@ -1,24 +1,17 @@
 package io.github.jujupgsql.pool;
 
 import java.sql.SQLException;
-import java.sql.Savepoint;
-import java.util.concurrent.Executor;
 
 import org.postgresql.core.BaseConnection;
-import org.postgresql.core.TransactionState;
 
 /**
  * A connection to a server as HikariCP pools it: the driver's, which remembers whether a
- * reader has had it, and can be rolled back, reset and returned when it is broken. The
- * server rolls back what has not been committed, so there is nothing left to do; if these
- * failed, HikariCP and Spring would log it for each connection. Everything else fails as
- * ever, above all a commit. A broken connection is returned to the pool, where its next
- * borrower gets rid of it.
+ * reader has had it.
  * <p>
  * All fields belong to the thread that has borrowed it from HikariCP, which passes them
  * on from one borrower to the next. No other thread looks at the driver's state.
  */
-final class PhysicalConnection extends DelegatingConnection {
+final class PhysicalConnection extends ForgivingConnection {
 
 	private final ServerConnections owner;
 
@@ -36,9 +29,6 @@ final class PhysicalConnection extends DelegatingConnection {
 
 	/** Whether it was told so here, and neither by HikariCP nor by a borrower. */
 	private boolean readOnlyForReaders;
-
-	/** Whether it has been rolled back after it broke. */
-	private boolean rolledBack;
 
 	/** Whether the server has told by itself what it denied when it was asked. */
 	private boolean misinformed;
@@ -134,96 +124,10 @@ final class PhysicalConnection extends DelegatingConnection {
 	}
 
 	@Override
-	public void rollback() throws SQLException {
-		try {
-			super.rollback();
-		}
-		catch (SQLException ex) {
-			failUnlessBroken(ex);
-			this.rolledBack = true;
-		}
-	}
-
-	/**
-	 * Nothing can follow in that transaction, so it does not matter to where it is rolled
-	 * back.
-	 */
-	@Override
-	public void rollback(Savepoint savepoint) throws SQLException {
-		try {
-			super.rollback(savepoint);
-		}
-		catch (SQLException ex) {
-			failUnlessBroken(ex);
-		}
-	}
-
-	/**
-	 * In a transaction, {@code true} commits it, and has to fail.
-	 */
-	@Override
-	public void setAutoCommit(boolean autoCommit) throws SQLException {
-		try {
-			super.setAutoCommit(autoCommit);
-		}
-		catch (SQLException ex) {
-			if (!this.rolledBack && this.driver.getTransactionState() != TransactionState.IDLE) {
-				throw ex;
-			}
-			failUnlessBroken(ex);
-		}
-	}
-
-	@Override
 	public void setReadOnly(boolean readOnly) throws SQLException {
-		try {
-			super.setReadOnly(readOnly);
-		}
-		catch (SQLException ex) {
-			failUnlessBroken(ex);
-		}
+		super.setReadOnly(readOnly);
 		this.readOnly = readOnly;
 		this.readOnlyForReaders = false;
-	}
-
-	@Override
-	public void setTransactionIsolation(int level) throws SQLException {
-		try {
-			super.setTransactionIsolation(level);
-		}
-		catch (SQLException ex) {
-			failUnlessBroken(ex);
-		}
-	}
-
-	@Override
-	public void setCatalog(String catalog) throws SQLException {
-		try {
-			super.setCatalog(catalog);
-		}
-		catch (SQLException ex) {
-			failUnlessBroken(ex);
-		}
-	}
-
-	@Override
-	public void setSchema(String schema) throws SQLException {
-		try {
-			super.setSchema(schema);
-		}
-		catch (SQLException ex) {
-			failUnlessBroken(ex);
-		}
-	}
-
-	@Override
-	public void setNetworkTimeout(Executor executor, int milliseconds) throws SQLException {
-		try {
-			super.setNetworkTimeout(executor, milliseconds);
-		}
-		catch (SQLException ex) {
-			failUnlessBroken(ex);
-		}
 	}
 
 	/**
@@ -253,10 +157,8 @@ final class PhysicalConnection extends DelegatingConnection {
 		return type.isInstance(this.driver) ? type.cast(this.driver) : super.unwrap(type);
 	}
 
-	private void failUnlessBroken(SQLException fault) throws SQLException {
-		if (!this.driver.isClosed()) {
-			throw fault;
-		}
+	@Override
+	void broke(SQLException fault) {
 		this.owner.broke(fault);
 	}
 

@@ -7,7 +7,6 @@ import java.sql.Statement;
 import java.time.Duration;
 
 import io.github.jujupgsql.role.RetryBackoff;
-import io.github.jujupgsql.pool.ServerPool.Question;
 import org.jspecify.annotations.Nullable;
 import org.postgresql.PGConnection;
 

@@ -1,154 +1,72 @@
 package io.github.jujupgsql.pool;
 
 import java.sql.Connection;
-import java.sql.Driver;
-import java.sql.DriverManager;
 import java.sql.SQLException;
-import java.sql.SQLTransientConnectionException;
 import java.time.Duration;
 import java.util.Collection;
-import java.util.HashSet;
 import java.util.Properties;
 import java.util.Set;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 
-import io.github.jujupgsql.driver.ServerSockets;
-import io.github.jujupgsql.relation.DriverProperties;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
-import org.postgresql.PGProperty;
-import org.postgresql.core.BaseConnection;
-
-import org.springframework.jdbc.datasource.AbstractDataSource;
 
 /**
- * Opens the connections of one server's pool, and takes them all away again when the
- * server has left.
+ * All connections to one server, in its pool or not, and what they are used for; takes
+ * them away again when the server has left.
  * <p>
- * HikariCP asks for a connection when somebody waits for one. While the server cannot be
- * reached it is not told so, because it would come back later and later, but kept waiting
- * until there is a connection. Once the server has left, it gets a
- * {@link PoisonPillConnection} at once: whoever waits in the pool gets that instead, one
- * after the other, and goes elsewhere.
- * <p>
- * {@link #retired} goes from {@code false} to {@code true} once. Whoever has opened a
- * connection first adds it to {@link #open} and then looks at {@link #retired}; whoever
- * retires sets that first and then walks through them. So each connection is seen by one
- * of the two. {@link #opening} is guarded by itself, and so is the change of
- * {@link #retired}: a thread is interrupted only while it is opening a connection here.
- * {@link #role} is written by the thread that assigns roles, and how the last session
- * began by the thread that has opened it; two of them may mix theirs, until the next.
+ * A thread that has opened a connection first adds it to {@link #open} and then looks
+ * whether the server has left; one that retires it sets that first and then walks through
+ * them. So each connection is seen by one of the two. {@link #role} is written by the
+ * thread that assigns roles.
  */
-final class ServerConnections extends AbstractDataSource {
+final class ServerConnections {
 
 	private static final Log logger = LogFactory.getLog(ServerConnections.class);
-
-	/** How long what one session began with is taken to hold for others. */
-	private static final long BEGINNING_NANOS = TimeUnit.SECONDS.toNanos(10);
 
 	/** What the driver says of a connection that it has closed itself. */
 	private static final String CLOSED_BEFORE = "08003";
 
-	private final Driver driver = driver();
-
 	private final String server;
 
-	private final Properties properties;
+	private final ConnectionOpener opener;
 
-	private final int loginTimeout;
-
-	private final Set<String> poolStatements;
-
-	private final ServerSockets sockets = new ServerSockets();
+	private final PoolSource source;
 
 	private final VerifiedConnections open = new VerifiedConnections();
 
+	private final LastAttempt lastAttempt = new LastAttempt();
+
 	private final ReadCounter reads = new ReadCounter();
-
-	private final Set<Thread> opening = new HashSet<>();
-
-	private final AtomicReference<@Nullable Connection> checked = new AtomicReference<>();
 
 	private final AtomicInteger underWay = new AtomicInteger();
 
 	private volatile Consumer<SQLException> whenBroken = (fault) -> {
 	};
 
-	private volatile boolean retired;
-
-	private volatile boolean resting;
-
-	private volatile boolean lastBeganReadOnly;
-
-	private volatile long lastBegan;
-
 	private volatile @Nullable ServerRole role;
 
-	private volatile @Nullable RoleCheck lastFailure;
-
 	/**
-	 * Create the source of a server's connections.
-	 * @param server where it is, for a person
+	 * Create the connections to a server, of which none is open yet.
+	 * @param server where it is, to be read by people
 	 * @param properties what the driver gets
 	 * @param timeout how long opening a connection may take
 	 * @param poolStatements what HikariCP executes by itself
 	 */
 	ServerConnections(String server, Properties properties, Duration timeout, Set<String> poolStatements) {
 		this.server = server;
-		this.poolStatements = poolStatements;
-		this.loginTimeout = (int) Math.min(Integer.MAX_VALUE, Math.max(1, timeout.toSeconds()));
-		this.properties = new Properties();
-		this.properties.putAll(properties);
-		// without it nobody can be called back from a server that does not answer
-		this.properties.putIfAbsent(PGProperty.LOGIN_TIMEOUT.getName(), String.valueOf(this.loginTimeout));
-	}
-
-	private static Driver driver() {
-		try {
-			return DriverManager.getDriver(DriverProperties.URL);
-		}
-		catch (SQLException ex) {
-			throw new IllegalStateException("The PostgreSQL driver is not on the class path", ex);
-		}
+		this.opener = new ConnectionOpener(server, properties, timeout);
+		this.source = new PoolSource(this, this.opener, server, poolStatements);
 	}
 
 	/**
-	 * Open a connection for the pool, however long it takes.
-	 * @return the connection, or one that leads nowhere if the server has left
+	 * Return what HikariCP opens connections with.
+	 * @return the source
 	 */
-	@Override
-	public Connection getConnection() throws SQLException {
-		for (int failures = 1;; failures++) {
-			if (this.retired) {
-				return PoisonPillConnection.create(this.server, this.poolStatements);
-			}
-			Connection ready = this.checked.getAndSet(null);
-			if (ready != null && !VerifiedConnections.isClosed(ready)) {
-				return ready;
-			}
-			abortIfAny(ready);
-			try {
-				return open();
-			}
-			catch (SQLException ex) {
-				RoleCheck failed = RoleCheck.failed(ex);
-				this.lastFailure = failed;
-				if (this.resting) {
-					// HikariCP tries again if somebody waits
-					throw ex;
-				}
-				pause(failed.patience().pauseAfter(failures));
-			}
-		}
-	}
-
-	@Override
-	public Connection getConnection(String username, String password) throws SQLException {
-		return getConnection();
+	PoolSource source() {
+		return this.source;
 	}
 
 	/**
@@ -185,11 +103,10 @@ final class ServerConnections extends AbstractDataSource {
 		// in this order: being given a role comes before the epoch that it starts
 		long epoch = this.open.currentEpoch();
 		ServerRole wanted = this.role;
-		PhysicalConnection connection = new PhysicalConnection(connect().unwrap(BaseConnection.class), this);
-		this.lastFailure = null;
+		PhysicalConnection connection = new PhysicalConnection(this.opener.connect(), this);
+		this.lastAttempt.succeeded();
 		try {
-			this.lastBeganReadOnly = RoleCheck.hasToldReadOnly(connection.driver);
-			this.lastBegan = System.nanoTime();
+			this.lastAttempt.began(connection.driver);
 			boolean told = wanted != null && RoleCheck.hasTold(connection.driver, wanted);
 			this.open.add(connection, told ? epoch : VerifiedConnections.UNVERIFIED);
 		}
@@ -197,97 +114,19 @@ final class ServerConnections extends AbstractDataSource {
 			abort(connection);
 			throw ex;
 		}
-		if (this.retired) {
+		if (isRetired()) {
 			abort(connection);
-			throw retired(null);
+			throw this.opener.retired(null);
 		}
 		return connection;
-	}
-
-	private Connection connect() throws SQLException {
-		synchronized (this.opening) {
-			if (this.retired) {
-				throw retired(null);
-			}
-			this.opening.add(Thread.currentThread());
-		}
-		try {
-			return this.sockets.connect(this.properties, this::connect);
-		}
-		catch (SQLException | RuntimeException ex) {
-			// the driver throws something unchecked when it is interrupted
-			if (this.retired) {
-				throw retired(ex);
-			}
-			throw ex;
-		}
-		finally {
-			synchronized (this.opening) {
-				this.opening.remove(Thread.currentThread());
-				if (this.retired) {
-					// it was meant for what has just ended
-					Thread.interrupted();
-				}
-			}
-		}
-	}
-
-	private Connection connect(Properties properties) throws SQLException {
-		Connection connection = this.driver.connect(DriverProperties.URL, properties);
-		if (connection == null) {
-			throw new IllegalStateException("The PostgreSQL driver did not take " + DriverProperties.URL);
-		}
-		return connection;
-	}
-
-	private void pause(Duration pause) throws SQLException {
-		synchronized (this.opening) {
-			try {
-				if (!this.retired) {
-					TimeUnit.NANOSECONDS.timedWait(this.opening, pause.toNanos());
-				}
-			}
-			catch (InterruptedException ex) {
-				Thread.currentThread().interrupt();
-				throw new SQLTransientConnectionException("Interrupted while connecting to " + this.server, ex);
-			}
-		}
-	}
-
-	/**
-	 * Make a connection that has been opened and looked at the next one that the pool
-	 * gets.
-	 * @param connection the connection
-	 */
-	void offer(Connection connection) {
-		abortIfAny(this.checked.getAndSet(connection));
-		if (this.retired) {
-			// which looked for it before it was there, and lets HikariCP take it no more
-			abortIfAny(this.checked.getAndSet(null));
-		}
 	}
 
 	/**
 	 * Abort what is open because no pool has come of it.
 	 */
 	void abandon() {
-		this.checked.set(null);
+		this.source.forgetOffered();
 		this.open.removeAll().forEach(this::abort);
-	}
-
-	/**
-	 * Say whether connections are to be opened only for those who wait for one.
-	 * @param resting whether they are
-	 */
-	void setResting(boolean resting) {
-		synchronized (this.opening) {
-			this.resting = resting;
-			this.opening.notifyAll();
-		}
-	}
-
-	boolean isResting() {
-		return this.resting;
 	}
 
 	/**
@@ -303,16 +142,8 @@ final class ServerConnections extends AbstractDataSource {
 	 * Open nothing from now on, not even what is being opened.
 	 */
 	void retire() {
-		openNothing();
-		abortIfAny(this.checked.getAndSet(null));
-	}
-
-	private void openNothing() {
-		synchronized (this.opening) {
-			this.retired = true;
-			this.opening.forEach(Thread::interrupt);
-			this.opening.notifyAll();
-		}
+		this.opener.retire();
+		this.source.abortOffered();
 	}
 
 	/**
@@ -324,11 +155,11 @@ final class ServerConnections extends AbstractDataSource {
 	 * @return how many were open
 	 */
 	int cutAll() {
-		openNothing();
+		this.opener.retire();
 		int open = this.open.size();
-		// first, for nothing that is cut takes time to close
-		this.sockets.fence();
-		abortIfAny(this.checked.getAndSet(null));
+		// first, for nothing that is fenced takes time to close
+		this.opener.fence();
+		this.source.abortOffered();
 		return open;
 	}
 
@@ -340,8 +171,18 @@ final class ServerConnections extends AbstractDataSource {
 		cutAll();
 		Collection<Connection> abandoned = this.open.removeAll();
 		abandoned.forEach(this::abort);
-		this.sockets.release();
+		this.opener.release();
 		return abandoned.size();
+	}
+
+	void abort(Connection connection) {
+		this.open.remove(connection);
+		try {
+			connection.abort(Runnable::run);
+		}
+		catch (SQLException ex) {
+			logger.debug("Cannot abort a connection to " + this.server, ex);
+		}
 	}
 
 	/**
@@ -354,16 +195,12 @@ final class ServerConnections extends AbstractDataSource {
 		return this.open.nextEpoch();
 	}
 
-	/**
-	 * Return whether a session that is opened now will be read-only from the beginning.
-	 * @return whether the last one was, not long ago
-	 */
-	boolean beginReadOnly() {
-		return this.lastBeganReadOnly && System.nanoTime() - this.lastBegan < BEGINNING_NANOS;
-	}
-
 	@Nullable ServerRole getRole() {
 		return this.role;
+	}
+
+	LastAttempt getLastAttempt() {
+		return this.lastAttempt;
 	}
 
 	ReadCounter getReads() {
@@ -375,25 +212,7 @@ final class ServerConnections extends AbstractDataSource {
 	}
 
 	boolean isRetired() {
-		return this.retired;
-	}
-
-	/**
-	 * Return why no connection could be opened the last time.
-	 * @return the reason, for a person, or {@code null} if one could
-	 */
-	@Nullable String getLastFailure() {
-		RoleCheck failed = this.lastFailure;
-		return (failed != null) ? failed.reason() : null;
-	}
-
-	/**
-	 * Return whether that was because nobody is there.
-	 * @return whether the server could not be reached the last time
-	 */
-	boolean isUnreachable() {
-		RoleCheck failed = this.lastFailure;
-		return failed != null && failed.answer() == RoleCheck.Answer.UNREACHABLE;
+		return this.opener.isRetired();
 	}
 
 	/**
@@ -401,41 +220,7 @@ final class ServerConnections extends AbstractDataSource {
 	 * @return whether it has answered one that is being opened
 	 */
 	boolean isLoggingIn() {
-		return this.sockets.isLoggingIn();
-	}
-
-	/**
-	 * On closing, HikariCP waits that long for connections that are being opened; those
-	 * of a retired server come at once.
-	 */
-	@Override
-	public int getLoginTimeout() {
-		return this.retired ? 1 : this.loginTimeout;
-	}
-
-	@Override
-	public void setLoginTimeout(int timeout) {
-		// HikariCP's is its connection timeout, which this has already
-	}
-
-	private SQLException retired(@Nullable Exception cause) {
-		return new SQLTransientConnectionException("The relation has left " + this.server, "08003", cause);
-	}
-
-	private void abortIfAny(@Nullable Connection unused) {
-		if (unused != null) {
-			abort(unused);
-		}
-	}
-
-	private void abort(Connection connection) {
-		this.open.remove(connection);
-		try {
-			connection.abort(Runnable::run);
-		}
-		catch (SQLException ex) {
-			logger.debug("Cannot abort a connection to " + this.server, ex);
-		}
+		return this.opener.isLoggingIn();
 	}
 
 }

@@ -77,7 +77,7 @@ public final class ServerPoolFactory {
 		}
 		ServerConnections connections = new ServerConnections(server, merged.properties(),
 				Duration.ofMillis(template.getConnectionTimeout()), statements(template));
-		return new ServerPool(connectionString, server, name, connections, (source) -> configure(name, source),
+		return new ServerPool(connectionString, server, name, connections, (opened) -> configure(name, opened),
 				suspicion);
 	}
 
@@ -96,9 +96,9 @@ public final class ServerPoolFactory {
 		NAMES.remove(pool.getName());
 	}
 
-	private HikariConfig configure(String name, ServerConnections source) {
+	private HikariConfig configure(String name, ServerConnections connections) {
 		HikariConfig config = this.configuration.get();
-		HikariTemplate.aimAt(config, name, source);
+		HikariTemplate.aimAt(config, name, connections.source());
 		return config;
 	}
 

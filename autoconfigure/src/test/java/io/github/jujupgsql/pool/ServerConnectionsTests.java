@@ -28,8 +28,8 @@ class ServerConnectionsTests {
 	@Test
 	void whatIsOfferedIsWhatThePoolGets() throws SQLException {
 		Connection opened = this.connections.open();
-		this.connections.offer(opened);
-		assertThat(this.connections.getConnection()).isSameAs(opened);
+		this.connections.source().offer(opened);
+		assertThat(this.connections.source().getConnection()).isSameAs(opened);
 		this.connections.abortAll();
 	}
 
@@ -37,7 +37,7 @@ class ServerConnectionsTests {
 	void whatIsOfferedAfterTheServerHasLeftIsClosed() throws SQLException {
 		Connection opened = this.connections.open();
 		this.connections.retire();
-		this.connections.offer(opened);
+		this.connections.source().offer(opened);
 		StandInApplication.awaitNothingOpen(this.server);
 		assertThat(opened.isClosed()).isTrue();
 	}

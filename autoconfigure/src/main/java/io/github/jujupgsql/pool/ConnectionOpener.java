@@ -1,0 +1,192 @@
+package io.github.jujupgsql.pool;
+
+import java.sql.Connection;
+import java.sql.Driver;
+import java.sql.DriverManager;
+import java.sql.SQLException;
+import java.sql.SQLTransientConnectionException;
+import java.time.Duration;
+import java.util.HashSet;
+import java.util.Properties;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+
+import io.github.jujupgsql.driver.ServerSockets;
+import io.github.jujupgsql.relation.DriverProperties;
+import org.jspecify.annotations.Nullable;
+import org.postgresql.PGProperty;
+import org.postgresql.core.BaseConnection;
+
+/**
+ * Has the driver open connections to one server, until that has left: then threads that
+ * are opening one are interrupted, and none is opened any more.
+ * <p>
+ * {@link #retired} goes from {@code false} to {@code true} once. {@link #opening} is
+ * guarded by itself, and so is the change of {@link #retired}: a thread is interrupted
+ * only while it is opening a connection here.
+ */
+final class ConnectionOpener {
+
+	private final Driver driver = driver();
+
+	private final String server;
+
+	private final Properties properties;
+
+	private final int loginTimeout;
+
+	private final ServerSockets sockets = new ServerSockets();
+
+	private final Set<Thread> opening = new HashSet<>();
+
+	private volatile boolean retired;
+
+	/**
+	 * Create an opener.
+	 * @param server where the server is, to be read by people
+	 * @param properties what the driver gets
+	 * @param timeout how long opening a connection may take
+	 */
+	ConnectionOpener(String server, Properties properties, Duration timeout) {
+		this.server = server;
+		this.loginTimeout = (int) Math.min(Integer.MAX_VALUE, Math.max(1, timeout.toSeconds()));
+		this.properties = new Properties();
+		this.properties.putAll(properties);
+		// without it no thread can be called back from a server that does not answer
+		this.properties.putIfAbsent(PGProperty.LOGIN_TIMEOUT.getName(), String.valueOf(this.loginTimeout));
+	}
+
+	private static Driver driver() {
+		try {
+			return DriverManager.getDriver(DriverProperties.URL);
+		}
+		catch (SQLException ex) {
+			throw new IllegalStateException("The PostgreSQL driver is not on the class path", ex);
+		}
+	}
+
+	/**
+	 * Open a connection.
+	 * @return the driver's connection
+	 * @throws SQLException if it cannot be opened, or its server has left meanwhile
+	 */
+	BaseConnection connect() throws SQLException {
+		synchronized (this.opening) {
+			if (this.retired) {
+				throw retired(null);
+			}
+			this.opening.add(Thread.currentThread());
+		}
+		try {
+			return this.sockets.connect(this.properties, this::connect).unwrap(BaseConnection.class);
+		}
+		catch (SQLException | RuntimeException ex) {
+			// the driver throws something unchecked when it is interrupted
+			if (this.retired) {
+				throw retired(ex);
+			}
+			throw ex;
+		}
+		finally {
+			synchronized (this.opening) {
+				this.opening.remove(Thread.currentThread());
+				if (this.retired) {
+					// it was meant for what has just ended
+					Thread.interrupted();
+				}
+			}
+		}
+	}
+
+	private Connection connect(Properties properties) throws SQLException {
+		Connection connection = this.driver.connect(DriverProperties.URL, properties);
+		if (connection == null) {
+			throw new IllegalStateException("The PostgreSQL driver did not take " + DriverProperties.URL);
+		}
+		return connection;
+	}
+
+	/**
+	 * Wait before the next attempt, until the server has left or {@link #wakeUp()} is
+	 * called.
+	 * @param pause how long to wait
+	 * @throws SQLException if the thread is interrupted
+	 */
+	void pause(Duration pause) throws SQLException {
+		synchronized (this.opening) {
+			try {
+				if (!this.retired) {
+					TimeUnit.NANOSECONDS.timedWait(this.opening, pause.toNanos());
+				}
+			}
+			catch (InterruptedException ex) {
+				Thread.currentThread().interrupt();
+				throw new SQLTransientConnectionException("Interrupted while connecting to " + this.server, ex);
+			}
+		}
+	}
+
+	/**
+	 * End all pauses.
+	 */
+	void wakeUp() {
+		synchronized (this.opening) {
+			this.opening.notifyAll();
+		}
+	}
+
+	/**
+	 * Open nothing from now on, not even what is being opened.
+	 */
+	void retire() {
+		synchronized (this.opening) {
+			this.retired = true;
+			this.opening.forEach(Thread::interrupt);
+			this.opening.notifyAll();
+		}
+	}
+
+	boolean isRetired() {
+		return this.retired;
+	}
+
+	/**
+	 * Say that the server has left.
+	 * @param cause what was thrown because of that
+	 * @return the exception
+	 */
+	SQLException retired(@Nullable Exception cause) {
+		return new SQLTransientConnectionException("The relation has left " + this.server, "08003", cause);
+	}
+
+	/**
+	 * Let nothing through the sockets any more. Does not block.
+	 */
+	void fence() {
+		this.sockets.fence();
+	}
+
+	/**
+	 * Close the sockets.
+	 */
+	void release() {
+		this.sockets.release();
+	}
+
+	/**
+	 * Return whether the server is about to let a connection in.
+	 * @return whether it has answered one that is being opened
+	 */
+	boolean isLoggingIn() {
+		return this.sockets.isLoggingIn();
+	}
+
+	/**
+	 * Return how long opening a connection may take.
+	 * @return the time in seconds
+	 */
+	int getLoginTimeout() {
+		return this.loginTimeout;
+	}
+
+}

@@ -1,0 +1,181 @@
+package io.github.jujupgsql.pool;
+
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.SQLTransientConnectionException;
+import java.time.Duration;
+import java.util.function.Function;
+
+import com.zaxxer.hikari.HikariConfig;
+import io.github.jujupgsql.pool.ServerPool.Fault;
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
+import org.jspecify.annotations.Nullable;
+
+import org.springframework.jdbc.support.JdbcUtils;
+
+/**
+ * Asks a pool's server for its role, and for other things that it can tell. Every method
+ * blocks; one thread at a time asks for the role.
+ */
+final class RoleProber {
+
+	private static final Log logger = LogFactory.getLog(ServerPool.class);
+
+	private static final Duration TIMEOUT = AbstractServerPool.ANSWER_TIMEOUT;
+
+	private static final long BORROW_MILLIS = 100;
+
+	private final ServerPool pool;
+
+	private final ServerConnections connections;
+
+	private final PoolOpener opener;
+
+	/** Whether the server's name has led to one that is not in recovery. */
+	private volatile boolean leadsElsewhere;
+
+	/**
+	 * Create a prober.
+	 * @param pool the pool, which is opened when its server answers for the first time
+	 * @param configFactory configures it then
+	 */
+	RoleProber(ServerPool pool, Function<ServerConnections, HikariConfig> configFactory) {
+		this.pool = pool;
+		this.connections = pool.connections;
+		this.opener = new PoolOpener(pool, configFactory, this::probe);
+	}
+
+	/**
+	 * Ask the server for its role. Before there is a pool, the connection opened for this
+	 * becomes its first. Later an idle one is used or, as a pool that is exhausted or
+	 * suspended or whose server has gone would keep us waiting, one of our own.
+	 * @return what it answered, to be closed
+	 */
+	RoleProbe probe() {
+		try {
+			HikariAdapter adapter = this.pool.adapter();
+			if (adapter == null) {
+				return this.opener.open();
+			}
+			RoleProbe probe = adapter.lendsAtOnce() ? probeIdle(adapter) : null;
+			if (probe != null) {
+				return probe;
+			}
+			return probeAnew();
+		}
+		catch (SQLException ex) {
+			return new RoleProbe(RoleCheck.failed(ex));
+		}
+	}
+
+	/**
+	 * Ask a server that is to be a standby for its role. If it is not in recovery, its
+	 * name may lead to another server the next time, so a new connection is opened then.
+	 * The pool keeps its connections, because the server may be the primary to come.
+	 * @return what it answered, to be closed
+	 */
+	RoleProbe probeStandby() {
+		boolean hasLedElsewhere = this.leadsElsewhere;
+		RoleProbe probe = hasLedElsewhere ? probeAnew() : probe();
+		RoleCheck.Answer answer = probe.check().answer();
+		this.leadsElsewhere = answer == RoleCheck.Answer.NOT_IN_RECOVERY;
+		HikariAdapter adapter = this.pool.adapter();
+		if (hasLedElsewhere && answer == RoleCheck.Answer.IN_RECOVERY && adapter != null) {
+			// what is open leads where the name has led until now
+			adapter.renew();
+		}
+		if (this.leadsElsewhere) {
+			this.connections.getOpen().nextEpoch();
+		}
+		return probe;
+	}
+
+	private RoleProbe probeAnew() {
+		try (Connection connection = this.connections.open()) {
+			return new RoleProbe(RoleCheck.ask(connection, TIMEOUT, RoleCheck.ROLE));
+		}
+		catch (SQLException ex) {
+			return new RoleProbe(RoleCheck.failed(ex));
+		}
+	}
+
+	/**
+	 * Ask the server on an idle connection. That one fails says nothing about the server.
+	 */
+	private @Nullable RoleProbe probeIdle(HikariAdapter adapter) {
+		try {
+			return probe(adapter);
+		}
+		catch (SQLException ex) {
+			logger.debug("An idle connection of " + this.pool.getName() + " did not answer", ex);
+			return null;
+		}
+	}
+
+	private RoleProbe probe(HikariAdapter adapter) throws SQLException {
+		Connection connection = adapter.getConnection(BORROW_MILLIS);
+		try {
+			PhysicalConnection physical = connection.unwrap(PhysicalConnection.class);
+			physical.endReading();
+			long epoch = this.connections.getOpen().currentEpoch();
+			RoleCheck check = this.pool.fitness.ask(physical, TIMEOUT);
+			if (this.pool.adapter() == null) {
+				this.pool.fitness.learn(physical, check, TIMEOUT);
+			}
+			return new RoleProbe(check, connection, epoch, this.pool.fitness.isFitForWriters(check, physical));
+		}
+		catch (Throwable ex) {
+			if (ex instanceof SQLException fault && SqlErrorListener.isBroken(fault)) {
+				this.pool.faults.connectionBroke(fault);
+			}
+			// if it is broken, its next borrower gets rid of it
+			JdbcUtils.closeConnection(connection);
+			throw ex;
+		}
+	}
+
+	/**
+	 * Ask the server whether it is what it is taken for. Does not queue for a connection
+	 * of the pool.
+	 * @return what is wrong, or {@code null} if all is well
+	 */
+	@Nullable Fault findFault() {
+		try (RoleProbe probe = probe()) {
+			RoleCheck check = probe.check();
+			ServerRole role = this.connections.getRole();
+			if (role == null || check.is(role)) {
+				return null;
+			}
+			boolean serving = check.answer() == RoleCheck.Answer.REFUSED && this.pool.getActive() > 0;
+			return new Fault(check.reason().isEmpty() ? check.describe() : check.reason(), serving);
+		}
+	}
+
+	/**
+	 * Ask the server something, on a connection that is idle or, if there is none, on one
+	 * of our own.
+	 * @param <T> the type of the answer
+	 * @param question the question
+	 * @return the answer, or {@code null} while the pool is not open
+	 * @throws SQLException if there is no answer in time
+	 */
+	<T> @Nullable T ask(Question<T> question) throws SQLException {
+		HikariAdapter adapter = this.pool.adapter();
+		if (adapter == null) {
+			return null;
+		}
+		if (adapter.lendsAtOnce()) {
+			try (Connection connection = adapter.getConnection(BORROW_MILLIS)) {
+				return RoleCheck.ask(connection, TIMEOUT, question);
+			}
+			catch (SQLTransientConnectionException ex) {
+				logger.debug("The idle connection of " + this.pool.getName() + " has been taken", ex);
+			}
+		}
+		try (Connection connection = this.connections.open()) {
+			return RoleCheck.ask(connection, TIMEOUT, question);
+		}
+	}
+
+}
