@@ -7,6 +7,7 @@ import java.util.concurrent.TimeUnit;
 
 import io.github.jujupgsql.pool.RoleTable;
 import io.github.jujupgsql.pool.ServerPool;
+import io.github.jujupgsql.pool.UnverifiedConnection;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -45,14 +46,15 @@ final class Borrower {
 		if (pool == null || pool.hasQueue()) {
 			return borrow(pool, deadline()).connection();
 		}
-		Connection connection = this.pools.tryGet(pool, FAST_PATH_TIMEOUT_MILLIS);
-		if (connection == null) {
+		AutoCloseable borrowed = this.pools.tryBorrow(pool, FAST_PATH_TIMEOUT_MILLIS);
+		if (borrowed == null) {
 			return borrow(pool, deadlineAfterFastPath()).connection();
 		}
-		if (!this.pools.isVerified(pool, connection)) {
-			return timed(pool, deadlineAfterFastPath()).goOnWith(pool, connection);
+		if (borrowed instanceof UnverifiedConnection unverified) {
+			// the clock starts before the server is asked
+			return timed(pool, deadlineAfterFastPath()).goOnWith(pool, unverified);
 		}
-		Connection lent = tryLend(pool, connection, table);
+		Connection lent = tryLend(pool, (Connection) borrowed, table);
 		if (lent == null) {
 			return borrow(pool, deadlineAfterFastPath()).connection();
 		}

@@ -5,8 +5,10 @@ import java.sql.SQLException;
 import java.sql.SQLTransientConnectionException;
 import java.util.concurrent.TimeUnit;
 
+import io.github.jujupgsql.pool.BorrowTerms;
 import io.github.jujupgsql.pool.RoleTable;
 import io.github.jujupgsql.pool.ServerPool;
+import io.github.jujupgsql.pool.UnverifiedConnection;
 import io.github.jujupgsql.pool.WrongRoleException;
 import org.jspecify.annotations.Nullable;
 
@@ -15,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  * it. A pool that is left sends its borrowers away, and they look at the table of roles
  * again.
  */
-final class TimedBorrow {
+final class TimedBorrow implements BorrowTerms {
 
 	/** Pause before retrying a server that is in the wrong role. */
 	private static final long WRONG_ROLE_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
@@ -57,8 +59,8 @@ final class TimedBorrow {
 	 * @return that connection or, if it is of no use, another one
 	 * @throws SQLException if none is to be had
 	 */
-	Connection goOnWith(ServerPool pool, Connection connection) throws SQLException {
-		Connection lent = attempt(pool, () -> this.pools.verifyAndLend(pool, connection, this.deadline));
+	Connection goOnWith(ServerPool pool, UnverifiedConnection connection) throws SQLException {
+		Connection lent = attempt(pool, () -> this.pools.verifyAndLend(pool, connection, this));
 		if (lent == null) {
 			return borrow().connection();
 		}
@@ -95,7 +97,7 @@ final class TimedBorrow {
 		boolean again = pool == this.tried;
 		this.tried = pool;
 		long millis = Math.min(this.lookout.timeoutMillis(), this.deadline.leftMillis());
-		Connection lent = attempt(pool, () -> this.pools.await(pool, millis, this.deadline));
+		Connection lent = attempt(pool, () -> this.pools.await(pool, millis, this));
 		if (lent == null && again && (this.last instanceof WrongRoleException || pool.isRetired())) {
 			this.view.awaitOtherThan(table, this.deadline.earlier(Deadline.in(WRONG_ROLE_NANOS)));
 		}
@@ -122,6 +124,16 @@ final class TimedBorrow {
 		RoleTable table = this.view.table();
 		ServerPool pool = this.view.role().pick(table, null);
 		return (pool != null) ? pool.timedOut(this.view.connectionTimeout(), this.last) : this.view.unavailable(table);
+	}
+
+	@Override
+	public boolean isServedBy(ServerPool pool) {
+		return this.view.isPlayedBy(pool);
+	}
+
+	@Override
+	public long answerTimeoutMillis() {
+		return Math.max(1, this.deadline.leftMillis());
 	}
 
 	/**

@@ -57,35 +57,30 @@ abstract class LendingPool extends AbstractServerPool {
 	 * Borrow a connection of a pool that may be left meanwhile: that ends the wait,
 	 * however late this thread comes for it. If need be, the server is asked on it first.
 	 * @param timeoutMillis how long to wait for one, in milliseconds
-	 * @param borrower wants it
+	 * @param terms what the borrower wants
 	 * @return the connection, or {@code null} if the one that was to be had is of no use
 	 * to this borrower
 	 * @throws SQLTransientConnectionException if none is to be had in time, or here
 	 * @throws WrongRoleException if the server is not what it is taken for
 	 * @throws SQLException if the thread is interrupted
 	 */
-	public final @Nullable Connection borrow(long timeoutMillis, Borrower borrower) throws SQLException {
-		return verify(awaitConnection(timeoutMillis), borrower);
+	public final @Nullable Connection borrow(long timeoutMillis, BorrowTerms terms) throws SQLException {
+		return verify(awaitConnection(timeoutMillis), terms);
 	}
 
-	final @Nullable Connection verify(Connection connection, Borrower borrower) throws SQLException {
-		if (!borrower.isServedBy(self())) {
+	final @Nullable Connection verify(Connection connection, BorrowTerms terms) throws SQLException {
+		if (!terms.isServedBy(self())) {
 			connection.close();
 			return null;
 		}
-		boolean fit = this.verifier.trusts(connection) || this.verifier.ask(connection, borrower.patienceMillis());
+		boolean fit = this.verifier.trusts(connection) || this.verifier.ask(connection, terms.answerTimeoutMillis());
 		return fit ? connection : null;
 	}
 
 	/**
-	 * Borrow a connection. It may be lent only if this pool {@link #trusts} it, or it has
-	 * answered when {@link #ask asked}.
-	 * @param timeoutMillis how long to wait for one, in milliseconds
-	 * @return the connection
-	 * @throws SQLTransientConnectionException if none is to be had in time
-	 * @throws SQLException if the thread is interrupted
+	 * Get a connection that may not be lent yet.
 	 */
-	public final Connection getConnection(long timeoutMillis) throws SQLException {
+	final Connection getConnection(long timeoutMillis) throws SQLException {
 		HikariAdapter pool = adapter();
 		if (pool == null) {
 			throw new IllegalStateException("Pool " + getName() + " is not open yet");
@@ -93,15 +88,7 @@ abstract class LendingPool extends AbstractServerPool {
 		return pool.getConnection(timeoutMillis);
 	}
 
-	/**
-	 * Borrow a connection as {@link #getConnection} does, from a pool that may be left
-	 * meanwhile: that ends the wait, however late this thread comes for it.
-	 * @param timeoutMillis how long to wait for one, in milliseconds
-	 * @return the connection
-	 * @throws SQLTransientConnectionException if none is to be had in time, or here
-	 * @throws SQLException if the thread is interrupted
-	 */
-	public final Connection awaitConnection(long timeoutMillis) throws SQLException {
+	private Connection awaitConnection(long timeoutMillis) throws SQLException {
 		this.waiting.incrementAndGet();
 		try {
 			if (isRetired()) {
@@ -146,28 +133,6 @@ abstract class LendingPool extends AbstractServerPool {
 	}
 
 	/**
-	 * Return whether a connection may be lent without being asked.
-	 * @param connection a connection that has been borrowed here
-	 * @return whether it was verified in this epoch, or the server has left
-	 * @throws SQLException if the connection is of no use
-	 */
-	public final boolean trusts(Connection connection) throws SQLException {
-		return this.verifier.trusts(connection);
-	}
-
-	/**
-	 * Ask a connection whether its server is what it is taken for.
-	 * @param connection a connection that has been borrowed here
-	 * @param patienceMillis how long that may take, within the validation timeout
-	 * @return whether it may be lent; if not, it has been got rid of
-	 * @throws WrongRoleException if the server is not what it is taken for; the
-	 * connection has been got rid of
-	 */
-	public final boolean ask(Connection connection, long patienceMillis) throws WrongRoleException {
-		return this.verifier.ask(connection, patienceMillis);
-	}
-
-	/**
 	 * Take note that a connection is lent for reading, unless its server has been
 	 * promoted: it tells so with the answer to the last read.
 	 * @param connection one that has been borrowed here
@@ -175,20 +140,6 @@ abstract class LendingPool extends AbstractServerPool {
 	 */
 	public final void lendForReading(Connection connection) throws SQLException {
 		this.verifier.lendForReading(connection);
-	}
-
-	/**
-	 * Return whether a connection has been borrowed here.
-	 * @param connection the connection
-	 * @return whether it leads to this pool's server and is still open
-	 */
-	public final boolean owns(Connection connection) {
-		try {
-			return this.connections.getOpen().contains(connection.unwrap(Connection.class));
-		}
-		catch (SQLException ex) {
-			return false;
-		}
 	}
 
 	/**

@@ -24,15 +24,15 @@ public final class UnverifiedConnection implements AutoCloseable {
 
 	/**
 	 * Verify the connection.
-	 * @param borrower wants it
+	 * @param terms what the borrower wants
 	 * @return the connection, or {@code null} if it is of no use to this borrower; it has
 	 * been returned or got rid of then
 	 * @throws WrongRoleException if the server is not what it is taken for; the
 	 * connection has been got rid of
 	 * @throws SQLException if the connection is of no use
 	 */
-	public @Nullable Connection verify(Borrower borrower) throws SQLException {
-		return this.pool.verify(this.connection, borrower);
+	public @Nullable Connection verify(BorrowTerms terms) throws SQLException {
+		return this.pool.verify(this.connection, terms);
 	}
 
 	/**

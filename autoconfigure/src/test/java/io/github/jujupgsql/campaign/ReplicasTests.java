@@ -199,9 +199,9 @@ class ReplicasTests {
 		}
 	}
 
-	private static boolean isTrusted(ServerPool pool) throws SQLException {
-		try (Connection connection = pool.getConnection(1000)) {
-			return pool.trusts(connection);
+	private static boolean isTrusted(ServerPool pool) throws Exception {
+		try (AutoCloseable borrowed = pool.borrow(1000)) {
+			return borrowed instanceof Connection;
 		}
 	}
 

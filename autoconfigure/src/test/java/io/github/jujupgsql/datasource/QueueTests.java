@@ -160,8 +160,13 @@ class QueueTests {
 		running.relate(this.two);
 		running.awaitPrimary(this.two);
 		await().until(() -> old.getDataSource().isClosed());
-		assertThatExceptionOfType(SQLTransientConnectionException.class)
-			.isThrownBy(() -> old.awaitConnection(LONGER_THAN_ANY_TEST.toMillis()));
+		RoleView view = new RoleView(running.pools().getRoles(), PrimaryRole.readWrite(), LONGER_THAN_ANY_TEST);
+		assertThatExceptionOfType(SQLTransientConnectionException.class).isThrownBy(() -> {
+			Deadline deadline = Deadline.in(LONGER_THAN_ANY_TEST.toNanos());
+			PoolAccess pools = new PoolAccess(view);
+			pools.await(old, LONGER_THAN_ANY_TEST.toMillis(),
+					new TimedBorrow(pools, null, deadline, new ServerWait(view, deadline)));
+		});
 	}
 
 	private StandInApplication start(int size) {

@@ -1,12 +1,12 @@
 package io.github.jujupgsql.pool;
 
 /**
- * What a borrower that waits by the clock tells a pool about itself, once there is a
- * connection for it.
+ * On which terms a borrower that waits by the clock takes a connection, once there is one
+ * for it.
  *
  * @since 0.1.0
  */
-public interface Borrower {
+public interface BorrowTerms {
 
 	/**
 	 * Return whether a pool still plays the role that is to be borrowed of. If not, its
@@ -21,6 +21,6 @@ public interface Borrower {
 	 * verified. Not called if none has to be.
 	 * @return the time in milliseconds, at least 1
 	 */
-	long patienceMillis();
+	long answerTimeoutMillis();
 
 }
