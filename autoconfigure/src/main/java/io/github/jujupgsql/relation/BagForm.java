@@ -8,8 +8,10 @@ import java.util.Set;
  * One bag of the pgsql interface: what {@code relation-get --format=json - postgresql/0}
  * prints. That it is a whole bag, and not chosen by a charm, shows in the keys that no
  * connection is made of, Juju's own among them.
+ *
+ * @param wanted what the workload wants of the server
  */
-final class BagForm implements RelationForm {
+record BagForm(WantedDatabase wanted) implements RelationForm {
 
 	private static final Set<String> KEYS = Set.of("allowed-subnets", "allowed-units", "host", "port", "user",
 			"password", "schema_user", "schema_password", "state", "egress-subnets", "ingress-address",
@@ -17,12 +19,6 @@ final class BagForm implements RelationForm {
 
 	private static final String NO_SERVERS_YET = "no servers yet; waiting for the server to publish 'master' (pgsql) or"
 			+ " 'endpoints' (postgresql_client)";
-
-	private final WantedDatabase wanted;
-
-	BagForm(WantedDatabase wanted) {
-		this.wanted = wanted;
-	}
 
 	@Override
 	public boolean accepts(RelationDocument document) {

@@ -9,19 +9,15 @@ import org.jspecify.annotations.Nullable;
 /**
  * One bag of {@code postgresql_client}, the interface that follows {@code pgsql}. It does
  * not mirror extensions and roles, so only the database is compared.
+ *
+ * @param wanted what the workload wants of the server
  */
-final class ClientForm implements RelationForm {
+record ClientForm(WantedDatabase wanted) implements RelationForm {
 
 	/** Beside those that every bag may have. Secrets and entities have a prefix. */
 	private static final Set<String> MORE_KEYS = Set.of("relation-id", "database", "password", "version",
 			"provided-secrets", "external-node-connectivity", "extensions", "roles", "request-id", "salt", "state",
 			"egress-subnets", "ingress-address", "private-address", "ip");
-
-	private final WantedDatabase wanted;
-
-	ClientForm(WantedDatabase wanted) {
-		this.wanted = wanted;
-	}
 
 	@Override
 	public boolean accepts(RelationDocument document) {

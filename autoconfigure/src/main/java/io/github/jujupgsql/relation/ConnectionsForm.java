@@ -9,8 +9,10 @@ import org.jspecify.annotations.Nullable;
 /**
  * A set of connections, as a charm is advised to write it, or with the names of the charm
  * library's own example.
+ *
+ * @param wanted what the workload wants of the server
  */
-final class ConnectionsForm implements RelationForm {
+record ConnectionsForm(WantedDatabase wanted) implements RelationForm {
 
 	/** The first that is set wins. */
 	private static final List<String> MASTER_KEYS = List.of("master", "db_conn_str", "db_uri");
@@ -19,12 +21,6 @@ final class ConnectionsForm implements RelationForm {
 
 	private static final Set<String> KEYS = Set.of("master", "standbys", "database", "extensions", "roles", "version",
 			"db_conn_str", "db_uri", "db_ro_uris", "relation-id");
-
-	private final WantedDatabase wanted;
-
-	ConnectionsForm(WantedDatabase wanted) {
-		this.wanted = wanted;
-	}
 
 	@Override
 	public boolean accepts(RelationDocument document) {

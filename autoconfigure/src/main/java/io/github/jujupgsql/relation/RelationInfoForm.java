@@ -14,8 +14,10 @@ import org.jspecify.annotations.Nullable;
  * the pgsql protocol is followed as the charm library does: a server's bag counts once it
  * mirrors what we asked for and lets our subnets in, and of those that count the first
  * one by name that has a master, or standbys, gives them.
+ *
+ * @param wanted what the workload wants of the server
  */
-final class RelationInfoForm implements RelationForm {
+record RelationInfoForm(WantedDatabase wanted) implements RelationForm {
 
 	private static final String OF_APPLICATION = "application-data";
 
@@ -26,12 +28,6 @@ final class RelationInfoForm implements RelationForm {
 	private static final Set<String> KEYS_OF_REQUESTS = Set.of("database", "extensions", "roles");
 
 	private static final Set<String> KEYS_OF_ANSWERS = Set.of("master", "standbys", "allowed-units", "allowed-subnets");
-
-	private final WantedDatabase wanted;
-
-	RelationInfoForm(WantedDatabase wanted) {
-		this.wanted = wanted;
-	}
 
 	@Override
 	public boolean accepts(RelationDocument document) {

@@ -119,7 +119,7 @@ final class WatchRules {
 			return accepted(state, content, this.reader.apply(content), observation, effects);
 		}
 		catch (InvalidRelationException ex) {
-			// a renamed file may be written on under its new name
+			// it may still be written, also under a new name
 			return settled ? refused(state, content, ex, observation, effects)
 					: new WatchStep(state, effects, remaining);
 		}
