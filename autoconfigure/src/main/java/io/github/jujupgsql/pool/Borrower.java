@@ -21,6 +21,6 @@ public interface Borrower {
 	 * verified. Not called if none has to be.
 	 * @return the time in milliseconds, at least 1
 	 */
-	long patienceMillis();
+	long answerTimeoutMillis();
 
 }

@@ -73,7 +73,7 @@ abstract class LendingPool extends AbstractServerPool {
 			connection.close();
 			return null;
 		}
-		boolean fit = this.verifier.trusts(connection) || this.verifier.ask(connection, borrower.patienceMillis());
+		boolean fit = this.verifier.trusts(connection) || this.verifier.ask(connection, borrower.answerTimeoutMillis());
 		return fit ? connection : null;
 	}
 
@@ -158,13 +158,13 @@ abstract class LendingPool extends AbstractServerPool {
 	/**
 	 * Ask a connection whether its server is what it is taken for.
 	 * @param connection a connection that has been borrowed here
-	 * @param patienceMillis how long that may take, within the validation timeout
+	 * @param timeoutMillis how long that may take, within the validation timeout
 	 * @return whether it may be lent; if not, it has been got rid of
 	 * @throws WrongRoleException if the server is not what it is taken for; the
 	 * connection has been got rid of
 	 */
-	public final boolean ask(Connection connection, long patienceMillis) throws WrongRoleException {
-		return this.verifier.ask(connection, patienceMillis);
+	public final boolean ask(Connection connection, long timeoutMillis) throws WrongRoleException {
+		return this.verifier.ask(connection, timeoutMillis);
 	}
 
 	/**

@@ -128,7 +128,7 @@ class LendingPoolTests {
 			}
 
 			@Override
-			public long patienceMillis() {
+			public long answerTimeoutMillis() {
 				return MILLIS;
 			}
 
