@@ -1,6 +1,7 @@
 /**
  * What the PostgreSQL JDBC driver loads by name, and what its connections stand on: the
- * sockets and their factory, and who is trusted. Nothing here knows a pool or a relation.
+ * sockets and their factory, and the trusted authorities. Nothing here knows a pool or a
+ * relation.
  */
 @NullMarked
 package io.github.jujupgsql.driver;

@@ -27,7 +27,7 @@ final class ConnectionSetUp {
 
 	private final HikariConfig config;
 
-	private final Duration patience;
+	private final Duration timeout;
 
 	/**
 	 * Create the set-up.
@@ -35,7 +35,7 @@ final class ConnectionSetUp {
 	 */
 	ConnectionSetUp(HikariConfig config) {
 		this.config = config;
-		this.patience = Duration.ofMillis(config.getValidationTimeout());
+		this.timeout = Duration.ofMillis(config.getValidationTimeout());
 	}
 
 	/**
@@ -56,7 +56,7 @@ final class ConnectionSetUp {
 	 * @throws SQLException if the connection breaks
 	 */
 	@Nullable String tryOn(Connection connection, String where) throws SQLException {
-		connection.setNetworkTimeout(Runnable::run, (int) this.patience.toMillis());
+		connection.setNetworkTimeout(Runnable::run, (int) this.timeout.toMillis());
 		for (Setting setting : settings()) {
 			try {
 				setting.step().on(connection);
@@ -91,7 +91,7 @@ final class ConnectionSetUp {
 		if (isolation != null) {
 			connection.setTransactionIsolation(isolation);
 			// a server refuses it only when there is something to be isolated
-			RoleCheck.ask(connection, this.patience, RoleCheck.ROLE);
+			RoleCheck.ask(connection, this.timeout, RoleCheck.ROLE);
 		}
 	}
 
@@ -107,7 +107,7 @@ final class ConnectionSetUp {
 		}
 		if (this.config.getConnectionInitSql() != null) {
 			// which may have set something that makes every query fail
-			RoleCheck.ask(connection, this.patience, RoleCheck.ROLE);
+			RoleCheck.ask(connection, this.timeout, RoleCheck.ROLE);
 		}
 	}
 

@@ -45,7 +45,7 @@ final class PhysicalConnection extends ForgivingConnection {
 
 	/**
 	 * Take note that a reader gets it. A standby refuses to write; the driver is told for
-	 * the sake of those who ask it, once and not each time.
+	 * the sake of applications that ask it, once and not each time.
 	 * @throws SQLException if the connection is of no use
 	 */
 	void lendToReader() throws SQLException {

@@ -67,14 +67,14 @@ record RoleCheck(Answer answer, boolean readOnlySession, String sqlState, String
 	/**
 	 * Ask a server for its role. Leaves no transaction open.
 	 * @param connection a connection to it
-	 * @param patience how long it may take
+	 * @param timeout how long it may take
 	 * @param query what to ask; if the server does not tell the state of a session,
 	 * because a function has been revoked, it is asked for the role alone
 	 * @return the answer
 	 * @throws SQLException if it does not answer in time
 	 */
-	static RoleCheck ask(Connection connection, Duration patience, String query) throws SQLException {
-		return ask(connection, patience, (asked) -> {
+	static RoleCheck ask(Connection connection, Duration timeout, String query) throws SQLException {
+		return ask(connection, timeout, (asked) -> {
 			try {
 				return ask(asked, query);
 			}
@@ -91,21 +91,21 @@ record RoleCheck(Answer answer, boolean readOnlySession, String sqlState, String
 	/**
 	 * Ask a server something. Leaves no transaction open.
 	 * @param connection a connection to it
-	 * @param patience how long it may take
+	 * @param timeout how long it may take
 	 * @param question the question
 	 * @return the answer
 	 * @throws SQLException if it does not answer in time
 	 */
-	static <T> T ask(Connection connection, Duration patience, Question<T> question) throws SQLException {
-		int timeout = connection.getNetworkTimeout();
-		connection.setNetworkTimeout(Runnable::run, (int) patience.toMillis());
+	static <T> T ask(Connection connection, Duration timeout, Question<T> question) throws SQLException {
+		int networkTimeout = connection.getNetworkTimeout();
+		connection.setNetworkTimeout(Runnable::run, (int) timeout.toMillis());
 		try {
 			return question.on(connection);
 		}
 		finally {
 			if (!connection.isClosed()) {
 				rollBack(connection);
-				connection.setNetworkTimeout(Runnable::run, timeout);
+				connection.setNetworkTimeout(Runnable::run, networkTimeout);
 			}
 		}
 	}

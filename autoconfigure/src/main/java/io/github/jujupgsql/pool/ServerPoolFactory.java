@@ -43,7 +43,7 @@ public final class ServerPoolFactory {
 	 * Create a factory.
 	 * @param configuration makes a fresh configuration each time: a shared one would keep
 	 * the first pool's name
-	 * @param applicationName what to tell the server about who connects, unless the
+	 * @param applicationName the name under which to connect to the server, unless the
 	 * relation says it
 	 */
 	public ServerPoolFactory(Supplier<HikariConfig> configuration, String applicationName) {

@@ -12,15 +12,15 @@ import org.springframework.jdbc.support.JdbcUtils;
 
 /**
  * Finds out whether connections to a server can be set up, and remembers if not: what it
- * refuses it will refuse again, until it gets another role or somebody changes something
- * there. So it is asked for its role each time, and tried out more and more rarely.
+ * refuses it will refuse again, until it gets another role or is configured otherwise. So
+ * it is asked for its role each time, and tried out more and more rarely.
  * <p>
  * {@link #refusal} is written by the one thread that asks the server at that time, while
  * there is no pool.
  */
 final class SetUpTrial {
 
-	private static final Duration PATIENCE = Duration.ofSeconds(5);
+	private static final Duration TIMEOUT = Duration.ofSeconds(5);
 
 	private volatile @Nullable Refusal refusal;
 
@@ -53,7 +53,7 @@ final class SetUpTrial {
 	 */
 	@Nullable RoleCheck tryOut(ConnectionSetUp setUp, Connection connection) throws SQLException {
 		try {
-			Answer role = RoleCheck.ask(connection, PATIENCE, RoleCheck.ROLE).answer();
+			Answer role = RoleCheck.ask(connection, TIMEOUT, RoleCheck.ROLE).answer();
 			Refusal last = this.refusal;
 			if (last != null && last.role() == role && !last.isOver()) {
 				return last.check();

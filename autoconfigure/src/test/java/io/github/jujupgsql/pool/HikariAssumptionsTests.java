@@ -70,11 +70,22 @@ class HikariAssumptionsTests {
 	@AfterEach
 	void close() throws InterruptedException {
 		this.source.release();
+		awaitClosers();
 		this.adapters.forEach(HikariAdapter::close);
 		for (Thread thread : this.threads) {
 			thread.join();
 		}
 		this.noHousekeeping.shutdownNow();
+	}
+
+	/**
+	 * Closing a pool waits ten seconds for a thread that still asks for its monitor.
+	 */
+	private void awaitClosers() {
+		Set<Thread.State> busy = Set.of(Thread.State.RUNNABLE, Thread.State.BLOCKED);
+		await().until(() -> this.source.closedBy.stream()
+			.filter((thread) -> thread.getName().contains(":connection-closer"))
+			.noneMatch((thread) -> busy.contains(thread.getState())));
 	}
 
 	@Test
@@ -119,10 +130,11 @@ class HikariAssumptionsTests {
 	}
 
 	@Test
-	void aPoolThatCannotBeMadeTellsWhyByTheCause() {
-		SQLException fault = new SQLException("refused", "28P01");
-		this.source.fault = fault;
+	void whenTheFirstConnectionCannotBeSetUpThenNoPoolIsMadeAndTheCauseSaysWhy() {
+		SQLException fault = new SQLException("refused", "42501");
+		this.source.statementFault = fault;
 		HikariConfig config = config(1);
+		config.setConnectionInitSql(OF_HIKARI);
 		assertThatExceptionOfType(PoolInitializationException.class).isThrownBy(() -> new HikariDataSource(config))
 			.withCause(fault);
 		assertThatExceptionOfType(SQLException.class).isThrownBy(() -> HikariAdapter.open(config)).isSameAs(fault);
@@ -461,8 +473,8 @@ class HikariAssumptionsTests {
 		adapter.dataSource().getHikariPoolMXBean().suspendPool();
 		assertThat(adapter.lendsAtOnce()).isFalse();
 		CompletableFuture<String> borrower = borrow(adapter);
+		await().during(QUIET).until(() -> !borrower.isDone());
 		adapter.resume();
-		assertThat(adapter.lendsAtOnce() || borrower.isDone() || adapter.active() == 1).isTrue();
 		assertThat(borrower.get()).isEqualTo("served");
 	}
 

@@ -20,9 +20,9 @@ class LendingPoolTests {
 
 	private static final long MILLIS = 5000;
 
-	private static final Borrower SERVED = borrower(true);
+	private static final BorrowTerms SERVED = borrower(true);
 
-	private static final Borrower NOT_SERVED = borrower(false);
+	private static final BorrowTerms NOT_SERVED = borrower(false);
 
 	@AutoClose
 	private final StandInServer master = StandInServer.master();
@@ -119,8 +119,8 @@ class LendingPoolTests {
 			.count();
 	}
 
-	private static Borrower borrower(boolean served) {
-		return new Borrower() {
+	private static BorrowTerms borrower(boolean served) {
+		return new BorrowTerms() {
 
 			@Override
 			public boolean isServedBy(ServerPool pool) {
@@ -128,7 +128,7 @@ class LendingPoolTests {
 			}
 
 			@Override
-			public long patienceMillis() {
+			public long answerTimeoutMillis() {
 				return MILLIS;
 			}
 

@@ -40,8 +40,6 @@ final class RecordingSource extends AbstractDataSource {
 
 	volatile CountDownLatch mayClose = new CountDownLatch(0);
 
-	volatile @Nullable SQLException fault;
-
 	/** What a statement fails with. */
 	volatile @Nullable SQLException statementFault;
 
@@ -56,9 +54,6 @@ final class RecordingSource extends AbstractDataSource {
 		}
 		finally {
 			this.opening.decrementAndGet();
-		}
-		if (this.fault != null) {
-			throw this.fault;
 		}
 		this.openedBy.add(Thread.currentThread());
 		Connection connection = proxy(Connection.class, new Recorder());
@@ -112,7 +107,7 @@ final class RecordingSource extends AbstractDataSource {
 					return true;
 				case "createStatement":
 					return proxy(Statement.class, this);
-				case "executeQuery":
+				case "execute", "executeQuery":
 					throw (RecordingSource.this.statementFault != null) ? RecordingSource.this.statementFault
 							: new UnsupportedOperationException();
 				case "close":
