@@ -7,6 +7,7 @@ import java.sql.Statement;
 import java.util.HashSet;
 import java.util.Set;
 
+import io.github.jujupgsql.FollowingApplication;
 import io.github.jujupgsql.test.PgsqlServer;
 import org.postgresql.core.BaseConnection;
 import org.postgresql.core.QueryExecutor;
@@ -39,7 +40,7 @@ record Backend(int port, int pid, String user) {
 				Statement statement = connection.createStatement();
 				ResultSet result = statement
 					.executeQuery("SELECT pid, usename FROM pg_stat_activity WHERE starts_with(application_name, '"
-							+ Application.NAME + "')")) {
+							+ FollowingApplication.NAME + "')")) {
 			while (result.next()) {
 				backends.add(new Backend(server.port(), result.getInt(1), result.getString(2)));
 			}

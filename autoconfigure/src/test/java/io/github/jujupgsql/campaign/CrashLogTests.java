@@ -1,6 +1,5 @@
 package io.github.jujupgsql.campaign;
 
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -12,12 +11,10 @@ import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
-import io.github.jujupgsql.test.PgsqlCluster;
+import io.github.jujupgsql.FollowingApplication;
+import io.github.jujupgsql.test.PgsqlClusterTest;
 import io.github.jujupgsql.test.PgsqlServer;
-import io.github.jujupgsql.test.RelationFile;
-import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import org.slf4j.LoggerFactory;
 
 import org.springframework.core.NestedRuntimeException;
@@ -32,16 +29,10 @@ import static org.awaitility.Awaitility.await;
  * What the log says when the master is killed under eight threads of Spring's
  * transactions.
  */
-class CrashLogTests {
+@PgsqlClusterTest
+class CrashLogTests extends AbstractCampaignTests {
 
 	private static final int THREADS = 8;
-
-	@AutoClose
-	private static final PgsqlCluster cluster = PgsqlCluster.start(1);
-
-	@TempDir
-	@SuppressWarnings("NullAway.Init")
-	Path folder;
 
 	private final ListAppender<ILoggingEvent> log = new ListAppender<>();
 
@@ -51,12 +42,9 @@ class CrashLogTests {
 
 	@Test
 	void whenTheMasterIsKilledUnderLoadThenWhatHasHappenedIsToldOnce() throws Exception {
-		RelationFile relation = RelationFile.at(this.folder.resolve("relation.json"), cluster);
-		relation.write();
 		Logger root = (Logger) LoggerFactory.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME);
-		try (Application application = Application.following(relation,
+		try (FollowingApplication application = followUnderLoad(
 				"spring.datasource.hikari.maximum-pool-size=" + THREADS)) {
-			application.awaitReplicas(cluster.standbys());
 			List<CompletableFuture<Void>> writers = new ArrayList<>();
 			for (int i = 0; i < THREADS; i++) {
 				writers.add(CompletableFuture.runAsync(() -> write(application), (task) -> new Thread(task).start()));
@@ -67,7 +55,7 @@ class CrashLogTests {
 			cluster.master().crash();
 			PgsqlServer promoted = cluster.promote(cluster.mostAdvancedStandby());
 			relation.write();
-			application.awaitPrimary(promoted.address());
+			application.awaitPrimary(promoted);
 			long before = this.commits.get();
 			await().until(() -> this.commits.get() > before + 20 * THREADS);
 			this.over.set(true);
@@ -87,7 +75,7 @@ class CrashLogTests {
 			.doesNotContain("\n");
 	}
 
-	private void write(Application application) {
+	private void write(FollowingApplication application) {
 		JdbcTemplate jdbc = new JdbcTemplate(application.primary());
 		TransactionTemplate transactions = new TransactionTemplate(new JdbcTransactionManager(application.primary()));
 		while (!this.over.get()) {

@@ -1,6 +1,5 @@
 package io.github.jujupgsql.campaign;
 
-import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -23,14 +22,15 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 
+import io.github.jujupgsql.AbstractClusterTests;
+import io.github.jujupgsql.FollowingApplication;
 import io.github.jujupgsql.test.PgsqlCluster;
+import io.github.jujupgsql.test.PgsqlClusterTest;
 import io.github.jujupgsql.test.PgsqlServer;
-import io.github.jujupgsql.test.RelationFile;
 import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.AutoClose;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 import org.springframework.jdbc.support.JdbcUtils;
 
@@ -45,44 +45,39 @@ import static org.awaitility.Awaitility.await;
  * property {@code juju.pgsql.test.rounds} says how often each test changes it, 15 times
  * unless told.
  */
-class DeposedMasterTests {
+@PgsqlClusterTest(settings = { "track_commit_timestamp=on",
+		// otherwise a backend that sleeps does not notice that its client has gone
+		"client_connection_check_interval=100ms" })
+class DeposedMasterTests extends AbstractClusterTests {
 
 	private static final int ROUNDS = 15;
 
 	private static final int WRITERS = 8;
 
-	private static final Duration PATIENCE = Duration.ofSeconds(60);
-
-	@AutoClose
-	private static final PgsqlCluster cluster = PgsqlCluster.builder()
-		.standbys(1)
-		.setting("track_commit_timestamp", "on")
-		// otherwise a backend that sleeps does not notice that its client has gone
-		.setting("client_connection_check_interval", "100ms")
-		.start();
-
-	private static final List<PgsqlServer> servers = List.of(cluster.master(),
-			cluster.promote(cluster.standbys().get(0)));
+	@SuppressWarnings("NullAway.Init")
+	private static List<PgsqlServer> servers;
 
 	private final AtomicInteger lastId = new AtomicInteger();
 
-	@TempDir
-	@SuppressWarnings("NullAway.Init")
-	Path folder;
-
-	@SuppressWarnings("NullAway.Init")
-	private RelationFile relation;
+	@BeforeAll
+	static void promote(PgsqlCluster cluster) {
+		servers = List.of(cluster.master(), cluster.promote(cluster.standbys().get(0)));
+	}
 
 	@BeforeEach
-	void writeRelation() throws SQLException {
+	void createTables() throws SQLException {
 		for (PgsqlServer server : servers) {
 			try (Connection connection = server.connection(); Statement statement = connection.createStatement()) {
 				statement.execute("DROP TABLE IF EXISTS notes");
 				statement.execute("CREATE TABLE notes (id int PRIMARY KEY)");
 			}
 		}
-		this.relation = RelationFile.at(this.folder.resolve("relation.json"), cluster);
-		this.relation.write(servers.get(0), List.of());
+		relation.write(servers.get(0), List.of());
+	}
+
+	@Override
+	protected void makeTheClusterWhole() {
+		// the former master is to stay what it is
 	}
 
 	@Test
@@ -104,17 +99,18 @@ class DeposedMasterTests {
 						if (stuck) {
 							return catchThrowable(() -> sleep(connection));
 						}
-						assertThat(moved.await(PATIENCE.toSeconds(), TimeUnit.SECONDS)).isTrue();
+						assertThat(moved.await(FollowingApplication.PATIENCE.toSeconds(), TimeUnit.SECONDS)).isTrue();
 						return catchThrowable(connection::commit);
 					}
 				}));
 			}
-			assertThat(written.await(PATIENCE.toSeconds(), TimeUnit.SECONDS)).isTrue();
-			this.relation.write(next, List.of());
-			application.awaitPrimary(next.address());
+			assertThat(written.await(FollowingApplication.PATIENCE.toSeconds(), TimeUnit.SECONDS)).isTrue();
+			relation.write(next, List.of());
+			application.awaitPrimary(next);
 			moved.countDown();
 			for (Future<Throwable> commit : commits) {
-				assertThat(commit.get(PATIENCE.toSeconds(), TimeUnit.SECONDS)).as("commit on %s", old)
+				assertThat(commit.get(FollowingApplication.PATIENCE.toSeconds(), TimeUnit.SECONDS))
+					.as("commit on %s", old)
 					.isInstanceOf(SQLException.class);
 			}
 			assertThat(committed(old)).as("committed on %s", old).isEmpty();
@@ -146,8 +142,8 @@ class DeposedMasterTests {
 					PgsqlServer old = servers.get(number % 2);
 					PgsqlServer next = servers.get((number + 1) % 2);
 					awaitCommits(history, old);
-					this.relation.write(next, List.of());
-					long moved = application.awaitPrimary(next.address());
+					relation.write(next, List.of());
+					long moved = application.awaitPrimary(next);
 					awaitCommits(history, next);
 					check(take(history), old, next, moved);
 				});
@@ -156,12 +152,12 @@ class DeposedMasterTests {
 				stopped.set(true);
 			}
 			for (Future<Void> writer : writers) {
-				writer.get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
+				writer.get(FollowingApplication.PATIENCE.toSeconds(), TimeUnit.SECONDS);
 			}
 		});
 	}
 
-	private @Nullable Void write(Application application, Queue<Commit> history, AtomicBoolean stopped)
+	private @Nullable Void write(FollowingApplication application, Queue<Commit> history, AtomicBoolean stopped)
 			throws SQLException {
 		while (!stopped.get()) {
 			int id = this.lastId.incrementAndGet();
@@ -182,7 +178,7 @@ class DeposedMasterTests {
 	}
 
 	private static void awaitCommits(Queue<Commit> history, PgsqlServer server) {
-		await().atMost(PATIENCE)
+		await().atMost(FollowingApplication.PATIENCE)
 			.pollInterval(Duration.ofMillis(5))
 			.until(() -> history.stream()
 				.filter((commit) -> commit.acknowledged() && commit.backend().isOn(server))
@@ -214,18 +210,20 @@ class DeposedMasterTests {
 
 	private void campaign(Campaign campaign) throws Exception {
 		ExecutorService threads = Executors.newFixedThreadPool(WRITERS);
-		try (Application application = Application.following(this.relation,
-				"spring.datasource.hikari.maximum-pool-size=" + WRITERS, "spring.datasource.hikari.minimum-idle=1")) {
-			application.awaitPrimary(servers.get(0).address());
+		try (FollowingApplication application = FollowingApplication.underLoad(relation)
+			.properties("spring.datasource.hikari.maximum-pool-size=" + WRITERS,
+					"spring.datasource.hikari.minimum-idle=1")
+			.start()) {
+			application.awaitPrimary(servers.get(0));
 			campaign.run(application, threads);
 			threads.shutdown();
-			assertThat(threads.awaitTermination(PATIENCE.toSeconds(), TimeUnit.SECONDS)).isTrue();
-			application.assertOnlyTheCurrentPoolsAreThere(servers);
+			assertThat(threads.awaitTermination(FollowingApplication.PATIENCE.toSeconds(), TimeUnit.SECONDS)).isTrue();
+			OpenResources.assertOnlyTheCurrentPools(application, servers);
 		}
 		finally {
 			threads.shutdownNow();
 		}
-		Application.assertNothingIsThere(servers);
+		OpenResources.assertNothing(servers);
 	}
 
 	private static void insert(Connection connection, int id) throws SQLException {
@@ -237,7 +235,7 @@ class DeposedMasterTests {
 
 	private static void sleep(Connection connection) throws SQLException {
 		try (Statement statement = connection.createStatement()) {
-			statement.execute("SELECT pg_sleep(" + PATIENCE.toSeconds() + ")");
+			statement.execute("SELECT pg_sleep(" + FollowingApplication.PATIENCE.toSeconds() + ")");
 		}
 	}
 
@@ -283,7 +281,7 @@ class DeposedMasterTests {
 	 */
 	private interface Campaign {
 
-		void run(Application application, ExecutorService threads) throws Exception;
+		void run(FollowingApplication application, ExecutorService threads) throws Exception;
 
 	}
 

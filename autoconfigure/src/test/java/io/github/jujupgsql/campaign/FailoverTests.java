@@ -1,10 +1,5 @@
 package io.github.jujupgsql.campaign;
 
-import java.nio.file.Path;
-import java.sql.Connection;
-import java.sql.ResultSet;
-import java.sql.SQLException;
-import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -13,14 +8,12 @@ import java.util.Set;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 
+import io.github.jujupgsql.FollowingApplication;
+import io.github.jujupgsql.Sql;
 import io.github.jujupgsql.campaign.Operation.Kind;
-import io.github.jujupgsql.test.PgsqlCluster;
+import io.github.jujupgsql.test.PgsqlClusterTest;
 import io.github.jujupgsql.test.PgsqlServer;
-import io.github.jujupgsql.test.RelationFile;
-import org.junit.jupiter.api.AutoClose;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
@@ -41,29 +34,13 @@ import static org.awaitility.Awaitility.await;
  * The switch is the moment at which the new table of roles was seen in force, which is
  * not before it was. To begin is to ask for a connection.
  */
-class FailoverTests {
+@PgsqlClusterTest(standbys = 2, synchronous = true)
+class FailoverTests extends AbstractCampaignTests {
 
 	private static final int ROUNDS = 2;
 
 	/** What nothing has come for so long after has arrived. */
 	private static final Duration BEING_SENT = Duration.ofMillis(100);
-
-	@AutoClose
-	private static final PgsqlCluster cluster = PgsqlCluster.builder().standbys(2).synchronous(true).start();
-
-	@TempDir
-	@SuppressWarnings("NullAway.Init")
-	Path folder;
-
-	@SuppressWarnings("NullAway.Init")
-	private RelationFile relation;
-
-	@BeforeEach
-	void prepare() throws SQLException {
-		this.relation = RelationFile.at(this.folder.resolve("relation.json"), cluster);
-		this.relation.write();
-		Load.createTable(cluster);
-	}
 
 	@Test
 	void whenTheMasterIsStoppedThenNothingIsLostAndNothingFailsButWhatWasInFlight() throws Exception {
@@ -80,43 +57,32 @@ class FailoverTests {
 		campaign(PgsqlServer::freeze);
 	}
 
-	private void campaign(Consumer<PgsqlServer> fence) throws Exception {
-		try (Application application = Application.following(this.relation)) {
-			application.awaitReplicas(cluster.standbys());
-			try (Load load = Load.on(application)) {
-				Rounds.run(ROUNDS, (number) -> round(application, load, fence, number % 2 == 0));
-				load.close();
-				cluster.awaitReplayed();
-				for (PgsqlServer server : cluster.servers()) {
-					load.assertNothingLost(server);
-				}
-			}
-			application.assertOnlyTheCurrentPoolsAreThere(cluster.servers());
-		}
-		Application.assertNothingIsThere(cluster.servers());
+	private static void campaign(Consumer<PgsqlServer> fence) throws Exception {
+		underLoad((application, load) -> Rounds.run(ROUNDS,
+				(number) -> round(application, load, fence, number % 2 == 0)));
 	}
 
-	private void round(Application application, Load load, Consumer<PgsqlServer> fence, boolean promotionFirst)
-			throws Exception {
+	private static void round(FollowingApplication application, Load load, Consumer<PgsqlServer> fence,
+			boolean promotionFirst) throws Exception {
 		application.awaitFullPools();
 		load.awaitProgress();
 		PgsqlServer old = cluster.master();
 		fence.accept(old);
 		PgsqlServer next = nextMaster();
 		if (!promotionFirst) {
-			this.relation.write(next, cluster.standbys().stream().filter((standby) -> standby != next).toList());
-			application.awaitRoles("there is no primary", (table) -> table.primary() == null);
+			relation.write(next, cluster.standbys().stream().filter((standby) -> standby != next).toList());
+			application.awaitNoPrimary();
 		}
 		Set<Backend> open = Backend.of(next);
 		cluster.promote(next);
 		if (promotionFirst) {
-			this.relation.write();
+			relation.write();
 		}
-		long switched = application.awaitPrimary(next.address());
+		long switched = application.awaitPrimary(next);
 		load.awaitProgress();
 		load.assertNothingLost(next);
 		cluster.rejoin(old);
-		this.relation.write();
+		relation.write();
 		application.awaitReplicas(cluster.standbys());
 		load.awaitProgress();
 		check(load.takeHistory(), old, next, switched, open);
@@ -132,20 +98,11 @@ class FailoverTests {
 		await().pollInterval(BEING_SENT).until(() -> {
 			List<String> now = new ArrayList<>();
 			for (PgsqlServer standby : cluster.standbys()) {
-				now.add(received(standby));
+				now.add(Sql.ask(standby, "SELECT pg_last_wal_receive_lsn()"));
 			}
 			return now.equals(received.getAndSet(now));
 		});
 		return cluster.mostAdvancedStandby();
-	}
-
-	private static String received(PgsqlServer standby) throws SQLException {
-		try (Connection connection = standby.superuserConnection();
-				Statement statement = connection.createStatement();
-				ResultSet result = statement.executeQuery("SELECT pg_last_wal_receive_lsn()")) {
-			result.next();
-			return String.valueOf(result.getString(1));
-		}
 	}
 
 	private static void check(List<Operation> history, PgsqlServer old, PgsqlServer promoted, long switched,

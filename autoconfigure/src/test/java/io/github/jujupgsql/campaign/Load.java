@@ -18,6 +18,7 @@ import java.util.concurrent.atomic.AtomicLong;
 
 import javax.sql.DataSource;
 
+import io.github.jujupgsql.FollowingApplication;
 import io.github.jujupgsql.campaign.Operation.Kind;
 import io.github.jujupgsql.test.PgsqlCluster;
 import io.github.jujupgsql.test.PgsqlServer;
@@ -80,7 +81,7 @@ final class Load implements AutoCloseable {
 	 * @param application whose DataSources to use
 	 * @return the load, to be closed
 	 */
-	static Load on(Application application) {
+	static Load on(FollowingApplication application) {
 		Load load = new Load(application.primary(), application.replica());
 		for (int i = 0; i < THREADS; i++) {
 			load.workers.add(load.new Worker("load-" + i));
@@ -124,6 +125,17 @@ final class Load implements AutoCloseable {
 			taken.add(next);
 		}
 		return taken;
+	}
+
+	/**
+	 * Nothing failed since the history was last taken.
+	 */
+	void assertNothingFailed() {
+		long now = System.nanoTime();
+		assertThat(takeHistory()).filteredOn(Operation::failed)
+			.extracting((operation) -> operation.relativeTo(now))
+			.as("failed, times relative to now")
+			.isEmpty();
 	}
 
 	/**

@@ -1,6 +1,5 @@
 package io.github.jujupgsql.campaign;
 
-import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -19,15 +18,15 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 
 import com.zaxxer.hikari.HikariPoolMXBean;
+import io.github.jujupgsql.AbstractClusterTests;
+import io.github.jujupgsql.FollowingApplication;
 import io.github.jujupgsql.campaign.Forwarder.Hold;
 import io.github.jujupgsql.pool.ServerPool;
 import io.github.jujupgsql.test.PgsqlCluster;
+import io.github.jujupgsql.test.PgsqlClusterTest;
 import io.github.jujupgsql.test.PgsqlServer;
-import io.github.jujupgsql.test.RelationFile;
-import org.junit.jupiter.api.AutoClose;
-import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import org.postgresql.PGConnection;
 import tools.jackson.databind.ObjectMapper;
 
@@ -45,31 +44,28 @@ import static org.awaitility.Awaitility.await;
  * written. The system property {@code juju.pgsql.test.rounds} says how many rounds each
  * test has, 12 unless told.
  */
-class OpeningConnectionsTests {
+@PgsqlClusterTest
+class OpeningConnectionsTests extends AbstractClusterTests {
 
 	private static final int ROUNDS = 12;
 
 	private static final int BORROWERS = 4;
 
-	private static final Duration PATIENCE = Duration.ofSeconds(60);
-
-	@AutoClose
-	private static final PgsqlCluster cluster = PgsqlCluster.start(1);
-
-	private static final PgsqlServer former = cluster.master();
-
-	private static final PgsqlServer master = cluster.promote(cluster.standbys().get(0));
-
-	@TempDir
 	@SuppressWarnings("NullAway.Init")
-	Path folder;
+	private static PgsqlServer former;
 
 	@SuppressWarnings("NullAway.Init")
-	private RelationFile relation;
+	private static PgsqlServer master;
 
-	@BeforeEach
-	void locateRelation() {
-		this.relation = RelationFile.at(this.folder.resolve("relation.json"), cluster);
+	@BeforeAll
+	static void promote(PgsqlCluster cluster) {
+		former = cluster.master();
+		master = cluster.promote(cluster.standbys().get(0));
+	}
+
+	@Override
+	protected void makeTheClusterWhole() {
+		// the former master is to stay what it is
 	}
 
 	@Test
@@ -101,7 +97,7 @@ class OpeningConnectionsTests {
 						cluster.rotatePassword();
 						forwarder.pass();
 						write(forwarder, number + 1);
-						return Application.NAME + "-" + (number + 1);
+						return FollowingApplication.NAME + "-" + (number + 1);
 					}, Session::name)));
 		}
 	}
@@ -113,14 +109,14 @@ class OpeningConnectionsTests {
 	 * @param change changes it, and tells what sessions must be from then on
 	 * @param property what is to be looked at
 	 */
-	private <T> void race(Application application, ExecutorService threads, Forwarder forwarder, boolean late,
+	private <T> void race(FollowingApplication application, ExecutorService threads, Forwarder forwarder, boolean late,
 			Callable<T> change, Function<Session, T> property) throws Exception {
 		ServerPool pool = Objects.requireNonNull(application.roles().primary());
 		Hold hold = forwarder.hold();
 		evictAll(pool);
 		CountDownLatch moved = new CountDownLatch(1);
 		List<Future<Session>> waiting = borrow(application, threads, moved);
-		await().atMost(PATIENCE).pollInterval(Duration.ofMillis(1)).until(() -> hold.held() > 0);
+		await().atMost(FollowingApplication.PATIENCE).pollInterval(Duration.ofMillis(1)).until(() -> hold.held() > 0);
 		T expected = change.call();
 		if (!late) {
 			hold.release();
@@ -144,7 +140,7 @@ class OpeningConnectionsTests {
 
 	private static void evictAll(ServerPool pool) {
 		HikariPoolMXBean connections = Objects.requireNonNull(pool.getDataSource()).getHikariPoolMXBean();
-		await().atMost(PATIENCE).pollInterval(Duration.ofMillis(1)).until(() -> {
+		await().atMost(FollowingApplication.PATIENCE).pollInterval(Duration.ofMillis(1)).until(() -> {
 			connections.softEvictConnections();
 			return connections.getTotalConnections() == 0;
 		});
@@ -154,7 +150,7 @@ class OpeningConnectionsTests {
 	 * Borrows by several threads at once. None gives anything back before the move: one
 	 * that got what was opened before would serve all others.
 	 */
-	private static List<Future<Session>> borrow(Application application, ExecutorService threads,
+	private static List<Future<Session>> borrow(FollowingApplication application, ExecutorService threads,
 			CountDownLatch moved) {
 		List<Future<Session>> sessions = new ArrayList<>();
 		for (int i = 0; i < BORROWERS; i++) {
@@ -163,7 +159,7 @@ class OpeningConnectionsTests {
 				Connection connection = application.primary().getConnection();
 				try {
 					Session session = Session.of(connection, began, System.nanoTime());
-					assertThat(moved.await(PATIENCE.toSeconds(), TimeUnit.SECONDS)).isTrue();
+					assertThat(moved.await(FollowingApplication.PATIENCE.toSeconds(), TimeUnit.SECONDS)).isTrue();
 					return session;
 				}
 				finally {
@@ -178,30 +174,31 @@ class OpeningConnectionsTests {
 	private static List<Session> results(List<Future<Session>> futures) throws Exception {
 		List<Session> results = new ArrayList<>();
 		for (Future<Session> future : futures) {
-			results.add(future.get(PATIENCE.toSeconds(), TimeUnit.SECONDS));
+			results.add(future.get(FollowingApplication.PATIENCE.toSeconds(), TimeUnit.SECONDS));
 		}
 		return results;
 	}
 
 	private void campaign(Campaign campaign) throws Exception {
 		ExecutorService threads = Executors.newFixedThreadPool(BORROWERS);
-		try (Application application = Application.following(this.relation,
-				"spring.datasource.hikari.maximum-pool-size=" + 2 * BORROWERS,
-				"spring.datasource.hikari.minimum-idle=0")) {
+		try (FollowingApplication application = FollowingApplication.underLoad(relation)
+			.properties("spring.datasource.hikari.maximum-pool-size=" + 2 * BORROWERS,
+					"spring.datasource.hikari.minimum-idle=0")
+			.start()) {
 			application.awaitRoles("there is a primary", (table) -> table.primary() != null);
 			campaign.run(application, threads);
-			application.assertOnlyTheCurrentPoolsAreThere(List.of(former, master));
+			OpenResources.assertOnlyTheCurrentPools(application, List.of(former, master));
 		}
 		finally {
 			threads.shutdownNow();
 		}
-		Application.assertNothingIsThere(List.of(former, master));
+		OpenResources.assertNothing(List.of(former, master));
 	}
 
 	private void write(Forwarder forwarder, int generation) {
 		PgsqlServer server = forwarder.server();
 		String connectionString = server.connectionString().replace("port=" + server.port(), "port=" + forwarder.port())
-				+ " sslmode=disable application_name=" + Application.NAME + "-" + generation;
+				+ " sslmode=disable application_name=" + FollowingApplication.NAME + "-" + generation;
 		this.relation
 			.write(new ObjectMapper().writeValueAsString(Map.of("master", connectionString, "standbys", List.of())));
 	}
@@ -242,7 +239,7 @@ class OpeningConnectionsTests {
 	 */
 	private interface Campaign {
 
-		void run(Application application, ExecutorService threads) throws Exception;
+		void run(FollowingApplication application, ExecutorService threads) throws Exception;
 
 	}
 

@@ -1,7 +1,5 @@
 package io.github.jujupgsql.campaign;
 
-import java.nio.file.Path;
-import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -11,18 +9,15 @@ import java.util.function.Consumer;
 import javax.sql.DataSource;
 
 import com.zaxxer.hikari.HikariDataSource;
+import io.github.jujupgsql.FollowingApplication;
 import io.github.jujupgsql.campaign.Operation.Kind;
 import io.github.jujupgsql.pool.ServerPool;
 import io.github.jujupgsql.test.PgBouncer;
-import io.github.jujupgsql.test.PgsqlCluster;
+import io.github.jujupgsql.test.PgsqlClusterTest;
 import io.github.jujupgsql.test.PgsqlServer;
-import io.github.jujupgsql.test.RelationFile;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.AutoClose;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledIf;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.databind.ObjectMapper;
@@ -41,26 +36,13 @@ import static org.awaitility.Awaitility.await;
  * standby before that is promoted.
  */
 @EnabledIf(value = "io.github.jujupgsql.test.PgBouncer#isInstalled", disabledReason = "pgbouncer is not installed")
-class PgBouncerTests {
+@PgsqlClusterTest(synchronous = true)
+class PgBouncerTests extends AbstractCampaignTests {
 
 	private static final int ROUNDS = 2;
 
-	private static final Duration PATIENCE = Duration.ofSeconds(60);
-
-	@AutoClose
-	private static final PgsqlCluster cluster = PgsqlCluster.builder().standbys(1).synchronous(true).start();
-
-	@TempDir
-	@SuppressWarnings("NullAway.Init")
-	Path folder;
-
-	@BeforeEach
-	void prepare() throws SQLException {
-		Load.createTable(cluster);
-	}
-
 	@AfterEach
-	void makeTheClusterWhole() {
+	void replicateSynchronously() {
 		cluster.servers().forEach(PgsqlServer::start);
 		cluster.awaitStreaming();
 		cluster.synchronous(true);
@@ -68,7 +50,7 @@ class PgBouncerTests {
 
 	@Test
 	void writesReachTheMasterAndReadsTheStandby() throws Exception {
-		try (PgBouncer pgbouncer = PgBouncer.start(cluster); Application application = following(pgbouncer)) {
+		try (PgBouncer pgbouncer = PgBouncer.start(cluster); FollowingApplication application = following(pgbouncer)) {
 			try (Load load = Load.on(application)) {
 				load.awaitProgress();
 				load.close();
@@ -81,7 +63,7 @@ class PgBouncerTests {
 					new JdbcTemplate(application.replica()).queryForObject("SELECT pg_is_in_recovery()", Boolean.class))
 				.isTrue();
 		}
-		Application.assertNothingIsThere(cluster.servers());
+		OpenResources.assertNothing(cluster.servers());
 	}
 
 	@Test
@@ -98,7 +80,7 @@ class PgBouncerTests {
 	void whenTheStandbyIsStoppedAndPgbouncerLeadsToTheMasterInsteadThenReadsGoOn() throws Exception {
 		cluster.synchronous(false);
 		try (PgBouncer pgbouncer = PgBouncer.start(cluster);
-				Application application = following(pgbouncer);
+				FollowingApplication application = following(pgbouncer);
 				Load load = Load.on(application)) {
 			load.takeHistory();
 			PgsqlServer standby = standby();
@@ -121,7 +103,7 @@ class PgBouncerTests {
 	void whenTheStandbyGoesAwayThenReadsGoToThePrimary(boolean crash) throws Exception {
 		cluster.synchronous(false);
 		try (PgBouncer pgbouncer = PgBouncer.start(cluster);
-				Application application = following(pgbouncer, "juju.pgsql.replica.sick-after=1s");
+				FollowingApplication application = following(pgbouncer, "juju.pgsql.replica.sick-after=1s");
 				Load load = Load.on(application)) {
 			load.takeHistory();
 			PgsqlServer standby = standby();
@@ -143,20 +125,17 @@ class PgBouncerTests {
 	}
 
 	private void campaign(Consumer<PgsqlServer> fence) throws Exception {
-		try (PgBouncer pgbouncer = PgBouncer.start(cluster); Application application = following(pgbouncer)) {
+		try (PgBouncer pgbouncer = PgBouncer.start(cluster); FollowingApplication application = following(pgbouncer)) {
 			try (Load load = Load.on(application)) {
 				Rounds.run(ROUNDS, (number) -> round(pgbouncer, application, load, fence, number % 2 == 0));
 				load.close();
-				cluster.awaitReplayed();
-				for (PgsqlServer server : cluster.servers()) {
-					load.assertNothingLost(server);
-				}
+				assertNothingLost(load);
 			}
 		}
-		Application.assertNothingIsThere(cluster.servers());
+		OpenResources.assertNothing(cluster.servers());
 	}
 
-	private void round(PgBouncer pgbouncer, Application application, Load load, Consumer<PgsqlServer> fence,
+	private void round(PgBouncer pgbouncer, FollowingApplication application, Load load, Consumer<PgsqlServer> fence,
 			boolean promotionFirst) throws Exception {
 		application.awaitFullPools();
 		load.awaitProgress();
@@ -168,7 +147,7 @@ class PgBouncerTests {
 		long gone = awaitBroken(primary);
 		if (!promotionFirst) {
 			pgbouncer.follow(next, next);
-			application.awaitRoles("there is no primary", (table) -> table.primary() == null);
+			application.awaitNoPrimary();
 		}
 		cluster.promote(next);
 		pgbouncer.follow();
@@ -193,7 +172,7 @@ class PgBouncerTests {
 	 */
 	private static long awaitBroken(ServerPool pool) {
 		HikariDataSource opened = Objects.requireNonNull(pool.getDataSource());
-		await().atMost(PATIENCE)
+		await().atMost(FollowingApplication.PATIENCE)
 			.pollInterval(Duration.ofMillis(1))
 			.until(() -> opened.getHikariPoolMXBean().getTotalConnections() == 0);
 		return System.nanoTime();
@@ -206,8 +185,8 @@ class PgBouncerTests {
 			.isEmpty();
 	}
 
-	private static void awaitReadsOn(PgsqlServer server, Application application) {
-		await().atMost(PATIENCE)
+	private static void awaitReadsOn(PgsqlServer server, FollowingApplication application) {
+		await().atMost(FollowingApplication.PATIENCE)
 			.untilAsserted(() -> assertThat(portBehind(application.replica())).isEqualTo(server.port()));
 	}
 
@@ -220,10 +199,9 @@ class PgBouncerTests {
 		return cluster.standbys().get(0);
 	}
 
-	private Application following(PgBouncer pgbouncer, String... properties) throws InterruptedException {
-		RelationFile relation = RelationFile.at(this.folder.resolve("relation.json"), cluster);
+	private static FollowingApplication following(PgBouncer pgbouncer, String... properties) {
 		relation.write(new ObjectMapper().writeValueAsString(published(pgbouncer)));
-		Application application = Application.following(relation, properties);
+		FollowingApplication application = FollowingApplication.underLoad(relation).properties(properties).start();
 		application.awaitRoles("there are a primary and a replica",
 				(table) -> table.primary() != null && !table.replicas().isEmpty());
 		return application;

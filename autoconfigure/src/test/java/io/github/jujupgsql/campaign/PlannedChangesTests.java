@@ -1,6 +1,5 @@
 package io.github.jujupgsql.campaign;
 
-import java.nio.file.Path;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -12,15 +11,11 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 
+import io.github.jujupgsql.FollowingApplication;
 import io.github.jujupgsql.pool.ServerPool;
-import io.github.jujupgsql.test.PgsqlCluster;
 import io.github.jujupgsql.test.PgsqlServer;
-import io.github.jujupgsql.test.RelationFile;
 import io.github.jujupgsql.test.RelationFileStyle;
-import org.junit.jupiter.api.AutoClose;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.ObjectMapper;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -31,36 +26,19 @@ import static org.awaitility.Awaitility.await;
  * need not change does not. The system property {@code juju.pgsql.test.rounds} says how
  * many rounds each test has, 3 unless told.
  */
-class PlannedChangesTests {
+class PlannedChangesTests extends AbstractCampaignTests {
 
 	private static final int ROUNDS = 3;
-
-	@AutoClose
-	private static final PgsqlCluster cluster = PgsqlCluster.start(2);
-
-	@TempDir
-	@SuppressWarnings("NullAway.Init")
-	Path folder;
-
-	@SuppressWarnings("NullAway.Init")
-	private RelationFile relation;
-
-	@BeforeEach
-	void prepare() throws SQLException {
-		this.relation = RelationFile.at(this.folder.resolve("relation.json"), cluster);
-		this.relation.write();
-		Load.createTable(cluster);
-	}
 
 	@Test
 	void nothingFailsWhileStandbysComeAndGo() throws Exception {
 		PgsqlServer stays = cluster.standbys().get(0);
 		campaign((application, load) -> {
 			Map<PgsqlServer, Pool> before = pools(application, List.of(cluster.master(), stays));
-			this.relation.write(cluster.master(), List.of(stays));
+			relation.write(cluster.master(), List.of(stays));
 			application.awaitReplicas(List.of(stays));
 			load.awaitProgress();
-			this.relation.write();
+			relation.write();
 			application.awaitReplicas(cluster.standbys());
 			load.awaitProgress();
 			assertThat(pools(application, List.of(cluster.master(), stays))).isEqualTo(before);
@@ -72,7 +50,7 @@ class PlannedChangesTests {
 		campaign((application, load) -> {
 			Map<PgsqlServer, Pool> before = pools(application, cluster.servers());
 			cluster.rotatePassword();
-			this.relation.write();
+			relation.write();
 			application.awaitRoles("all pools are new ones",
 					(table) -> table.primary() != null
 							&& before.values().stream().noneMatch((pool) -> pool.pool == table.primary())
@@ -87,7 +65,7 @@ class PlannedChangesTests {
 		campaign((application, load) -> {
 			Map<PgsqlServer, Pool> before = pools(application, cluster.servers());
 			Collections.reverse(standbys);
-			write(application, () -> this.relation.write(cluster.master(), standbys));
+			write(application, () -> relation.write(cluster.master(), standbys));
 			load.awaitProgress();
 			assertThat(pools(application, cluster.servers())).isEqualTo(before);
 		});
@@ -99,7 +77,7 @@ class PlannedChangesTests {
 		int[] writes = new int[1];
 		campaign((application, load) -> {
 			Map<PgsqlServer, Pool> before = pools(application, cluster.servers());
-			this.relation.style(styles.get(writes[0]++ % styles.size())).write();
+			relation.style(styles.get(writes[0]++ % styles.size())).write();
 			load.awaitProgress();
 			assertThat(pools(application, cluster.servers())).isEqualTo(before);
 		});
@@ -111,7 +89,7 @@ class PlannedChangesTests {
 		campaign((application, load) -> {
 			Map<PgsqlServer, Pool> before = pools(application, cluster.servers());
 			reversed[0] = !reversed[0];
-			write(application, () -> this.relation.write(content(reversed[0])));
+			write(application, () -> relation.write(content(reversed[0])));
 			load.awaitProgress();
 			assertThat(pools(application, cluster.servers())).isEqualTo(before);
 		});
@@ -134,37 +112,21 @@ class PlannedChangesTests {
 	/**
 	 * Writes the file and waits until that has been read.
 	 */
-	private static void write(Application application, Runnable writing) {
+	private static void write(FollowingApplication application, Runnable writing) {
 		Instant before = Objects.requireNonNull(application.relation().readAt());
 		writing.run();
 		await().until(() -> before.isBefore(Objects.requireNonNull(application.relation().readAt())));
 	}
 
-	private void campaign(Change change) throws Exception {
-		try (Application application = Application.following(this.relation)) {
-			application.awaitReplicas(cluster.standbys());
-			try (Load load = Load.on(application)) {
-				application.awaitFullPools();
-				Rounds.run(ROUNDS, (number) -> {
-					change.make(application, load);
-					application.awaitFullPools();
-					long now = System.nanoTime();
-					assertThat(load.takeHistory()).filteredOn(Operation::failed)
-						.extracting((operation) -> operation.relativeTo(now))
-						.isEmpty();
-				});
-				load.close();
-				cluster.awaitReplayed();
-				for (PgsqlServer server : cluster.servers()) {
-					load.assertNothingLost(server);
-				}
-			}
-			application.assertOnlyTheCurrentPoolsAreThere(cluster.servers());
-		}
-		Application.assertNothingIsThere(cluster.servers());
+	private static void campaign(Campaign change) throws Exception {
+		underLoad((application, load) -> Rounds.run(ROUNDS, (number) -> {
+			change.run(application, load);
+			application.awaitFullPools();
+			load.assertNothingFailed();
+		}));
 	}
 
-	private static Map<PgsqlServer, Pool> pools(Application application, List<PgsqlServer> servers)
+	private static Map<PgsqlServer, Pool> pools(FollowingApplication application, List<PgsqlServer> servers)
 			throws SQLException {
 		Map<PgsqlServer, Pool> pools = new HashMap<>();
 		for (PgsqlServer server : servers) {
@@ -180,15 +142,6 @@ class PlannedChangesTests {
 	 * @param backends the backends
 	 */
 	private record Pool(ServerPool pool, Set<Backend> backends) {
-
-	}
-
-	/**
-	 * A change of the relation.
-	 */
-	private interface Change {
-
-		void make(Application application, Load load) throws Exception;
 
 	}
 

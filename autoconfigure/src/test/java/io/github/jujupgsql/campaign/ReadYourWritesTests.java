@@ -1,6 +1,5 @@
 package io.github.jujupgsql.campaign;
 
-import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -15,16 +14,13 @@ import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
+import io.github.jujupgsql.FollowingApplication;
 import io.github.jujupgsql.datasource.ReadYourWrites;
 import io.github.jujupgsql.datasource.ReadYourWritesFilter;
-import io.github.jujupgsql.test.PgsqlCluster;
+import io.github.jujupgsql.test.PgsqlClusterTest;
 import io.github.jujupgsql.test.PgsqlServer;
-import io.github.jujupgsql.test.RelationFile;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.AutoClose;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 import org.springframework.mock.web.MockHttpServletRequest;
 import org.springframework.mock.web.MockHttpServletResponse;
@@ -38,7 +34,8 @@ import static org.awaitility.Awaitility.await;
  * every commit late. The system property {@code juju.pgsql.test.rounds} says how many
  * pairs of a write and a read each of eight threads makes, 50 unless told.
  */
-class ReadYourWritesTests {
+@PgsqlClusterTest(standbys = 2, settings = "recovery_min_apply_delay=15ms")
+class ReadYourWritesTests extends AbstractCampaignTests {
 
 	private static final int PAIRS = 50;
 
@@ -46,27 +43,7 @@ class ReadYourWritesTests {
 
 	private static final int PAGE_HEADER = 24;
 
-	@AutoClose
-	private static final PgsqlCluster cluster = PgsqlCluster.builder()
-		.standbys(2)
-		.setting("recovery_min_apply_delay", "15ms")
-		.start();
-
 	private final AtomicInteger lastId = new AtomicInteger();
-
-	@TempDir
-	@SuppressWarnings("NullAway.Init")
-	Path folder;
-
-	@SuppressWarnings("NullAway.Init")
-	private RelationFile relation;
-
-	@BeforeEach
-	void prepare() throws SQLException {
-		this.relation = RelationFile.at(this.folder.resolve("relation.json"), cluster);
-		this.relation.write();
-		Load.createTable(cluster);
-	}
 
 	@AfterEach
 	void resumeReplay() throws SQLException {
@@ -91,8 +68,7 @@ class ReadYourWritesTests {
 
 	private Counts writeAndRead(String... properties) throws Exception {
 		ExecutorService threads = Executors.newFixedThreadPool(THREADS);
-		try (Application application = Application.following(this.relation, properties)) {
-			application.awaitReplicas(cluster.standbys());
+		try (FollowingApplication application = followUnderLoad(properties)) {
 			List<Future<Counts>> results = new ArrayList<>();
 			for (int i = 0; i < THREADS; i++) {
 				results.add(threads.submit(() -> pairs(application)));
@@ -108,7 +84,7 @@ class ReadYourWritesTests {
 		}
 	}
 
-	private Counts pairs(Application application) throws Exception {
+	private Counts pairs(FollowingApplication application) throws Exception {
 		int[] counts = new int[3];
 		Rounds.run(PAIRS, (number) -> {
 			int id = this.lastId.incrementAndGet();
@@ -126,7 +102,7 @@ class ReadYourWritesTests {
 
 	@Test
 	void whenNoReplicaReplaysInTimeThenThePrimaryServesTheReadButNoWrite() throws Exception {
-		try (Application application = following("50ms"); ReadYourWrites.Scope scope = ReadYourWrites.open()) {
+		try (FollowingApplication application = following("50ms"); ReadYourWrites.Scope scope = ReadYourWrites.open()) {
 			pauseReplay();
 			assertThat(isServedByMaster(application)).isFalse();
 			write(application, 1, true);
@@ -145,7 +121,7 @@ class ReadYourWritesTests {
 
 	@Test
 	void aReadMovesOnToTheReplicaThatHasReplayed() throws Exception {
-		try (Application application = following("50ms"); ReadYourWrites.Scope scope = ReadYourWrites.open()) {
+		try (FollowingApplication application = following("50ms"); ReadYourWrites.Scope scope = ReadYourWrites.open()) {
 			cluster.standbys().get(0).pauseReplay();
 			for (int id = 1; id <= 20; id++) {
 				write(application, id, true);
@@ -157,7 +133,7 @@ class ReadYourWritesTests {
 
 	@Test
 	void whatHasNotBeenCommittedKeepsNobodyFromTheReplicas() throws Exception {
-		try (Application application = following("50ms"); ReadYourWrites.Scope scope = ReadYourWrites.open()) {
+		try (FollowingApplication application = following("50ms"); ReadYourWrites.Scope scope = ReadYourWrites.open()) {
 			pauseReplay();
 			try (Connection connection = application.primary().getConnection()) {
 				connection.setAutoCommit(false);
@@ -183,7 +159,7 @@ class ReadYourWritesTests {
 
 	@Test
 	void whatEndsATransactionByTheWayCountsAsCommitted() throws Exception {
-		try (Application application = following("50ms")) {
+		try (FollowingApplication application = following("50ms")) {
 			pauseReplay();
 			try (ReadYourWrites.Scope scope = ReadYourWrites.open()) {
 				try (Connection connection = application.primary().getConnection()) {
@@ -207,7 +183,7 @@ class ReadYourWritesTests {
 
 	@Test
 	void whenItIsNotKnownWhereACommitIsThenReadsGoToThePrimary() throws Exception {
-		try (Application application = following("50ms"); ReadYourWrites.Scope scope = ReadYourWrites.open()) {
+		try (FollowingApplication application = following("50ms"); ReadYourWrites.Scope scope = ReadYourWrites.open()) {
 			try (Connection connection = application.primary().getConnection()) {
 				insert(connection, 1);
 				terminate(cluster.master(), Backend.of(connection));
@@ -219,7 +195,7 @@ class ReadYourWritesTests {
 
 	@Test
 	void deadConnectionsToTheReplicasCostTheReaderNothing() throws Exception {
-		try (Application application = following("10s"); ReadYourWrites.Scope scope = ReadYourWrites.open()) {
+		try (FollowingApplication application = following("10s"); ReadYourWrites.Scope scope = ReadYourWrites.open()) {
 			for (int id = 1; id <= 10; id++) {
 				write(application, id, true);
 				for (PgsqlServer standby : cluster.standbys()) {
@@ -237,7 +213,7 @@ class ReadYourWritesTests {
 	@Test
 	void otherScopesAreNotConcernedAndOtherThreadsMayTakePart() throws Exception {
 		ExecutorService thread = Executors.newSingleThreadExecutor();
-		try (Application application = following("50ms"); ReadYourWrites.Scope scope = ReadYourWrites.open()) {
+		try (FollowingApplication application = following("50ms"); ReadYourWrites.Scope scope = ReadYourWrites.open()) {
 			pauseReplay();
 			write(application, 1, true);
 			assertThat(thread.submit(() -> isServedByMaster(application)).get()).isFalse();
@@ -262,7 +238,7 @@ class ReadYourWritesTests {
 	void eachRequestIsAScopeFromItsFirstThreadToItsLast() throws Exception {
 		ReadYourWritesFilter filter = new ReadYourWritesFilter();
 		ExecutorService thread = Executors.newSingleThreadExecutor();
-		try (Application application = following("50ms")) {
+		try (FollowingApplication application = following("50ms")) {
 			pauseReplay();
 			List<Boolean> served = new ArrayList<>();
 			MockHttpServletRequest request = new MockHttpServletRequest();
@@ -291,7 +267,8 @@ class ReadYourWritesTests {
 	 */
 	@Test
 	void aCommitThatFillsAPageIsNotWaitedForInVain() throws Exception {
-		try (Application application = following("10s"); Connection observer = cluster.master().superuserConnection()) {
+		try (FollowingApplication application = following("10s");
+				Connection observer = cluster.master().superuserConnection()) {
 			boolean filled = false;
 			for (int i = 0; i < 20_000 && !filled; i++) {
 				try (ReadYourWrites.Scope scope = ReadYourWrites.open()) {
@@ -310,11 +287,9 @@ class ReadYourWritesTests {
 		}
 	}
 
-	private Application following(String timeout) throws InterruptedException {
-		Application application = Application.following(this.relation, "juju.pgsql.replica.read-your-writes=request",
+	private static FollowingApplication following(String timeout) {
+		return followUnderLoad("juju.pgsql.replica.read-your-writes=request",
 				"juju.pgsql.replica.read-your-writes-timeout=" + timeout);
-		application.awaitReplicas(cluster.standbys());
-		return application;
 	}
 
 	private static void pauseReplay() throws SQLException {
@@ -339,13 +314,13 @@ class ReadYourWritesTests {
 		}
 	}
 
-	private static boolean isServedByMaster(Application application) throws SQLException {
+	private static boolean isServedByMaster(FollowingApplication application) throws SQLException {
 		try (Connection connection = application.replica().getConnection()) {
 			return Backend.of(connection).isOn(cluster.master());
 		}
 	}
 
-	private static boolean isServedByMasterUnchecked(Application application) {
+	private static boolean isServedByMasterUnchecked(FollowingApplication application) {
 		try {
 			return isServedByMaster(application);
 		}
@@ -354,7 +329,7 @@ class ReadYourWritesTests {
 		}
 	}
 
-	private static void writeUnchecked(Application application, int id) {
+	private static void writeUnchecked(FollowingApplication application, int id) {
 		try {
 			write(application, id, true);
 		}
@@ -363,7 +338,7 @@ class ReadYourWritesTests {
 		}
 	}
 
-	private static void write(Application application, int id, boolean inTransaction) throws SQLException {
+	private static void write(FollowingApplication application, int id, boolean inTransaction) throws SQLException {
 		try (Connection connection = application.primary().getConnection()) {
 			connection.setAutoCommit(!inTransaction);
 			insert(connection, id);

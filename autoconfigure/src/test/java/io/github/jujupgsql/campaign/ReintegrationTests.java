@@ -1,7 +1,5 @@
 package io.github.jujupgsql.campaign;
 
-import java.nio.file.Path;
-import java.sql.SQLException;
 import java.sql.SQLTransientConnectionException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -9,15 +7,12 @@ import java.util.List;
 import java.util.Objects;
 import java.util.UUID;
 
-import io.github.jujupgsql.test.PgsqlCluster;
+import io.github.jujupgsql.FollowingApplication;
 import io.github.jujupgsql.test.PgsqlServer;
-import io.github.jujupgsql.test.RelationFile;
 import io.github.jujupgsql.test.RelationFileForm;
-import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
-import org.junit.jupiter.api.io.TempDir;
 
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
@@ -32,7 +27,7 @@ import static org.awaitility.Awaitility.await;
  * milliseconds there is none, 2000 unless told; Juju takes 20 to 60 seconds.
  */
 @ExtendWith(OutputCaptureExtension.class)
-class ReintegrationTests {
+class ReintegrationTests extends AbstractCampaignTests {
 
 	private static final Duration PAUSE = Duration.ofMillis(Long.getLong("juju.pgsql.test.pause", 2000));
 
@@ -46,40 +41,27 @@ class ReintegrationTests {
 
 	private static final List<String> BROKEN = List.of("DatabaseRelationBroken");
 
-	@AutoClose
-	private static final PgsqlCluster cluster = PgsqlCluster.start(2);
-
-	@TempDir
-	@SuppressWarnings("NullAway.Init")
-	Path folder;
-
-	@SuppressWarnings("NullAway.Init")
-	private RelationFile relation;
-
 	@BeforeEach
-	void prepare() throws SQLException {
-		this.relation = RelationFile.at(this.folder.resolve("relation.json"), cluster)
-			.form(RelationFileForm.RELATION)
-			.relationId(7);
-		this.relation.write();
-		Load.createTable(cluster);
+	void writeRelationWithId() {
+		relation = relation.form(RelationFileForm.RELATION).relationId(7);
+		relation.write();
 	}
 
 	@Test
 	void whoWaitsWhileNoServerIsNamedIsServedByTheNewUser(CapturedOutput output) throws Exception {
-		assertThatAllAreServed(campaign(LONGER, () -> this.relation.write("{}"), SERVERS_GONE));
+		assertThatAllAreServed(campaign(LONGER, () -> relation.write("{}"), SERVERS_GONE));
 		assertThatItIsTold(output, "names no server any more; the relation is gone");
 	}
 
 	@Test
 	void whoWaitsWhileThereIsNoFileIsServedByTheNewUser(CapturedOutput output) throws Exception {
-		assertThatAllAreServed(campaign(LONGER, this.relation::delete, join(SERVERS_GONE, BROKEN)));
+		assertThatAllAreServed(campaign(LONGER, relation::delete, join(SERVERS_GONE, BROKEN)));
 		assertThatItIsTold(output, "treating the relation as broken");
 	}
 
 	@Test
 	void whoCannotWaitThatLongTimesOutAndNothingElseFails() throws Exception {
-		Outcome outcome = campaign(PAUSE.dividedBy(4), () -> this.relation.write("{}"), SERVERS_GONE);
+		Outcome outcome = campaign(PAUSE.dividedBy(4), () -> relation.write("{}"), SERVERS_GONE);
 		assertThat(outcome.history()).filteredOn(Operation::failed)
 			.isNotEmpty()
 			.allMatch((operation) -> operation.failure() instanceof SQLTransientConnectionException)
@@ -94,10 +76,9 @@ class ReintegrationTests {
 	 */
 	private Outcome campaign(Duration timeout, Runnable removal, List<String> toldThen) throws Exception {
 		Outcome outcome;
-		try (Application application = Application.following(this.relation,
+		try (FollowingApplication application = followUnderLoad(
 				"spring.datasource.hikari.connection-timeout=" + timeout.toMillis(),
 				"juju.pgsql.missing-file-grace=200ms")) {
-			application.awaitReplicas(cluster.standbys());
 			awaitTold(application, JOINED);
 			try (Load load = Load.on(application)) {
 				application.awaitFullPools();
@@ -109,24 +90,21 @@ class ReintegrationTests {
 				cluster.awaitReplayed();
 				await().during(PAUSE).atMost(LONGER).until(() -> application.roles().primary() == null);
 				long back = System.nanoTime();
-				this.relation.relationId(12).write();
+				relation.relationId(12).write();
 				application.awaitReplicas(cluster.standbys());
 				load.awaitProgress();
 				awaitTold(application, join(JOINED, SERVERS_GONE, BROKEN, JOINED));
 				load.close();
 				outcome = new Outcome(load.takeHistory(), gone, back);
 				assertThatNobodyIsServedButByTheNewUser(outcome);
-				cluster.awaitReplayed();
-				for (PgsqlServer server : cluster.servers()) {
-					load.assertNothingLost(server);
-				}
+				assertNothingLost(load);
 			}
-			application.assertOnlyTheCurrentPoolsAreThere(cluster.servers());
+			OpenResources.assertOnlyTheCurrentPools(application, cluster.servers());
 			for (PgsqlServer server : cluster.servers()) {
 				assertThat(Backend.of(server)).isNotEmpty().extracting(Backend::user).containsOnly(cluster.user());
 			}
 		}
-		Application.assertNothingIsThere(cluster.servers());
+		OpenResources.assertNothing(cluster.servers());
 		return outcome;
 	}
 
@@ -147,7 +125,7 @@ class ReintegrationTests {
 			.hasSize(Load.THREADS);
 	}
 
-	private static void awaitTold(Application application, List<String> events) {
+	private static void awaitTold(FollowingApplication application, List<String> events) {
 		await().untilAsserted(() -> assertThat(application.told()).isEqualTo(events));
 	}
 

@@ -1,10 +1,7 @@
 package io.github.jujupgsql.campaign;
 
-import java.nio.file.Path;
 import java.sql.Connection;
-import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -18,16 +15,13 @@ import java.util.stream.Stream;
 
 import javax.sql.DataSource;
 
+import io.github.jujupgsql.FollowingApplication;
+import io.github.jujupgsql.Sql;
 import io.github.jujupgsql.campaign.Operation.Kind;
 import io.github.jujupgsql.pool.ServerPool;
-import io.github.jujupgsql.test.PgsqlCluster;
+import io.github.jujupgsql.test.PgsqlClusterTest;
 import io.github.jujupgsql.test.PgsqlServer;
-import io.github.jujupgsql.test.RelationFile;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.AutoClose;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -40,7 +34,8 @@ import static org.awaitility.Awaitility.await;
 /**
  * Reads are spread over the standbys that are fit, whatever becomes of one of them.
  */
-class ReplicasTests {
+@PgsqlClusterTest(standbys = 3)
+class ReplicasTests extends AbstractCampaignTests {
 
 	private static final int ROUNDS = 2;
 
@@ -48,35 +43,10 @@ class ReplicasTests {
 
 	private static final String SICK_AFTER = "juju.pgsql.replica.sick-after=1s";
 
-	@AutoClose
-	private static final PgsqlCluster cluster = PgsqlCluster.start(3);
-
-	@TempDir
-	@SuppressWarnings("NullAway.Init")
-	Path folder;
-
-	@SuppressWarnings("NullAway.Init")
-	private RelationFile relation;
-
-	@BeforeEach
-	void prepare() throws SQLException {
-		this.relation = RelationFile.at(this.folder.resolve("relation.json"), cluster);
-		this.relation.write();
-		Load.createTable(cluster);
-	}
-
-	@AfterEach
-	void makeTheClusterWhole() {
-		cluster.servers().stream().filter(PgsqlServer::isRunning).forEach(PgsqlServer::thaw);
-		cluster.servers().forEach(PgsqlServer::start);
-	}
-
 	@Test
 	void inTurnEveryStandbyHasItsShare() throws Exception {
-		try (Application application = Application.following(this.relation,
-				"juju.pgsql.replica.load-balancing=round-robin", "spring.datasource.hikari.maximum-pool-size=16",
-				"juju.pgsql.replica.minimum-idle=8")) {
-			application.awaitReplicas(cluster.standbys());
+		try (FollowingApplication application = followUnderLoad("juju.pgsql.replica.load-balancing=round-robin",
+				"spring.datasource.hikari.maximum-pool-size=16", "juju.pgsql.replica.minimum-idle=8")) {
 			try (Load load = Load.on(application)) {
 				load.takeHistory();
 				await().pollInSameThread().until(() -> {
@@ -99,8 +69,7 @@ class ReplicasTests {
 
 	@Test
 	void theLessBusyOfTwoIsTaken() throws Exception {
-		try (Application application = Application.following(this.relation)) {
-			application.awaitReplicas(cluster.standbys());
+		try (FollowingApplication application = followUnderLoad()) {
 			// whoever asked them for their role may be about to give its connection back
 			await().until(
 					() -> cluster.standbys().stream().map(application::poolOf).allMatch((pool) -> pool.getBusy() == 0));
@@ -131,31 +100,25 @@ class ReplicasTests {
 		campaign(PgsqlServer::stop, PgsqlServer::start);
 	}
 
-	private void campaign(Consumer<PgsqlServer> fault, Consumer<PgsqlServer> cure, String... properties)
+	private static void campaign(Consumer<PgsqlServer> fault, Consumer<PgsqlServer> cure, String... properties)
 			throws Exception {
-		try (Application application = Application.following(this.relation,
-				Stream.concat(Stream.of(SICK_AFTER), Stream.of(properties)).toArray(String[]::new))) {
+		underLoad((application, load) -> Rounds.run(ROUNDS, (number) -> {
+			PgsqlServer sick = cluster.standbys().get(number % 3);
+			load.awaitProgress();
+			load.takeHistory();
+			fault.accept(sick);
+			long avoided = application.awaitAvoided(sick);
+			application.awaitReplicas(others(sick));
+			load.awaitProgress();
+			cure.accept(sick);
 			application.awaitReplicas(cluster.standbys());
-			try (Load load = Load.on(application)) {
-				Rounds.run(ROUNDS, (number) -> {
-					PgsqlServer sick = cluster.standbys().get(number % 3);
-					List<PgsqlServer> others = new ArrayList<>(cluster.standbys());
-					others.remove(sick);
-					load.awaitProgress();
-					load.takeHistory();
-					fault.accept(sick);
-					long avoided = application.awaitAvoided(sick);
-					application.awaitReplicas(others);
-					load.awaitProgress();
-					cure.accept(sick);
-					application.awaitReplicas(cluster.standbys());
-					load.awaitProgress();
-					checkWhatFailed(load.takeHistory(), sick, avoided);
-				});
-			}
-			application.assertOnlyTheCurrentPoolsAreThere(cluster.servers());
-		}
-		Application.assertNothingIsThere(cluster.servers());
+			load.awaitProgress();
+			checkWhatFailed(load.takeHistory(), sick, avoided);
+		}), Stream.concat(Stream.of(SICK_AFTER), Stream.of(properties)).toArray(String[]::new));
+	}
+
+	private static List<PgsqlServer> others(PgsqlServer sick) {
+		return cluster.standbys().stream().filter((standby) -> !standby.equals(sick)).toList();
 	}
 
 	/**
@@ -176,8 +139,8 @@ class ReplicasTests {
 
 	@Test
 	void whenAStandbyIsKilledWhileNobodyReadsThenNoReadFailsAndItIsLeftOut() throws Exception {
-		try (Application application = Application.following(this.relation, SICK_AFTER,
-				"juju.pgsql.replica.maximum-pool-size=1", "juju.pgsql.replica.minimum-idle=1")) {
+		try (FollowingApplication application = followUnderLoad(SICK_AFTER, "juju.pgsql.replica.maximum-pool-size=1",
+				"juju.pgsql.replica.minimum-idle=1")) {
 			Rounds.run(ROUNDS, (number) -> {
 				PgsqlServer sick = cluster.standbys().get(number % 3);
 				application.awaitReplicas(cluster.standbys());
@@ -191,9 +154,7 @@ class ReplicasTests {
 				for (int i = 0; i < 20; i++) {
 					read(application);
 				}
-				List<PgsqlServer> others = new ArrayList<>(cluster.standbys());
-				others.remove(sick);
-				application.awaitReplicas(others);
+				application.awaitReplicas(others(sick));
 				sick.start();
 			});
 		}
@@ -205,50 +166,49 @@ class ReplicasTests {
 		}
 	}
 
-	private static void read(Application application) throws SQLException {
+	private static void read(FollowingApplication application) throws SQLException {
 		try (Connection connection = application.replica().getConnection()) {
-			execute(connection, "SELECT");
+			Sql.execute(connection, "SELECT");
 		}
 	}
 
 	@Test
 	void standbysMayComeAndGoAtAnyTimeWithoutAReadThatFails() throws Exception {
 		Random random = new Random(42);
-		try (Application application = Application.following(this.relation)) {
+		try (FollowingApplication application = followUnderLoad()) {
 			try (Load load = Load.on(application)) {
 				Rounds.run(COMINGS_AND_GOINGS, (number) -> {
 					List<PgsqlServer> some = new ArrayList<>(cluster.standbys());
 					Collections.shuffle(some, random);
 					some = some.subList(0, random.nextInt(4));
-					this.relation.write(cluster.master(), some);
+					relation.write(cluster.master(), some);
 					if (random.nextBoolean()) {
 						application.awaitReplicas(some);
 						load.awaitProgress();
 					}
 				});
-				this.relation.write();
+				relation.write();
 				application.awaitReplicas(cluster.standbys());
 				load.awaitProgress();
-				assertThat(load.takeHistory()).filteredOn(Operation::failed).isEmpty();
+				load.assertNothingFailed();
 			}
-			application.assertOnlyTheCurrentPoolsAreThere(cluster.servers());
+			OpenResources.assertOnlyTheCurrentPools(application, cluster.servers());
 		}
 	}
 
 	@Test
 	void aStandbyThatLagsIsLeftOutUntilItHasCaughtUp() throws Exception {
 		PgsqlServer lagging = cluster.standbys().get(0);
-		try (Application application = Application.following(this.relation, "juju.pgsql.replica.maximum-lag=1s")) {
-			application.awaitReplicas(cluster.standbys());
+		try (FollowingApplication application = followUnderLoad("juju.pgsql.replica.maximum-lag=1s")) {
 			boolean idle = false;
 			while (!idle) {
 				lagging.resumeReplay();
 				application.awaitReplicas(cluster.standbys());
 				lagging.pauseReplay();
-				String written = written();
+				String written = Sql.ask(cluster.master(), "SELECT pg_current_wal_insert_lsn()");
 				long replicas = fewestReplicasDuring(application, Duration.ofSeconds(3));
 				// PostgreSQL writes something by itself now and then
-				idle = written().equals(written);
+				idle = Sql.ask(cluster.master(), "SELECT pg_current_wal_insert_lsn()").equals(written);
 				if (idle) {
 					assertThat(replicas).isEqualTo(3);
 				}
@@ -258,7 +218,7 @@ class ReplicasTests {
 				load.awaitProgress();
 				lagging.resumeReplay();
 				application.awaitReplicas(cluster.standbys());
-				assertThat(load.takeHistory()).filteredOn(Operation::failed).isEmpty();
+				load.assertNothingFailed();
 			}
 			assertThat(application.poolOf(lagging).getLag()).isLessThan(Duration.ofSeconds(2));
 		}
@@ -267,16 +227,7 @@ class ReplicasTests {
 		}
 	}
 
-	private static String written() throws SQLException {
-		try (Connection connection = cluster.master().superuserConnection();
-				Statement statement = connection.createStatement();
-				ResultSet result = statement.executeQuery("SELECT pg_current_wal_insert_lsn()")) {
-			result.next();
-			return String.valueOf(result.getString(1));
-		}
-	}
-
-	private static long fewestReplicasDuring(Application application, Duration duration) {
+	private static long fewestReplicasDuring(FollowingApplication application, Duration duration) {
 		AtomicLong fewest = new AtomicLong(Long.MAX_VALUE);
 		await().during(duration).atMost(duration.multipliedBy(10)).until(() -> {
 			fewest.accumulateAndGet(application.roles().replicas().size(), Math::min);
@@ -287,16 +238,17 @@ class ReplicasTests {
 
 	@Test
 	void whileThePrimaryServesReadsTheyCannotWrite() throws Exception {
-		this.relation.write(cluster.master(), List.of());
-		try (Application application = Application.following(this.relation,
-				"spring.datasource.hikari.maximum-pool-size=1")) {
+		relation.write(cluster.master(), List.of());
+		try (FollowingApplication application = FollowingApplication.underLoad(relation)
+			.properties("spring.datasource.hikari.maximum-pool-size=1")
+			.start()) {
 			assertThatWritesAreRefused(application.replica(), true);
 			assertThatWritesAreRefused(application.replica(), false);
 			try (Connection connection = application.primary().getConnection()) {
 				assertThat(connection.isReadOnly()).isFalse();
-				execute(connection, "CREATE TABLE IF NOT EXISTS written (i int)");
+				Sql.execute(connection, "CREATE TABLE IF NOT EXISTS written (i int)");
 			}
-			this.relation.write();
+			relation.write();
 			application.awaitReplicas(cluster.standbys());
 			assertThatWritesAreRefused(application.replica(), true);
 			assertThatWritesAreRefused(application.replica(), false);
@@ -305,11 +257,11 @@ class ReplicasTests {
 
 	@Test
 	void aReaderOfThePrimaryThatHasBeenCutOffIsClosedQuietly() throws Exception {
-		this.relation.write(cluster.master(), List.of());
-		try (Application application = Application.following(this.relation);
+		relation.write(cluster.master(), List.of());
+		try (FollowingApplication application = FollowingApplication.underLoad(relation).start();
 				Connection superuser = cluster.master().superuserConnection()) {
 			try (Connection connection = application.replica().getConnection()) {
-				execute(superuser, "SELECT pg_terminate_backend(" + Backend.of(connection).pid() + ", 10000)");
+				Sql.execute(superuser, "SELECT pg_terminate_backend(" + Backend.of(connection).pid() + ", 10000)");
 			}
 			assertThatWritesAreRefused(application.replica(), true);
 		}
@@ -317,10 +269,8 @@ class ReplicasTests {
 
 	@Test
 	void aConnectionThatCannotBeMadeReadOnlyIsReplaced() throws Exception {
-		try (Application application = Application.following(this.relation,
-				"spring.datasource.hikari.auto-commit=false", "juju.pgsql.replica.maximum-pool-size=1",
-				"spring.datasource.hikari.connection-timeout=5000")) {
-			application.awaitReplicas(cluster.standbys());
+		try (FollowingApplication application = followUnderLoad("spring.datasource.hikari.auto-commit=false",
+				"juju.pgsql.replica.maximum-pool-size=1", "spring.datasource.hikari.connection-timeout=5000")) {
 			for (int i = 0; i < 12; i++) {
 				Connection connection = application.replica().getConnection();
 				// HikariCP does not notice that this begins a transaction, and cannot end
@@ -336,7 +286,7 @@ class ReplicasTests {
 			assertThat(connection.isReadOnly()).isTrue();
 			connection.setAutoCommit(autoCommit);
 			assertThatExceptionOfType(SQLException.class)
-				.isThrownBy(() -> execute(connection, "CREATE TABLE refused (i int)"))
+				.isThrownBy(() -> Sql.execute(connection, "CREATE TABLE refused (i int)"))
 				.satisfies((ex) -> assertThat(ex.getSQLState()).isEqualTo("25006"));
 		}
 	}
@@ -344,19 +294,15 @@ class ReplicasTests {
 	@Test
 	void withoutFallbackReadersAreToldWhyThereIsNoReplica() throws Exception {
 		cluster.standbys().forEach(PgsqlServer::crash);
-		try (Application application = Application.following(this.relation,
-				"juju.pgsql.replica.fallback-to-primary=false", "spring.datasource.hikari.connection-timeout=1000")) {
+		try (FollowingApplication application = FollowingApplication.underLoad(relation)
+			.properties("juju.pgsql.replica.fallback-to-primary=false",
+					"spring.datasource.hikari.connection-timeout=1000")
+			.start()) {
 			assertThatExceptionOfType(SQLException.class).isThrownBy(() -> application.replica().getConnection())
 				.withMessageContaining("No replica within 1000 ms")
 				.withMessageContaining(cluster.standbys().get(0).address())
 				.withMessageContaining("fallback-to-primary");
 			application.primary().getConnection().close();
-		}
-	}
-
-	private static void execute(Connection connection, String sql) throws SQLException {
-		try (Statement statement = connection.createStatement()) {
-			statement.execute(sql);
 		}
 	}
 

@@ -1,19 +1,14 @@
 package io.github.jujupgsql.campaign;
 
-import java.nio.file.Path;
-import java.sql.SQLException;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 
+import io.github.jujupgsql.FollowingApplication;
 import io.github.jujupgsql.pool.ServerPool;
-import io.github.jujupgsql.test.PgsqlCluster;
+import io.github.jujupgsql.test.PgsqlClusterTest;
 import io.github.jujupgsql.test.PgsqlServer;
-import io.github.jujupgsql.test.RelationFile;
-import org.junit.jupiter.api.AutoClose;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.ObjectMapper;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -25,25 +20,14 @@ import static org.awaitility.Awaitility.await;
  * name is ahead of the promotion. The system property {@code juju.pgsql.test.rounds} says
  * how many rounds there are, 3 unless told.
  */
-class SameNameTests {
+@PgsqlClusterTest(synchronous = true)
+class SameNameTests extends AbstractCampaignTests {
 
 	private static final int ROUNDS = 3;
 
-	@AutoClose
-	private static final PgsqlCluster cluster = PgsqlCluster.builder().standbys(1).synchronous(true).start();
-
-	@TempDir
-	@SuppressWarnings("NullAway.Init")
-	Path folder;
-
-	@BeforeEach
-	void prepare() throws SQLException {
-		Load.createTable(cluster);
-	}
-
 	@Test
 	void whenTheNameLeadsToAnotherServerThenWhoWaitsIsServedThere() throws Exception {
-		try (Forwarder name = new Forwarder(cluster.master()); Application application = following(name)) {
+		try (Forwarder name = new Forwarder(cluster.master()); FollowingApplication application = following(name)) {
 			ServerPool pool = Objects.requireNonNull(application.roles().primary());
 			try (Load load = Load.on(application)) {
 				Rounds.run(ROUNDS, (number) -> {
@@ -54,7 +38,7 @@ class SameNameTests {
 					boolean promotionFirst = number % 2 == 0;
 					if (!promotionFirst) {
 						name.redirect(next);
-						application.awaitRoles("there is no primary", (table) -> table.primary() == null);
+						application.awaitNoPrimary();
 					}
 					cluster.promote(next);
 					name.redirect(next);
@@ -70,19 +54,18 @@ class SameNameTests {
 				});
 			}
 			await().untilAsserted(() -> assertThat(application.roles().primary()).isSameAs(pool));
-			application.assertOnlyTheCurrentPoolsAreThere(cluster.servers());
+			OpenResources.assertOnlyTheCurrentPools(application, cluster.servers());
 		}
-		Application.assertNothingIsThere(cluster.servers());
+		OpenResources.assertNothing(cluster.servers());
 	}
 
-	private Application following(Forwarder name) throws InterruptedException {
+	private static FollowingApplication following(Forwarder name) {
 		PgsqlServer master = cluster.master();
 		String connectionString = master.connectionString().replace("port=" + master.port(), "port=" + name.port())
 				+ " sslmode=disable";
-		RelationFile relation = RelationFile.at(this.folder.resolve("relation.json"), cluster);
 		relation
 			.write(new ObjectMapper().writeValueAsString(Map.of("master", connectionString, "standbys", List.of())));
-		Application application = Application.following(relation);
+		FollowingApplication application = FollowingApplication.underLoad(relation).start();
 		application.awaitRoles("there is a primary", (table) -> table.primary() != null);
 		return application;
 	}

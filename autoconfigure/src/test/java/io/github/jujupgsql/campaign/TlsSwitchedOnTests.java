@@ -9,14 +9,13 @@ import java.sql.Statement;
 import java.util.HashSet;
 import java.util.Set;
 
+import io.github.jujupgsql.FollowingApplication;
 import io.github.jujupgsql.driver.Certificates;
 import io.github.jujupgsql.pool.RoleTable;
 import io.github.jujupgsql.pool.ServerPool;
-import io.github.jujupgsql.test.PgsqlCluster;
+import io.github.jujupgsql.test.PgsqlClusterTest;
 import io.github.jujupgsql.test.PgsqlServer;
-import io.github.jujupgsql.test.RelationFile;
 import io.github.jujupgsql.test.RelationFileForm;
-import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -35,7 +34,8 @@ import static org.awaitility.Awaitility.await;
  * fails.
  */
 @ExtendWith(OutputCaptureExtension.class)
-class TlsSwitchedOnTests {
+@PgsqlClusterTest(standbys = 2, scope = PgsqlClusterTest.Scope.METHOD)
+class TlsSwitchedOnTests extends AbstractCampaignTests {
 
 	@TempDir
 	@SuppressWarnings("NullAway.Init")
@@ -44,31 +44,19 @@ class TlsSwitchedOnTests {
 	@SuppressWarnings("NullAway.Init")
 	private static Certificates certificates;
 
-	@AutoClose
-	private final PgsqlCluster cluster = PgsqlCluster.start(2);
-
-	@TempDir
-	@SuppressWarnings("NullAway.Init")
-	Path folder;
-
-	@SuppressWarnings("NullAway.Init")
-	private RelationFile relation;
-
 	@BeforeAll
 	static void makeCertificates() {
 		certificates = Certificates.create(certificatesFolder);
 	}
 
 	@BeforeEach
-	void prepare() throws SQLException {
-		this.relation = RelationFile.at(this.folder.resolve("relation.json"), this.cluster)
-			.form(RelationFileForm.POSTGRESQL_CLIENT);
-		Load.createTable(this.cluster);
+	void writeRelationThatTellsOfTls() {
+		relation = relation.form(RelationFileForm.POSTGRESQL_CLIENT);
 	}
 
 	@Test
 	void nothingFailsWhileTlsIsSwitchedOn() throws Exception {
-		this.relation.write();
+		relation.write();
 		campaign((application, load) -> {
 			assertThat(encryption()).containsOnly(false);
 			Set<ServerPool> before = pools(application.roles());
@@ -76,7 +64,7 @@ class TlsSwitchedOnTests {
 			trust(Certificates.AUTHORITY);
 			awaitOtherPools(application, before);
 			load.awaitProgress();
-			application.assertOnlyTheCurrentPoolsAreThere(this.cluster.servers());
+			OpenResources.assertOnlyTheCurrentPools(application, cluster.servers());
 			assertThat(encryption()).containsOnly(true);
 		});
 	}
@@ -88,7 +76,7 @@ class TlsSwitchedOnTests {
 		campaign((application, load) -> {
 			Set<ServerPool> before = pools(application.roles());
 			trust(Certificates.OTHER_AUTHORITY);
-			for (PgsqlServer server : this.cluster.servers()) {
+			for (PgsqlServer server : cluster.servers()) {
 				await().untilAsserted(() -> assertThat(output)
 					.containsPattern(server.address() + " .*so work goes on with those that are open: .*(SSL|PKIX)"));
 			}
@@ -102,39 +90,25 @@ class TlsSwitchedOnTests {
 	}
 
 	private void showCertificate(String name) throws GeneralSecurityException {
-		this.cluster.tls(certificates.certificatePem(name), certificates.keyPem(name));
+		cluster.tls(certificates.certificatePem(name), certificates.keyPem(name));
 	}
 
 	private void trust(String authority) throws GeneralSecurityException {
-		this.relation.tls(certificates.certificatePem(authority)).write();
+		relation.tls(certificates.certificatePem(authority)).write();
 	}
 
-	private void campaign(Change change) throws Exception {
-		try (Application application = Application.following(this.relation)) {
-			application.awaitReplicas(this.cluster.standbys());
-			try (Load load = Load.on(application)) {
-				application.awaitFullPools();
-				change.make(application, load);
-				application.awaitFullPools();
-				load.close();
-				long now = System.nanoTime();
-				assertThat(load.takeHistory()).filteredOn(Operation::failed)
-					.extracting((operation) -> operation.relativeTo(now))
-					.isEmpty();
-				this.cluster.awaitReplayed();
-				for (PgsqlServer server : this.cluster.servers()) {
-					load.assertNothingLost(server);
-				}
-			}
-			application.assertOnlyTheCurrentPoolsAreThere(this.cluster.servers());
-		}
-		Application.assertNothingIsThere(this.cluster.servers());
+	private static void campaign(Campaign change) throws Exception {
+		underLoad((application, load) -> {
+			change.run(application, load);
+			application.awaitFullPools();
+			load.assertNothingFailed();
+		});
 	}
 
-	private void awaitOtherPools(Application application, Set<ServerPool> before) throws InterruptedException {
+	private void awaitOtherPools(FollowingApplication application, Set<ServerPool> before) throws InterruptedException {
 		application.awaitRoles("all have a role by other pools", (table) -> {
 			Set<ServerPool> now = pools(table);
-			return now.size() == this.cluster.servers().size() && now.stream().noneMatch(before::contains);
+			return now.size() == cluster.servers().size() && now.stream().noneMatch(before::contains);
 		});
 	}
 
@@ -151,27 +125,18 @@ class TlsSwitchedOnTests {
 	 */
 	private Set<Boolean> encryption() throws SQLException {
 		Set<Boolean> encryption = new HashSet<>();
-		for (PgsqlServer server : this.cluster.servers()) {
+		for (PgsqlServer server : cluster.servers()) {
 			try (Connection connection = server.superuserConnection();
 					Statement statement = connection.createStatement();
 					ResultSet result = statement
 						.executeQuery("SELECT ssl FROM pg_stat_ssl JOIN pg_stat_activity USING (pid)"
-								+ " WHERE starts_with(application_name, '" + Application.NAME + "')")) {
+								+ " WHERE starts_with(application_name, '" + FollowingApplication.NAME + "')")) {
 				while (result.next()) {
 					encryption.add(result.getBoolean(1));
 				}
 			}
 		}
 		return encryption;
-	}
-
-	/**
-	 * A change of the servers and the relation.
-	 */
-	private interface Change {
-
-		void make(Application application, Load load) throws Exception;
-
 	}
 
 }

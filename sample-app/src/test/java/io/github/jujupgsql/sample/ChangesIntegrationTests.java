@@ -10,12 +10,7 @@ import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.Collectors;
 
-import io.github.jujupgsql.test.PgsqlCluster;
-import io.github.jujupgsql.test.PgsqlClusterTest;
 import io.github.jujupgsql.test.PgsqlServer;
-import io.github.jujupgsql.test.RelationFile;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import tools.jackson.databind.JsonNode;
 
@@ -28,26 +23,7 @@ import static org.awaitility.Awaitility.await;
 /**
  * One service that is never restarted, while its servers move, come, go and fail.
  */
-@PgsqlClusterTest(standbys = 2)
-class ChangesIntegrationTests {
-
-	static PgsqlCluster cluster;
-
-	static RelationFile file;
-
-	static NotesService service;
-
-	@BeforeAll
-	static void start(PgsqlCluster cluster, RelationFile file) {
-		ChangesIntegrationTests.cluster = cluster;
-		ChangesIntegrationTests.file = file;
-		service = NotesService.follow(file);
-	}
-
-	@AfterAll
-	static void stop() {
-		service.close();
-	}
+class ChangesIntegrationTests extends AbstractServiceTests {
 
 	@Test
 	void whenTheMasterMovedThenTheNextWriteSucceedsThereAndEveryAcknowledgedNoteIsThere() {

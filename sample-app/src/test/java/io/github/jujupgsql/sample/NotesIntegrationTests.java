@@ -6,12 +6,7 @@ import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-import io.github.jujupgsql.test.PgsqlCluster;
-import io.github.jujupgsql.test.PgsqlClusterTest;
 import io.github.jujupgsql.test.PgsqlServer;
-import io.github.jujupgsql.test.RelationFile;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
@@ -29,26 +24,7 @@ import static org.awaitility.Awaitility.await;
 /**
  * The service on a relation in which nothing moves.
  */
-@PgsqlClusterTest(standbys = 2)
-class NotesIntegrationTests {
-
-	static PgsqlCluster cluster;
-
-	static RelationFile file;
-
-	static NotesService service;
-
-	@BeforeAll
-	static void start(PgsqlCluster cluster, RelationFile file) {
-		NotesIntegrationTests.cluster = cluster;
-		NotesIntegrationTests.file = file;
-		service = NotesService.follow(file);
-	}
-
-	@AfterAll
-	static void stop() {
-		service.close();
-	}
+class NotesIntegrationTests extends AbstractServiceTests {
 
 	@Test
 	void writesGoToTheMaster() {

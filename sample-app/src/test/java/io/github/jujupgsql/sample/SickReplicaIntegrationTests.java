@@ -13,11 +13,8 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
 
 import com.zaxxer.hikari.HikariDataSource;
-import io.github.jujupgsql.test.PgsqlCluster;
 import io.github.jujupgsql.test.PgsqlClusterTest;
 import io.github.jujupgsql.test.PgsqlServer;
-import io.github.jujupgsql.test.RelationFile;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import tools.jackson.databind.JsonNode;
@@ -37,28 +34,14 @@ import static org.awaitility.Awaitility.await;
  * No read over HTTP fails, whatever becomes of the server that it is on.
  */
 @PgsqlClusterTest(standbys = 3)
-class SickReplicaIntegrationTests {
+class SickReplicaIntegrationTests extends AbstractServiceTests {
 
 	private static final int THREADS = 8;
 
-	static PgsqlCluster cluster;
-
-	static RelationFile file;
-
-	static NotesService service;
-
 	@BeforeAll
-	static void start(PgsqlCluster cluster, RelationFile file) {
-		SickReplicaIntegrationTests.cluster = cluster;
-		SickReplicaIntegrationTests.file = file;
-		service = NotesService.follow(file);
+	static void addNote() {
 		service.add("to be read");
 		cluster.awaitReplayed();
-	}
-
-	@AfterAll
-	static void stop() {
-		service.close();
 	}
 
 	@Test

@@ -4,8 +4,6 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
 
-import org.postgresql.PGConnection;
-
 /**
  * The application's user of a cluster. Safe for use by several threads, of which one at a
  * time changes it.
@@ -41,7 +39,7 @@ final class ApplicationUser {
 
 	void changePassword(PgsqlServer master, String password) throws SQLException {
 		try (Connection connection = master.connections().admin()) {
-			setPassword(connection, name(), password);
+			Passwords.set(connection, name(), password);
 		}
 		this.login = new Login(name(), password);
 	}
@@ -66,14 +64,7 @@ final class ApplicationUser {
 		try (Statement statement = connection.createStatement()) {
 			statement.execute("CREATE ROLE " + statement.enquoteIdentifier(name, true) + " LOGIN " + options);
 		}
-		setPassword(connection, name, password);
-	}
-
-	/**
-	 * The server, and so its log, learns only what SCRAM makes of the password.
-	 */
-	private static void setPassword(Connection connection, String name, String password) throws SQLException {
-		connection.unwrap(PGConnection.class).alterUserPassword(name, password.toCharArray(), "scram-sha-256");
+		Passwords.set(connection, name, password);
 	}
 
 	/**

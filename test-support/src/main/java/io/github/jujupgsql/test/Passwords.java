@@ -1,6 +1,11 @@
 package io.github.jujupgsql.test;
 
 import java.security.SecureRandom;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Statement;
+
+import org.postgresql.util.PasswordUtil;
 
 /**
  * Makes passwords. Each begins with the same word, so that a search for that word in
@@ -14,6 +19,14 @@ final class Passwords {
 
 	private static final int LENGTH = 32;
 
+	/**
+	 * As few as there can be: those that PostgreSQL uses by itself cost every login ten
+	 * milliseconds of a processor, and nobody guesses a random password.
+	 */
+	private static final int SCRAM_ITERATIONS = 1;
+
+	private static final int SALT_LENGTH = 16;
+
 	private static final SecureRandom RANDOM = new SecureRandom();
 
 	private Passwords() {
@@ -23,6 +36,23 @@ final class Passwords {
 		StringBuilder password = new StringBuilder(MARK);
 		RANDOM.ints(LENGTH, 0, CHARACTERS.length()).forEach((index) -> password.append(CHARACTERS.charAt(index)));
 		return password.toString();
+	}
+
+	/**
+	 * Set the password of a user. The server, and so its log, learns only what SCRAM
+	 * makes of it.
+	 * @param connection a superuser's
+	 * @param user the user
+	 * @param password the password
+	 */
+	static void set(Connection connection, String user, String password) throws SQLException {
+		byte[] salt = new byte[SALT_LENGTH];
+		RANDOM.nextBytes(salt);
+		String verifier = PasswordUtil.encodeScramSha256(password.toCharArray(), SCRAM_ITERATIONS, salt);
+		try (Statement statement = connection.createStatement()) {
+			statement.execute("ALTER USER " + statement.enquoteIdentifier(user, true) + " PASSWORD "
+					+ statement.enquoteLiteral(verifier));
+		}
 	}
 
 }

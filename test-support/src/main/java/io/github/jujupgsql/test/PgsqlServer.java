@@ -40,7 +40,7 @@ public final class PgsqlServer {
 		this.number = number;
 		this.folder = folder;
 		this.connections = new ServerConnections(home, this.port);
-		this.process = new ServerProcess(toString(), home, folder, this.port, () -> settings.write(this));
+		this.process = new ServerProcess(this::toString, home, folder, this.port, () -> settings.write(this));
 	}
 
 	/**

@@ -50,6 +50,7 @@ final class Replication {
 		this.settings.write(master);
 		master.start();
 		try (Connection connection = master.connections().admin()) {
+			Passwords.set(connection, Postgres.SUPERUSER, this.home.superuserPassword());
 			ApplicationUser.createRole(connection, ReplicationSettings.USER, "REPLICATION", this.settings.password());
 			this.home.user().createWithDatabase(connection, this.home.database());
 		}

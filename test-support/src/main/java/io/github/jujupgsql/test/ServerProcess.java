@@ -6,6 +6,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.function.Supplier;
 
 /**
  * The postmaster of a server with its backends, if they run, and the server's port. Safe
@@ -16,7 +17,7 @@ final class ServerProcess {
 
 	private static final Duration PORT_TIMEOUT = Duration.ofSeconds(20);
 
-	private final String name;
+	private final Supplier<String> name;
 
 	private final ClusterHome home;
 
@@ -38,7 +39,7 @@ final class ServerProcess {
 	 * @param port the server's port
 	 * @param settings writes the settings once the port has changed
 	 */
-	ServerProcess(String name, ClusterHome home, ServerFolder folder, Port port, SettingsWriter settings) {
+	ServerProcess(Supplier<String> name, ClusterHome home, ServerFolder folder, Port port, SettingsWriter settings) {
 		this.name = name;
 		this.home = home;
 		this.folder = folder;
@@ -55,7 +56,7 @@ final class ServerProcess {
 			this.frozen = false;
 		}
 		catch (IOException ex) {
-			throw new UncheckedIOException("Cannot kill " + this.name, ex);
+			throw new UncheckedIOException("Cannot kill " + this.name.get(), ex);
 		}
 		this.port.keep();
 	}
@@ -63,22 +64,26 @@ final class ServerProcess {
 	synchronized void freeze() {
 		requireSignals();
 		try {
-			Processes.stopTree(requirePostmaster());
+			ProcessHandle postmaster = requirePostmaster();
 			this.frozen = true;
+			Processes.stopTree(postmaster);
 		}
 		catch (IOException ex) {
-			throw new UncheckedIOException("Cannot freeze " + this.name, ex);
+			throw new UncheckedIOException("Cannot freeze " + this.name.get(), ex);
 		}
 	}
 
 	synchronized void thaw() {
 		requireSignals();
 		try {
-			Processes.continueTree(requirePostmaster());
-			this.frozen = false;
+			ProcessHandle postmaster = requirePostmaster();
+			if (this.frozen) {
+				Processes.continueTree(postmaster);
+				this.frozen = false;
+			}
 		}
 		catch (IOException ex) {
-			throw new UncheckedIOException("Cannot thaw " + this.name, ex);
+			throw new UncheckedIOException("Cannot thaw " + this.name.get(), ex);
 		}
 	}
 
@@ -103,7 +108,7 @@ final class ServerProcess {
 				this.home.postgres().stop(this.folder, postmaster, mode);
 			}
 			catch (IOException ex) {
-				throw new UncheckedIOException("Cannot stop " + this.name, ex);
+				throw new UncheckedIOException("Cannot stop " + this.name.get(), ex);
 			}
 		}
 		this.port.keep();
@@ -119,13 +124,13 @@ final class ServerProcess {
 			removePostmasterFile();
 			while (!tryStart()) {
 				if (System.nanoTime() > deadline) {
-					throw new IllegalStateException("The port of " + this.name + " is taken");
+					throw new IllegalStateException("The port of " + this.name.get() + " is taken");
 				}
 				Await.pause(Duration.ofMillis(100));
 			}
 		}
 		catch (IOException ex) {
-			throw new UncheckedIOException("Cannot start " + this.name, ex);
+			throw new UncheckedIOException("Cannot start " + this.name.get(), ex);
 		}
 		this.everStarted = true;
 	}
@@ -199,7 +204,7 @@ final class ServerProcess {
 	}
 
 	private ProcessHandle requirePostmaster() {
-		return postmaster().orElseThrow(() -> new IllegalStateException(this.name + " does not run"));
+		return postmaster().orElseThrow(() -> new IllegalStateException(this.name.get() + " does not run"));
 	}
 
 	private Optional<ProcessHandle> postmaster() {
