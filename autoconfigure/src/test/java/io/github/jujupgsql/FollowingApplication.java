@@ -19,7 +19,7 @@ import io.github.jujupgsql.actuate.PgsqlEndpoint.PgsqlDescriptor;
 import io.github.jujupgsql.actuate.PgsqlEndpoint.PoolDescriptor;
 import io.github.jujupgsql.actuate.PgsqlHealthIndicator;
 import io.github.jujupgsql.pool.RoleTable;
-import io.github.jujupgsql.pool.Roles;
+import io.github.jujupgsql.pool.CurrentRoles;
 import io.github.jujupgsql.pool.ServerPool;
 import io.github.jujupgsql.pool.ServerPools;
 import io.github.jujupgsql.test.PgsqlServer;
@@ -176,7 +176,7 @@ public final class FollowingApplication implements AutoCloseable {
 	}
 
 	public long awaitRoles(String what, Predicate<RoleTable> condition) {
-		Roles roles = pools().getRoles();
+		CurrentRoles roles = pools().getRoles();
 		long deadline = System.nanoTime() + PATIENCE.toNanos();
 		RoleTable table = roles.current();
 		while (!condition.test(table)) {
@@ -208,7 +208,7 @@ public final class FollowingApplication implements AutoCloseable {
 			.until(() -> roles().replicas()
 				.stream()
 				.filter((pool) -> pool.getServer().equals(server.address()))
-				.allMatch(ServerPool::isSilent));
+				.allMatch(ServerPool::isUnresponsive));
 		return System.nanoTime();
 	}
 

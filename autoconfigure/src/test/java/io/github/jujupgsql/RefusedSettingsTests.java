@@ -102,7 +102,7 @@ class RefusedSettingsTests {
 			.refuse((sql) -> sql.equals(WRITES) ? new Refusal("42P01", "relation \"sessions\" does not exist") : null);
 		try (StandInApplication application = start((config) -> config.setConnectionInitSql(WRITES))) {
 			application.awaitRoles("the reason is told",
-					(table) -> table.whyNoPrimary()
+					(table) -> table.noPrimaryReason()
 						.equals(this.master + ": spring.datasource.hikari.connection-init-sql fails there: "
 								+ "relation \"sessions\" does not exist (SQLSTATE 42P01)"));
 			await().until(() -> application.pools().getPrimaryFailures() > 2);
@@ -124,7 +124,7 @@ class RefusedSettingsTests {
 			};
 		}))) {
 			application.relate(this.master);
-			application.awaitRoles("the reason is told", (table) -> table.whyNoPrimary()
+			application.awaitRoles("the reason is told", (table) -> table.noPrimaryReason()
 				.endsWith("the pool cannot be opened: java.lang.NoSuchMethodError: " + "of another version"));
 			await().until(() -> this.master.sessions() == 0);
 			application.awaitPrimary(this.master);
@@ -151,7 +151,7 @@ class RefusedSettingsTests {
 	}
 
 	private static boolean isLeftOut(RoleTable table, String reason) {
-		return table.leftOut().size() == 1 && table.leftOut().get(0).reason().endsWith(reason);
+		return table.excluded().size() == 1 && table.excluded().get(0).reason().endsWith(reason);
 	}
 
 	private void write(StandInApplication application) throws SQLException {

@@ -22,7 +22,7 @@ class SettingsOfStandbysTests extends AbstractClusterTests {
 					""")
 	void theStandbyServesNoReadsAndTheReasonNamesTheProperty(String property, String value, String reason) {
 		try (FollowingApplication application = follow("spring.datasource.hikari." + property + "=" + value)) {
-			await().untilAsserted(() -> assertThat(application.roles().whyNoReplica())
+			await().untilAsserted(() -> assertThat(application.roles().noReplicaReason())
 				.endsWith("spring.datasource.hikari." + property + " fails there, in recovery: " + reason));
 		}
 	}

@@ -102,7 +102,7 @@ public final class PgsqlAutoConfiguration {
 		RelationFileWatcher watcher = new RelationFileWatcher(file, reader, properties.getPollInterval(),
 				properties.getMissingFileGrace(), Clock.systemUTC(),
 				(relation) -> pools.accept(relation, () -> events.changed(relation)));
-		pools.whenInDoubt(watcher::wake);
+		pools.onStaleTopology(watcher::wake);
 		return watcher;
 	}
 

@@ -3,7 +3,7 @@ package io.github.jujupgsql.autoconfigure;
 import io.github.jujupgsql.autoconfigure.PgsqlProperties.ReadYourWritesScope;
 import io.github.jujupgsql.datasource.PrimaryDataSource;
 import io.github.jujupgsql.datasource.ReplicaDataSource;
-import io.github.jujupgsql.pool.Roles;
+import io.github.jujupgsql.pool.CurrentRoles;
 
 /**
  * Makes the DataSources that read the table of roles, whatever then stands in front of
@@ -11,7 +11,7 @@ import io.github.jujupgsql.pool.Roles;
  */
 final class RoleDataSourceFactory {
 
-	private final Roles roles;
+	private final CurrentRoles roles;
 
 	private final PoolTemplate template;
 
@@ -23,7 +23,7 @@ final class RoleDataSourceFactory {
 	 * @param template what the pools are made of
 	 * @param replica how reads are distributed
 	 */
-	RoleDataSourceFactory(Roles roles, PoolTemplate template, PgsqlProperties.Replica replica) {
+	RoleDataSourceFactory(CurrentRoles roles, PoolTemplate template, PgsqlProperties.Replica replica) {
 		this.roles = roles;
 		this.template = template;
 		this.replica = replica;

@@ -54,11 +54,11 @@ public enum LoadBalancing {
 	 */
 	ServerPool choose(List<ServerPool> replicas, AtomicInteger turn, @Nullable ServerPool except) {
 		ServerPool chosen = choose(replicas, turn);
-		if (chosen != except && !chosen.isSilent()) {
+		if (chosen != except && !chosen.isUnresponsive()) {
 			return chosen;
 		}
 		List<ServerPool> others = replicas.stream().filter((replica) -> replica != except).toList();
-		List<ServerPool> answering = others.stream().filter((replica) -> !replica.isSilent()).toList();
+		List<ServerPool> answering = others.stream().filter((replica) -> !replica.isUnresponsive()).toList();
 		List<ServerPool> rest = answering.isEmpty() ? others : answering;
 		return (rest.size() > 1) ? choose(rest, turn) : rest.get(0);
 	}

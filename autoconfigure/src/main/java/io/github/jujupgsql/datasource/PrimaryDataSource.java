@@ -2,7 +2,7 @@ package io.github.jujupgsql.datasource;
 
 import java.time.Duration;
 
-import io.github.jujupgsql.pool.Roles;
+import io.github.jujupgsql.pool.CurrentRoles;
 
 /**
  * Lends connections of the server that the relation calls master, once that server has
@@ -20,7 +20,7 @@ public final class PrimaryDataSource extends RoleDataSource {
 	 * @param readYourWrites whether to keep track of what is written in a
 	 * {@link ReadYourWrites scope}
 	 */
-	public PrimaryDataSource(Roles roles, Duration connectionTimeout, boolean readYourWrites) {
+	public PrimaryDataSource(CurrentRoles roles, Duration connectionTimeout, boolean readYourWrites) {
 		super(new RoleView(roles, readYourWrites ? PrimaryRole.readWriteInScopes() : PrimaryRole.readWrite(),
 				connectionTimeout));
 	}

@@ -80,12 +80,12 @@ final class PrimaryRole implements Role {
 
 	@Override
 	public boolean failFast(RoleTable table) {
-		return table.hopeless();
+		return table.failFast();
 	}
 
 	@Override
 	public SQLException unavailable(Duration waited, RoleTable table) {
-		return new PrimaryUnavailableException(waited, table.whyNoPrimary());
+		return new PrimaryUnavailableException(waited, table.noPrimaryReason());
 	}
 
 	/**

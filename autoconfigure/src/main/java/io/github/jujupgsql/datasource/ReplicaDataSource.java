@@ -4,7 +4,7 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
 
-import io.github.jujupgsql.pool.Roles;
+import io.github.jujupgsql.pool.CurrentRoles;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,7 +27,7 @@ public final class ReplicaDataSource extends RoleDataSource {
 	 * @param readYourWrites how long to wait, in a {@link ReadYourWrites scope} that has
 	 * written, for a replica to know it, or {@code null} if reads need not know
 	 */
-	public ReplicaDataSource(Roles roles, Duration connectionTimeout, LoadBalancing loadBalancing,
+	public ReplicaDataSource(CurrentRoles roles, Duration connectionTimeout, LoadBalancing loadBalancing,
 			boolean fallbackToPrimary, @Nullable Duration readYourWrites) {
 		super(new RoleView(roles, new ReplicaRole(loadBalancing, fallbackToPrimary), connectionTimeout));
 		Borrower primary = new Borrower(new RoleView(roles, PrimaryRole.readOnly(), connectionTimeout));

@@ -50,7 +50,7 @@ final class ReplicaLookout implements Lookout {
 	}
 
 	private static boolean isThereChoice(RoleTable table) {
-		int standbys = table.replicas().size() + table.leftOut().size();
+		int standbys = table.replicas().size() + table.excluded().size();
 		return standbys > 1 || (standbys == 1 && table.replicas().isEmpty());
 	}
 
@@ -67,7 +67,7 @@ final class ReplicaLookout implements Lookout {
 		for (ServerPool pool : pools) {
 			long returned = pool.getReadsReturned();
 			Long before = this.returnedBefore.put(pool, returned);
-			if (before != null && returned > before && !pool.isSilent()) {
+			if (before != null && returned > before && !pool.isUnresponsive()) {
 				double wait = (double) this.timeoutMillis * (1 + pool.getBusy()) / (returned - before);
 				if (wait < bestWait) {
 					best = pool;

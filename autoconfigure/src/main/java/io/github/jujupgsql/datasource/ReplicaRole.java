@@ -59,13 +59,13 @@ final class ReplicaRole implements Role {
 
 	@Override
 	public boolean failFast(RoleTable table) {
-		return table.readsHopeless();
+		return table.readsFailFast();
 	}
 
 	@Override
 	public SQLException unavailable(Duration waited, RoleTable table) {
-		return this.fallbackToPrimary ? new PrimaryUnavailableException(waited, table.whyNoPrimary())
-				: new ReplicaUnavailableException(waited, table.whyNoReplica());
+		return this.fallbackToPrimary ? new PrimaryUnavailableException(waited, table.noPrimaryReason())
+				: new ReplicaUnavailableException(waited, table.noReplicaReason());
 	}
 
 }

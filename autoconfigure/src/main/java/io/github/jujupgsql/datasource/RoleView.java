@@ -4,7 +4,7 @@ import java.sql.SQLException;
 import java.time.Duration;
 
 import io.github.jujupgsql.pool.RoleTable;
-import io.github.jujupgsql.pool.Roles;
+import io.github.jujupgsql.pool.CurrentRoles;
 import io.github.jujupgsql.pool.ServerPool;
 import org.jspecify.annotations.Nullable;
 
@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param role what is borrowed for
  * @param connectionTimeout how long a borrower waits, for whatever it waits
  */
-record RoleView(Roles roles, Role role, Duration connectionTimeout) {
+record RoleView(CurrentRoles roles, Role role, Duration connectionTimeout) {
 
 	RoleTable table() {
 		return this.roles.current();
@@ -47,14 +47,14 @@ record RoleView(Roles roles, Role role, Duration connectionTimeout) {
 	 */
 	void awaitOtherThan(RoleTable seen, Deadline deadline) throws SQLException {
 		if (this.role.failFast(seen)) {
-			throw new PrimaryUnavailableException(seen.whyNoPrimary());
+			throw new PrimaryUnavailableException(seen.noPrimaryReason());
 		}
 		try {
 			this.roles.awaitOtherThan(seen, deadline.nanoTime());
 		}
 		catch (InterruptedException ex) {
 			Thread.currentThread().interrupt();
-			throw new SQLException("Interrupted while waiting for a server: " + seen.whyNoPrimary(), ex);
+			throw new SQLException("Interrupted while waiting for a server: " + seen.noPrimaryReason(), ex);
 		}
 	}
 

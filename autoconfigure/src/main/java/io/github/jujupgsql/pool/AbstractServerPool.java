@@ -29,7 +29,7 @@ abstract class AbstractServerPool {
 	private volatile @Nullable Duration lag;
 
 	/** Written by the thread that assigns roles. */
-	private volatile boolean silent;
+	private volatile boolean unresponsive;
 
 	private volatile @Nullable HikariAdapter adapter;
 
@@ -170,7 +170,7 @@ abstract class AbstractServerPool {
 	 * Return whether nothing is open but what is in use.
 	 * @return whether it is so
 	 */
-	final boolean isAtRest() {
+	final boolean isPaused() {
 		return this.connections.size() <= getActive();
 	}
 
@@ -218,12 +218,12 @@ abstract class AbstractServerPool {
 	 * be preferred.
 	 * @return whether it owes an answer
 	 */
-	public final boolean isSilent() {
-		return this.silent;
+	public final boolean isUnresponsive() {
+		return this.unresponsive;
 	}
 
-	final void setSilent(boolean silent) {
-		this.silent = silent;
+	final void setUnresponsive(boolean unresponsive) {
+		this.unresponsive = unresponsive;
 	}
 
 	@Override

@@ -107,7 +107,7 @@ final class ConnectionOpener {
 	}
 
 	/**
-	 * Wait before the next attempt, until the server has left or {@link #wakeUp()} is
+	 * Wait before the next attempt, until the server has left or {@link #resume()} is
 	 * called.
 	 * @param pause how long to wait
 	 * @throws SQLException if the thread is interrupted
@@ -129,7 +129,7 @@ final class ConnectionOpener {
 	/**
 	 * End all pauses.
 	 */
-	void wakeUp() {
+	void resume() {
 		synchronized (this.opening) {
 			this.opening.notifyAll();
 		}

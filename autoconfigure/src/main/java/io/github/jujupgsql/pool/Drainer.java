@@ -45,8 +45,8 @@ final class Drainer {
 	 * Close a pool whose connections have been cut off.
 	 * @param pool the pool, which is no longer in the table of roles
 	 */
-	void closeCutOff(ServerPool pool) {
-		leave(pool, pool::closeCutOff);
+	void closeFenced(ServerPool pool) {
+		leave(pool, pool::closeFenced);
 	}
 
 	/**
@@ -54,7 +54,7 @@ final class Drainer {
 	 * @param which those to cut off
 	 */
 	void cutOffDraining(Predicate<ServerPool> which) {
-		this.leaving.stream().filter(which).forEach(ServerPool::cutOff);
+		this.leaving.stream().filter(which).forEach(ServerPool::fence);
 	}
 
 	List<ServerPool> leaving() {

@@ -28,7 +28,7 @@ final class PoolEffects implements Effect.Performer {
 
 	private final PoolSettings settings;
 
-	private final Roles roles;
+	private final CurrentRoles roles;
 
 	private final RoleEventLoop loop;
 
@@ -50,7 +50,7 @@ final class PoolEffects implements Effect.Performer {
 	 */
 	private final Set<ServerId> handedOver = new HashSet<>();
 
-	PoolEffects(PoolRegistry pools, PoolSettings settings, Roles roles, RoleEventLoop loop, ServerProber prober,
+	PoolEffects(PoolRegistry pools, PoolSettings settings, CurrentRoles roles, RoleEventLoop loop, ServerProber prober,
 			ServerProber.Answers facts, Drainer drainer, Runnable measureLag) {
 		this.pools = pools;
 		this.settings = settings;
@@ -99,7 +99,7 @@ final class PoolEffects implements Effect.Performer {
 		ServerPool pool = this.pools.find(fence.server());
 		if (pool != null) {
 			int active = pool.getActive();
-			int open = pool.cutOff();
+			int open = pool.fence();
 			this.fenced.putIfAbsent(fence.server(), new Fenced(active, open));
 		}
 	}
@@ -131,8 +131,8 @@ final class PoolEffects implements Effect.Performer {
 				this.pools.get(assigned.replicas()),
 				assigned.excluded()
 					.stream()
-					.map((exclusion) -> new RoleTable.LeftOut(this.pools.get(exclusion.server()), exclusion.reason(),
-							exclusion.lagging()))
+					.map((exclusion) -> new RoleTable.ExcludedStandby(this.pools.get(exclusion.server()),
+							exclusion.reason(), exclusion.lagging()))
 					.toList(),
 				assigned.noPrimaryReason(), assigned.failFast(), assigned.readsFailFast());
 		if (!table.equals(this.roles.current())) {
@@ -166,7 +166,7 @@ final class PoolEffects implements Effect.Performer {
 	public void perform(LastingEffect.CloseFenced closing) {
 		ServerPool pool = this.pools.find(closing.server());
 		if (pool != null) {
-			handOver(closing.server(), () -> this.drainer.closeCutOff(pool));
+			handOver(closing.server(), () -> this.drainer.closeFenced(pool));
 			tell(closing, pool);
 		}
 	}
@@ -207,12 +207,12 @@ final class PoolEffects implements Effect.Performer {
 
 	@Override
 	public void perform(PassingEffect.InvalidateVerification invalidated) {
-		this.pools.get(invalidated.server()).doubt();
+		this.pools.get(invalidated.server()).invalidateVerification();
 	}
 
 	@Override
 	public void perform(PassingEffect.MarkUnresponsive marked) {
-		this.pools.get(marked.server()).setSilent(marked.unresponsive());
+		this.pools.get(marked.server()).setUnresponsive(marked.unresponsive());
 	}
 
 	@Override
@@ -228,7 +228,7 @@ final class PoolEffects implements Effect.Performer {
 	@Override
 	public void perform(PassingEffect.Resume resumed) {
 		this.pools.get(resumed.server())
-			.wakeUp(resumed.asPrimary() ? this.settings.primary() : this.settings.replica());
+			.resume(resumed.asPrimary() ? this.settings.primary() : this.settings.replica());
 	}
 
 	/**

@@ -53,9 +53,9 @@ final class PoolPause {
 		long restless = this.pools.all()
 			.stream()
 			.filter((pool) -> !leaving.contains(pool))
-			.filter((pool) -> !pool.rest())
+			.filter((pool) -> !pool.pause())
 			.count();
-		return restless == 0 && leaving.stream().allMatch(ServerPool::isAtRest);
+		return restless == 0 && leaving.stream().allMatch(ServerPool::isPaused);
 	}
 
 	void end() {

@@ -65,7 +65,7 @@ final class PoolShutdown {
 	 * Close a pool whose connections have been cut off, once the threads that had them
 	 * have had time to go on elsewhere.
 	 */
-	void closeCutOff() {
+	void closeFenced() {
 		this.shutdown.sendWaitersAway();
 		LockSupport.parkNanos(GRACE_NANOS);
 		this.connections.abortAll();

@@ -117,12 +117,12 @@ final class PoolSource extends AbstractDataSource {
 	 * Say whether connections are to be opened only for threads that wait for one.
 	 * @param resting whether they are
 	 */
-	void setResting(boolean resting) {
+	void setPaused(boolean resting) {
 		this.resting = resting;
-		this.opener.wakeUp();
+		this.opener.resume();
 	}
 
-	boolean isResting() {
+	boolean isPaused() {
 		return this.resting;
 	}
 

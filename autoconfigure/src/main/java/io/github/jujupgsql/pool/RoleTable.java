@@ -11,23 +11,23 @@ import org.jspecify.annotations.Nullable;
  *
  * @param primary the pool of the primary, or {@code null} while there is none
  * @param replicas the pools of the replicas
- * @param whyNoPrimary why there is no primary, for a person; empty while there is one
- * @param leftOut the standbys that do not serve reads now
- * @param hopeless whether it is of no use to wait for one: the server refuses credentials
+ * @param noPrimaryReason why there is no primary, for a person; empty while there is one
+ * @param excluded the standbys that do not serve reads now
+ * @param failFast whether it is of no use to wait for one: the server refuses credentials
  * that have never worked, or all is over
- * @param readsHopeless whether it is of no use for a reader to wait, for a replica or, if
+ * @param readsFailFast whether it is of no use for a reader to wait, for a replica or, if
  * reads may go there, for the primary
  * @since 0.1.0
  */
-public record RoleTable(@Nullable ServerPool primary, List<ServerPool> replicas, List<LeftOut> leftOut,
-		String whyNoPrimary, boolean hopeless, boolean readsHopeless) {
+public record RoleTable(@Nullable ServerPool primary, List<ServerPool> replicas, List<ExcludedStandby> excluded,
+		String noPrimaryReason, boolean failFast, boolean readsFailFast) {
 
 	static final RoleTable EMPTY = new RoleTable(null, List.of(), List.of(), "no relation has been read yet", false,
 			false);
 
 	public RoleTable {
 		replicas = List.copyOf(replicas);
-		leftOut = List.copyOf(leftOut);
+		excluded = List.copyOf(excluded);
 	}
 
 	static RoleTable closed() {
@@ -38,9 +38,9 @@ public record RoleTable(@Nullable ServerPool primary, List<ServerPool> replicas,
 	 * Say why there is no replica.
 	 * @return the standbys that are left out and the reasons, for a person
 	 */
-	public String whyNoReplica() {
-		return this.leftOut.isEmpty() ? "there is no standby"
-				: this.leftOut.stream().map(LeftOut::toString).collect(Collectors.joining(", "));
+	public String noReplicaReason() {
+		return this.excluded.isEmpty() ? "there is no standby"
+				: this.excluded.stream().map(ExcludedStandby::toString).collect(Collectors.joining(", "));
 	}
 
 	/**
@@ -50,7 +50,7 @@ public record RoleTable(@Nullable ServerPool primary, List<ServerPool> replicas,
 	 * @param cause why not, unless it lags
 	 * @param lagging whether it lags too far behind
 	 */
-	public record LeftOut(ServerPool pool, String cause, boolean lagging) {
+	public record ExcludedStandby(ServerPool pool, String cause, boolean lagging) {
 
 		/**
 		 * Return why it does not serve reads, with its lag as it was last measured.

@@ -154,7 +154,7 @@ final class ServerConnections {
 	 * {@link #abortAll() aborted}. Does not block.
 	 * @return how many were open
 	 */
-	int cutAll() {
+	int fenceAll() {
 		this.opener.retire();
 		int open = this.open.size();
 		// first, for nothing that is fenced takes time to close
@@ -168,7 +168,7 @@ final class ServerConnections {
 	 * @return how many were still open
 	 */
 	int abortAll() {
-		cutAll();
+		fenceAll();
 		Collection<Connection> abandoned = this.open.removeAll();
 		abandoned.forEach(this::abort);
 		this.opener.release();

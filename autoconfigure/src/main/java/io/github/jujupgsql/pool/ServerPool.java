@@ -49,7 +49,7 @@ public final class ServerPool extends LendingPool {
 	 * one thread at a time.
 	 * @return what it answered, to be closed
 	 */
-	RoleProbe inquire() {
+	RoleProbe probe() {
 		return this.prober.probe();
 	}
 
@@ -57,7 +57,7 @@ public final class ServerPool extends LendingPool {
 	 * Ask a server that is to be a standby for its role. Blocks; one thread at a time.
 	 * @return what it answered, to be closed
 	 */
-	RoleProbe inquireStandby() {
+	RoleProbe probeStandby() {
 		return this.prober.probeStandby();
 	}
 
@@ -85,7 +85,7 @@ public final class ServerPool extends LendingPool {
 	/**
 	 * Have every connection that is open asked before it is lent again.
 	 */
-	void doubt() {
+	void invalidateVerification() {
 		this.connections.getOpen().nextEpoch();
 	}
 
@@ -117,7 +117,7 @@ public final class ServerPool extends LendingPool {
 
 	private void resize(PoolSize size) {
 		HikariDataSource pool = getDataSource();
-		if (pool != null && !this.connections.source().isResting()) {
+		if (pool != null && !this.connections.source().isPaused()) {
 			size.applyTo(pool);
 		}
 	}
@@ -131,7 +131,7 @@ public final class ServerPool extends LendingPool {
 	boolean catchUpWith(ServerPool other) {
 		HikariAdapter pool = adapter();
 		HikariAdapter ahead = other.adapter();
-		return pool != null && !this.connections.source().isResting()
+		return pool != null && !this.connections.source().isPaused()
 				&& pool.growTo((ahead != null) ? ahead.total() : 0);
 	}
 
@@ -157,25 +157,25 @@ public final class ServerPool extends LendingPool {
 
 	/**
 	 * Close what is idle, and open only what a thread waits for, until told to
-	 * {@link #wakeUp(PoolSize)}. To be called again, for what was in use or being opened
+	 * {@link #resume(PoolSize)}. To be called again, for what was in use or being opened
 	 * meanwhile.
 	 * @return whether nothing is open but what is in use
 	 */
-	boolean rest() {
-		this.connections.source().setResting(true);
+	boolean pause() {
+		this.connections.source().setPaused(true);
 		HikariAdapter pool = adapter();
 		if (pool != null) {
 			pool.emptyUnlessWaitedFor();
 		}
-		return isAtRest();
+		return isPaused();
 	}
 
 	/**
 	 * Keep connections ready again.
 	 * @param size how large the pool is to be
 	 */
-	void wakeUp(PoolSize size) {
-		this.connections.source().setResting(false);
+	void resume(PoolSize size) {
+		this.connections.source().setPaused(false);
 		resize(size);
 		fill();
 	}
@@ -185,7 +185,7 @@ public final class ServerPool extends LendingPool {
 	 * server.
 	 * @return how many were open
 	 */
-	int cutOff() {
+	int fence() {
 		HikariAdapter pool = adapter();
 		if (pool != null) {
 			// otherwise closing a connection whose work is done fails; before retiring,
@@ -193,7 +193,7 @@ public final class ServerPool extends LendingPool {
 			// after the other
 			pool.empty();
 		}
-		return this.connections.cutAll();
+		return this.connections.fenceAll();
 	}
 
 	/**
@@ -208,8 +208,8 @@ public final class ServerPool extends LendingPool {
 	/**
 	 * Close what has been cut off. Blocks for a moment.
 	 */
-	void closeCutOff() {
-		shutDown(PoolShutdown::closeCutOff);
+	void closeFenced() {
+		shutDown(PoolShutdown::closeFenced);
 	}
 
 	/**

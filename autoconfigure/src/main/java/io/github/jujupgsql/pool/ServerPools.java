@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
  * One thread, {@code pgsql-roles}, takes facts, decides and carries out: the topology,
  * the pools and the timers belong to it, and it never waits for a server. Servers are
  * asked and pools are closed on other threads, which hand back what they learnt. What
- * borrowers see is the table in {@link Roles}.
+ * borrowers see is the table in {@link CurrentRoles}.
  *
  * @since 0.1.0
  */
@@ -30,7 +30,7 @@ public final class ServerPools implements Closeable {
 
 	private final ServerPoolFactory factory;
 
-	private final Roles roles = new Roles();
+	private final CurrentRoles roles = new CurrentRoles();
 
 	private final RoleEventLoop loop;
 
@@ -48,7 +48,7 @@ public final class ServerPools implements Closeable {
 
 	private final PoolPause pause;
 
-	private volatile Runnable whenInDoubt = () -> {
+	private volatile Runnable onStaleTopology = () -> {
 	};
 
 	/**
@@ -73,7 +73,7 @@ public final class ServerPools implements Closeable {
 		this.loop = new RoleEventLoop(new DaemonThreads("pgsql-roles"));
 		this.drainer = new Drainer(background, settings.drainTimeout(), this::closed);
 		this.health = new HealthQuestions(background);
-		this.pools = new PoolRegistry(factory, this::suspect);
+		this.pools = new PoolRegistry(factory, this::requestRoleCheck);
 		ReplicationLagMonitor lagMonitor = new ReplicationLagMonitor(this.pools, background, this.loop, this::take);
 		ServerProber.Answers facts = new Facts();
 		this.effects = new PoolEffects(this.pools, settings, this.roles, this.loop,
@@ -93,7 +93,7 @@ public final class ServerPools implements Closeable {
 	 * Return who plays which role.
 	 * @return the roles, which live as long as this
 	 */
-	public Roles getRoles() {
+	public CurrentRoles getRoles() {
 		return this.roles;
 	}
 
@@ -129,8 +129,8 @@ public final class ServerPools implements Closeable {
 	 * most once a second: the relation may have news that nobody has looked at yet.
 	 * @param task must not block
 	 */
-	public void whenInDoubt(Runnable task) {
-		this.whenInDoubt = task;
+	public void onStaleTopology(Runnable task) {
+		this.onStaleTopology = task;
 	}
 
 	/**
@@ -167,10 +167,10 @@ public final class ServerPools implements Closeable {
 	 * Ask a server for its role again, because something that only makes sense in another
 	 * one has been seen, or reads fail there. Called by the thread that saw it.
 	 */
-	private void suspect(ServerId server, ServerPool pool) {
+	private void requestRoleCheck(ServerId server, ServerPool pool) {
 		this.loop.execute(() -> take(new Fact.Suspected(server)));
 		if (pool.isPrimary()) {
-			this.whenInDoubt.run();
+			this.onStaleTopology.run();
 		}
 	}
 

@@ -67,24 +67,24 @@ final class ServerProber {
 	 * is it known whether the server is to be the primary.
 	 */
 	private void ask(ProbeEffect.Probe probe, ServerPool pool) {
-		RoleProbe inquiry = inquire(probe, pool);
+		RoleProbe answer = answerOf(probe, pool);
 		boolean heard = this.loop.tryExecute(() -> {
-			try (inquiry) {
-				this.current = inquiry;
-				this.answers.take(answered(probe, pool, inquiry.check()));
+			try (answer) {
+				this.current = answer;
+				this.answers.take(answered(probe, pool, answer.check()));
 			}
 			finally {
 				this.current = null;
 			}
 		});
 		if (!heard) {
-			inquiry.close();
+			answer.close();
 		}
 	}
 
-	private static RoleProbe inquire(ProbeEffect.Probe probe, ServerPool pool) {
+	private static RoleProbe answerOf(ProbeEffect.Probe probe, ServerPool pool) {
 		try {
-			return probe.asMaster() ? pool.inquire() : pool.inquireStandby();
+			return probe.asMaster() ? pool.probe() : pool.probeStandby();
 		}
 		catch (RuntimeException | Error ex) {
 			logger.debug("Asking " + pool + " failed", ex);
@@ -102,8 +102,8 @@ final class ServerProber {
 	 * @return the answer; one without a connection if there is none
 	 */
 	RoleProbe current() {
-		RoleProbe inquiry = this.current;
-		return (inquiry != null) ? inquiry : new RoleProbe(RoleCheck.unanswered(Duration.ZERO));
+		RoleProbe answer = this.current;
+		return (answer != null) ? answer : new RoleProbe(RoleCheck.unanswered(Duration.ZERO));
 	}
 
 	/**

@@ -11,7 +11,7 @@ import io.github.jujupgsql.pool.RoleTable;
  */
 public record ExcludedStandby(TopologyServer server, String reason) {
 
-	static ExcludedStandby of(RoleTable.LeftOut leftOut) {
+	static ExcludedStandby of(RoleTable.ExcludedStandby leftOut) {
 		return new ExcludedStandby(TopologyServer.of(leftOut.pool()), leftOut.reason());
 	}
 

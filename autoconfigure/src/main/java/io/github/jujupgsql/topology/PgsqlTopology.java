@@ -57,8 +57,8 @@ public final class PgsqlTopology {
 		ServerPool primary = table.primary();
 		return new TopologyRoles((primary != null) ? TopologyServer.of(primary) : null,
 				table.replicas().stream().map(TopologyServer::of).toList(),
-				table.leftOut().stream().map(ExcludedStandby::of).toList(),
-				this.pools.getDraining().stream().map(TopologyServer::of).toList(), table.whyNoPrimary());
+				table.excluded().stream().map(ExcludedStandby::of).toList(),
+				this.pools.getDraining().stream().map(TopologyServer::of).toList(), table.noPrimaryReason());
 	}
 
 	/**

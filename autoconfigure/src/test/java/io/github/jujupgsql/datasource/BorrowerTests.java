@@ -7,7 +7,7 @@ import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 
-import io.github.jujupgsql.pool.Roles;
+import io.github.jujupgsql.pool.CurrentRoles;
 import io.github.jujupgsql.pool.ServerPool;
 import io.github.jujupgsql.standin.StandInApplication;
 import io.github.jujupgsql.standin.StandInServer;
@@ -47,7 +47,7 @@ class BorrowerTests {
 		.hikari((config) -> config.setMaximumPoolSize(1))
 		.start();
 
-	private final Roles roles = this.application.pools().getRoles();
+	private final CurrentRoles roles = this.application.pools().getRoles();
 
 	private final ScriptedRole role = new ScriptedRole(PrimaryRole.readWrite());
 

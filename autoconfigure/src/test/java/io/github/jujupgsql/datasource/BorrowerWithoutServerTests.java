@@ -4,7 +4,7 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 
-import io.github.jujupgsql.pool.Roles;
+import io.github.jujupgsql.pool.CurrentRoles;
 import io.github.jujupgsql.standin.StandInApplication;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -24,7 +24,7 @@ class BorrowerWithoutServerTests {
 
 	private static final Duration MOMENT = Duration.ofMillis(10);
 
-	private final Roles roles = new Roles();
+	private final CurrentRoles roles = new CurrentRoles();
 
 	@Test
 	void aWriterThatTimesOutIsToldWhyThereIsNoPrimary() {
@@ -47,7 +47,7 @@ class BorrowerWithoutServerTests {
 	@ParameterizedTest
 	@ValueSource(booleans = { true, false })
 	void whenNoServerIsToBeExpectedThenABorrowerFailsAtOnce(boolean writes) {
-		Roles closed = closedRoles();
+		CurrentRoles closed = closedRoles();
 		Borrower borrower = writes ? borrower(closed, PrimaryRole.readWrite(), LONGER_THAN_ANY_TEST)
 				: borrower(closed, new ReplicaRole(LoadBalancing.LEAST_BUSY, false), LONGER_THAN_ANY_TEST);
 		assertThatExceptionOfType(PrimaryUnavailableException.class).isThrownBy(borrower::borrow)
@@ -85,11 +85,11 @@ class BorrowerWithoutServerTests {
 		return borrower(this.roles, new ReplicaRole(LoadBalancing.LEAST_BUSY, fallbackToPrimary), timeout);
 	}
 
-	private static Borrower borrower(Roles roles, Role role, Duration timeout) {
+	private static Borrower borrower(CurrentRoles roles, Role role, Duration timeout) {
 		return new Borrower(new RoleView(roles, role, timeout));
 	}
 
-	private static Roles closedRoles() {
+	private static CurrentRoles closedRoles() {
 		try (StandInApplication application = StandInApplication.with().start()) {
 			return application.pools().getRoles();
 		}

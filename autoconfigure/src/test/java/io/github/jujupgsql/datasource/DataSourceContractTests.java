@@ -14,7 +14,7 @@ import java.util.stream.Stream;
 import javax.sql.DataSource;
 
 import com.zaxxer.hikari.HikariDataSource;
-import io.github.jujupgsql.pool.Roles;
+import io.github.jujupgsql.pool.CurrentRoles;
 import io.github.jujupgsql.standin.StandInApplication;
 import io.github.jujupgsql.standin.StandInServer;
 import org.junit.jupiter.api.AutoClose;
@@ -42,8 +42,9 @@ class DataSourceContractTests {
 
 	static List<DataSource> withoutServer() {
 		Duration timeout = Duration.ofSeconds(1);
-		PrimaryDataSource primary = new PrimaryDataSource(new Roles(), timeout, false);
-		ReplicaDataSource replicas = new ReplicaDataSource(new Roles(), timeout, LoadBalancing.LEAST_BUSY, true, null);
+		PrimaryDataSource primary = new PrimaryDataSource(new CurrentRoles(), timeout, false);
+		ReplicaDataSource replicas = new ReplicaDataSource(new CurrentRoles(), timeout, LoadBalancing.LEAST_BUSY, true,
+				null);
 		return List.of(primary, replicas, new LazyDataSource(primary, true, null),
 				new RoutingDataSource(primary, replicas, true, null));
 	}
@@ -95,7 +96,7 @@ class DataSourceContractTests {
 	@ParameterizedTest
 	@CsvSource({ "250, 1", "30000, 30", "30001, 31", "2147483647, 2147484", "9223372036854775807, 2147483647" })
 	void theLoginTimeoutIsTheConnectionTimeoutInSecondsAndNeverNone(long millis, int seconds) {
-		PrimaryDataSource dataSource = new PrimaryDataSource(new Roles(), Duration.ofMillis(millis), false);
+		PrimaryDataSource dataSource = new PrimaryDataSource(new CurrentRoles(), Duration.ofMillis(millis), false);
 		assertThat(dataSource.getLoginTimeout()).isEqualTo(seconds);
 	}
 

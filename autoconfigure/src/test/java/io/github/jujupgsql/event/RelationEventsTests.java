@@ -17,7 +17,7 @@ import java.util.concurrent.CountDownLatch;
 import javax.sql.DataSource;
 
 import io.github.jujupgsql.autoconfigure.PgsqlAutoConfiguration;
-import io.github.jujupgsql.pool.Roles;
+import io.github.jujupgsql.pool.CurrentRoles;
 import io.github.jujupgsql.pool.ServerPool;
 import io.github.jujupgsql.pool.ServerPools;
 import io.github.jujupgsql.test.PgsqlCluster;
@@ -166,7 +166,7 @@ class RelationEventsTests {
 	void theSameMasterInOtherWordsIsToldAndKeepsItsPool() {
 		run((context) -> {
 			Listeners listeners = context.getBean(Listeners.class);
-			Roles roles = context.getBean(ServerPools.class).getRoles();
+			CurrentRoles roles = context.getBean(ServerPools.class).getRoles();
 			write("{\"master\": \"" + cluster.master().connectionString() + "\"}");
 			await().untilAsserted(() -> assertThat(roles.current().primary()).isNotNull());
 			ServerPool pool = roles.current().primary();

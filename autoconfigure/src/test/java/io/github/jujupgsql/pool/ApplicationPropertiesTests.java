@@ -73,7 +73,7 @@ class ApplicationPropertiesTests {
 		RefusingSocketFactory.received = new Properties();
 		ServerPool pool = this.factory.create(ConnectionString.parse(string), "server", (suspected) -> {
 		});
-		pool.inquire().close();
+		pool.probe().close();
 		this.factory.release(pool);
 	}
 

@@ -76,7 +76,7 @@ class CutOffTests {
 		CompletableFuture<Throwable> sleeping = CompletableFuture
 			.supplyAsync(() -> catchThrowable(() -> execute(connection, SLEEP)));
 		await().until(() -> ask(SLEEPERS).equals("1"));
-		assertThat(connections.cutAll()).isOne();
+		assertThat(connections.fenceAll()).isOne();
 		isBroken(sleeping.get(10, TimeUnit.SECONDS));
 		assertThat(connection.isClosed()).isTrue();
 		connections.abortAll();
@@ -91,7 +91,7 @@ class CutOffTests {
 		Connection connection = connections.open();
 		connection.setAutoCommit(false);
 		execute(connection, "INSERT INTO written VALUES (1)");
-		connections.cutAll();
+		connections.fenceAll();
 		isBroken(catchThrowable(connection::commit));
 		assertNothingIsWritten(connections);
 	}
@@ -101,7 +101,7 @@ class CutOffTests {
 	void nothingThatIsBegunLaterGetsToTheServer(String sslmode) throws SQLException {
 		ServerConnections connections = connections(sslmode);
 		Connection connection = connections.open();
-		connections.cutAll();
+		connections.fenceAll();
 		isBroken(catchThrowable(() -> execute(connection, "INSERT INTO written VALUES (1)")));
 		assertThat(connection.isValid(10)).isFalse();
 		assertNothingIsWritten(connections);
@@ -113,7 +113,7 @@ class CutOffTests {
 		ServerConnections connections = connections(sslmode);
 		connections.open();
 		Connection closed = connections.open();
-		connections.cutAll();
+		connections.fenceAll();
 		// as HikariCP does with what is evicted
 		assertThatExceptionOfType(SQLException.class).isThrownBy(closed::close);
 		await().during(Duration.ofMillis(200)).until(() -> sessions() == 2);
@@ -131,7 +131,7 @@ class CutOffTests {
 		assertThat(OwnSocketFactory.sockets).isEqualTo(before + 1);
 		connection.setAutoCommit(false);
 		execute(connection, "INSERT INTO written VALUES (1)");
-		assertThat(connections.cutAll()).isOne();
+		assertThat(connections.fenceAll()).isOne();
 		isBroken(catchThrowable(connection::commit));
 		assertNothingIsWritten(connections);
 	}
@@ -139,7 +139,7 @@ class CutOffTests {
 	@Test
 	void whatIsOpenedAfterwardsIsOfNoUse() throws SQLException {
 		ServerConnections connections = connections(DISABLE);
-		connections.cutAll();
+		connections.fenceAll();
 		assertThatExceptionOfType(SQLException.class).isThrownBy(connections::open)
 			.satisfies((ex) -> assertThat(ex.getSQLState()).isEqualTo("08003"));
 	}

@@ -52,7 +52,7 @@ class LendingPoolTests {
 	@Test
 	void whatIsNotVerifiedIsNoConnectionUntilItsServerHasAnswered() throws Exception {
 		ServerPool pool = primary();
-		pool.doubt();
+		pool.invalidateVerification();
 		long questions = questions(this.master);
 		AutoCloseable borrowed = pool.borrow(MILLIS);
 		assertThat(borrowed).isInstanceOf(UnverifiedConnection.class);
@@ -68,7 +68,7 @@ class LendingPoolTests {
 	@Test
 	void whatIsNotVerifiedCanBeReturned() throws Exception {
 		ServerPool pool = primary();
-		pool.doubt();
+		pool.invalidateVerification();
 		pool.borrow(MILLIS).close();
 		assertThat(pool.getActive()).isZero();
 		assertThat(pool.hasOpen()).isTrue();
@@ -77,7 +77,7 @@ class LendingPoolTests {
 	@Test
 	void aBorrowerThatIsServedElsewhereHasNoServerAsked() throws SQLException {
 		ServerPool pool = primary();
-		pool.doubt();
+		pool.invalidateVerification();
 		long questions = questions(this.master);
 		assertThat(pool.borrow(MILLIS, NOT_SERVED)).isNull();
 		assertThat(questions(this.master)).isEqualTo(questions);
@@ -91,7 +91,7 @@ class LendingPoolTests {
 		this.application.awaitReplicas(this.standby);
 		ServerPool pool = this.application.roles().replicas().get(0);
 		this.standby.promote();
-		pool.doubt();
+		pool.invalidateVerification();
 		assertThatExceptionOfType(WrongRoleException.class).isThrownBy(() -> pool.borrow(MILLIS, SERVED));
 		assertThat(pool.getActive()).isZero();
 	}

@@ -81,7 +81,7 @@ class RefusalsTests {
 		this.master.refuseLogins("28P01", "password authentication failed for user \"writer\"");
 		this.standby.refuseLogins("57P03", "the database system is starting up");
 		this.application.relate(this.master, this.standby);
-		this.application.awaitRoles("the primary is not waited for", RoleTable::hopeless);
+		this.application.awaitRoles("the primary is not waited for", RoleTable::failFast);
 		CompletableFuture<String> reading = async(() -> ask(this.application.replica(), SELECT));
 		await().during(Duration.ofMillis(100)).until(() -> !reading.isDone());
 		this.standby.allowLogins();
@@ -118,7 +118,7 @@ class RefusalsTests {
 		await().until(() -> output.getOut().contains("cannot be the primary yet"));
 		assertThat(output.getOut().lines()).noneMatch((line) -> line.startsWith("2026-11-25T00:00:00 INFO Roles"))
 			.noneMatch((line) -> line.startsWith("forged") || line.contains("\u2028"));
-		assertThat(this.application.roles().whyNoPrimary()).doesNotContain("\n").contains("forged");
+		assertThat(this.application.roles().noPrimaryReason()).doesNotContain("\n").contains("forged");
 	}
 
 	@Test
@@ -148,7 +148,7 @@ class RefusalsTests {
 			.start();
 		this.application.relate(this.master);
 		this.application.awaitRoles("the reason is told",
-				(roles) -> roles.whyNoPrimary().contains("TRANSACTION_IMAGINARY"));
+				(roles) -> roles.noPrimaryReason().contains("TRANSACTION_IMAGINARY"));
 	}
 
 }

@@ -113,7 +113,7 @@ class ReplicaQuestionsTests {
 			assertThat(writing).isNotNull();
 			this.application.awaitReplicas();
 		}
-		assertThat(this.application.roles().whyNoReplica()).contains(this.standby + ": it lags by ");
+		assertThat(this.application.roles().noReplicaReason()).contains(this.standby + ": it lags by ");
 	}
 
 	@Test
@@ -138,9 +138,9 @@ class ReplicaQuestionsTests {
 	void theReasonTellsTheLagOfNow() throws Exception {
 		startMeasured(StandInApplication.with());
 		this.application.awaitReplicas();
-		String first = this.application.roles().whyNoReplica();
+		String first = this.application.roles().noReplicaReason();
 		assertThat(first).contains(this.standby + ": it lags by ");
-		await().untilAsserted(() -> assertThat(this.application.roles().whyNoReplica()).isNotEqualTo(first)
+		await().untilAsserted(() -> assertThat(this.application.roles().noReplicaReason()).isNotEqualTo(first)
 			.contains(this.standby + ": it lags by "));
 	}
 
@@ -160,7 +160,7 @@ class ReplicaQuestionsTests {
 			.getRoles()
 			.awaitOtherThan(before, System.nanoTime() + TimeUnit.SECONDS.toNanos(10));
 		assertThat(next.primary()).isNull();
-		assertThat(next.whyNoPrimary()).isEqualTo(this.master + ": in recovery");
+		assertThat(next.noPrimaryReason()).isEqualTo(this.master + ": in recovery");
 		this.master.promote();
 		assertThat(waiting.get(20, TimeUnit.SECONDS)).isNotNull();
 	}

@@ -41,7 +41,7 @@ class OneServerForBothTests {
 		this.application.relate(this.server, this.server);
 		this.application.awaitPrimary(this.server);
 		read();
-		assertThat(this.application.roles().leftOut()).isEmpty();
+		assertThat(this.application.roles().excluded()).isEmpty();
 		assertThat(this.application.roles().replicas()).isEmpty();
 	}
 
@@ -56,7 +56,7 @@ class OneServerForBothTests {
 					.toList()
 					.equals(List.of(this.server.address() + "/notes_readonly")));
 		this.application.awaitRoles("the database for writes is in recovery",
-				(table) -> table.whyNoPrimary().equals(this.server.address() + ": in recovery"));
+				(table) -> table.noPrimaryReason().equals(this.server.address() + ": in recovery"));
 	}
 
 	private void read() throws SQLException {

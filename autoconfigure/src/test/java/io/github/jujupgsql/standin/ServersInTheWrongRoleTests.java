@@ -90,8 +90,8 @@ class ServersInTheWrongRoleTests {
 		this.standby.promote();
 		this.standby.beSeveralServers();
 		this.application.relate(this.master, this.standby);
-		await().until(() -> !this.application.roles().leftOut().isEmpty());
-		await().until(() -> this.application.roles().leftOut().iterator().next().reason().equals("not in recovery"));
+		await().until(() -> !this.application.roles().excluded().isEmpty());
+		await().until(() -> this.application.roles().excluded().iterator().next().reason().equals("not in recovery"));
 		this.standby.demote();
 		this.application.awaitReplicas(this.standby);
 	}

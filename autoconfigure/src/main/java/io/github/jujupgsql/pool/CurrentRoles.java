@@ -12,7 +12,7 @@ import java.util.concurrent.locks.ReentrantLock;
  *
  * @since 0.1.0
  */
-public final class Roles {
+public final class CurrentRoles {
 
 	private final ReentrantLock lock = new ReentrantLock();
 
