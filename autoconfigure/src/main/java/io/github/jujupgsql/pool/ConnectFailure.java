@@ -2,7 +2,7 @@ package io.github.jujupgsql.pool;
 
 import java.sql.SQLException;
 
-import io.github.jujupgsql.pool.RoleCheck.Answer;
+import io.github.jujupgsql.role.ProbeAnswer.Kind;
 import org.jspecify.annotations.Nullable;
 import org.postgresql.util.PSQLException;
 import org.postgresql.util.ServerErrorMessage;
@@ -14,7 +14,7 @@ import org.postgresql.util.ServerErrorMessage;
  * @param sqlState the SQLSTATE, or the name of an exception that has none
  * @param reason why, on one line
  */
-record ConnectFailure(Answer answer, String sqlState, String reason) {
+record ConnectFailure(Kind answer, String sqlState, String reason) {
 
 	private static final String INVALID_PASSWORD = "28P01";
 
@@ -32,7 +32,7 @@ record ConnectFailure(Answer answer, String sqlState, String reason) {
 	 */
 	static ConnectFailure of(Throwable fault) {
 		if (!(fault instanceof SQLException sqlFault)) {
-			return new ConnectFailure(Answer.NOT_ASKED, fault.getClass().getName(), oneLine(fault.toString()));
+			return new ConnectFailure(Kind.NOT_ASKED, fault.getClass().getName(), oneLine(fault.toString()));
 		}
 		SQLException root = innermost(sqlFault);
 		String state = String.valueOf(root.getSQLState());
@@ -64,12 +64,12 @@ record ConnectFailure(Answer answer, String sqlState, String reason) {
 				: " (" + cause.getClass().getSimpleName() + ": " + cause.getMessage() + ")";
 	}
 
-	private static Answer answer(SQLException fault, String state) {
+	private static Kind answer(SQLException fault, String state) {
 		ServerErrorMessage said = (fault instanceof PSQLException ex) ? ex.getServerErrorMessage() : null;
 		if (state.equals(INVALID_PASSWORD) || (state.equals(INVALID_AUTHORIZATION) && isAboutRole(fault, said))) {
-			return Answer.CREDENTIALS_REFUSED;
+			return Kind.CREDENTIALS_REFUSED;
 		}
-		return (said != null && !SqlErrorListener.SERVER_WENT.contains(state)) ? Answer.REFUSED : Answer.UNREACHABLE;
+		return (said != null && !SqlErrorListener.SERVER_WENT.contains(state)) ? Kind.REFUSED : Kind.UNREACHABLE;
 	}
 
 	/**

@@ -2,6 +2,7 @@ package io.github.jujupgsql.pool;
 
 import java.util.concurrent.TimeUnit;
 
+import io.github.jujupgsql.role.ProbeAnswer.Kind;
 import org.jspecify.annotations.Nullable;
 import org.postgresql.PGConnection;
 
@@ -67,7 +68,7 @@ final class LastAttempt {
 	 */
 	boolean isUnreachable() {
 		RoleCheck failed = this.failure;
-		return failed != null && failed.answer() == RoleCheck.Answer.UNREACHABLE;
+		return failed != null && failed.answer() == Kind.UNREACHABLE;
 	}
 
 }

@@ -6,6 +6,7 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
 
+import io.github.jujupgsql.role.ProbeAnswer.Kind;
 import io.github.jujupgsql.role.RetryBackoff;
 import org.jspecify.annotations.Nullable;
 import org.postgresql.PGConnection;
@@ -21,7 +22,7 @@ import org.postgresql.PGConnection;
  * @param session the {@link SessionState} of the session asked, or {@code null} if the
  * server is in recovery, does not tell, or has not been asked for it
  */
-record RoleCheck(Answer answer, boolean readOnlySession, String sqlState, String reason, @Nullable String session) {
+record RoleCheck(Kind answer, boolean readOnlySession, String sqlState, String reason, @Nullable String session) {
 
 	private static final String IN_HOT_STANDBY = "in_hot_standby";
 
@@ -40,27 +41,7 @@ record RoleCheck(Answer answer, boolean readOnlySession, String sqlState, String
 
 	private static final String INSUFFICIENT_PRIVILEGE = "42501";
 
-	enum Answer {
-
-		NOT_IN_RECOVERY, IN_RECOVERY,
-
-		/** The server does not know this user or this password. */
-		CREDENTIALS_REFUSED,
-
-		/** The server is alive and accepts no connections now, for another reason. */
-		REFUSED,
-
-		/** It accepts connections, and refuses what each one is set up with. */
-		SET_UP_REFUSED,
-
-		UNREACHABLE,
-
-		/** It has not been asked: that failed on this side. */
-		NOT_ASKED
-
-	}
-
-	private RoleCheck(Answer answer, String sqlState, String reason) {
+	private RoleCheck(Kind answer, String sqlState, String reason) {
 		this(answer, false, sqlState, reason, null);
 	}
 
@@ -119,7 +100,7 @@ record RoleCheck(Answer answer, boolean readOnlySession, String sqlState, String
 	private static RoleCheck ask(Connection connection, String query) throws SQLException {
 		try (Statement statement = connection.createStatement(); ResultSet result = statement.executeQuery(query)) {
 			result.next();
-			Answer answer = result.getBoolean(1) ? Answer.IN_RECOVERY : Answer.NOT_IN_RECOVERY;
+			Kind answer = result.getBoolean(1) ? Kind.IN_RECOVERY : Kind.NOT_IN_RECOVERY;
 			String session = query.equals(ROLE) ? null : result.getString(3);
 			return new RoleCheck(answer, result.getString(2).equals("on"), "", "", session);
 		}
@@ -148,7 +129,7 @@ record RoleCheck(Answer answer, boolean readOnlySession, String sqlState, String
 	static @Nullable RoleCheck told(PGConnection connection) {
 		String readOnly = connection.getParameterStatus(DEFAULT_TRANSACTION_READ_ONLY);
 		return (readOnly != null && hasTold(connection, ServerRole.PRIMARY))
-				? new RoleCheck(Answer.NOT_IN_RECOVERY, readOnly.equals("on"), "", "", null) : null;
+				? new RoleCheck(Kind.NOT_IN_RECOVERY, readOnly.equals("on"), "", "", null) : null;
 	}
 
 	/**
@@ -166,11 +147,11 @@ record RoleCheck(Answer answer, boolean readOnlySession, String sqlState, String
 	 * @return what it is, to be read by people
 	 */
 	String describe() {
-		return (this.answer == Answer.IN_RECOVERY) ? "in recovery" : "not in recovery";
+		return (this.answer == Kind.IN_RECOVERY) ? "in recovery" : "not in recovery";
 	}
 
 	boolean is(ServerRole role) {
-		return this.answer == ((role == ServerRole.REPLICA) ? Answer.IN_RECOVERY : Answer.NOT_IN_RECOVERY);
+		return this.answer == ((role == ServerRole.REPLICA) ? Kind.IN_RECOVERY : Kind.NOT_IN_RECOVERY);
 	}
 
 	/**
@@ -187,7 +168,7 @@ record RoleCheck(Answer answer, boolean readOnlySession, String sqlState, String
 	 * @return the patience
 	 */
 	RetryBackoff patience() {
-		return (this.answer == Answer.CREDENTIALS_REFUSED) ? RetryBackoff.CREDENTIALS : RetryBackoff.MASTER;
+		return (this.answer == Kind.CREDENTIALS_REFUSED) ? RetryBackoff.CREDENTIALS : RetryBackoff.MASTER;
 	}
 
 	/**
@@ -210,11 +191,11 @@ record RoleCheck(Answer answer, boolean readOnlySession, String sqlState, String
 	}
 
 	static RoleCheck setUpRefused(String reason) {
-		return new RoleCheck(Answer.SET_UP_REFUSED, "", reason);
+		return new RoleCheck(Kind.SET_UP_REFUSED, "", reason);
 	}
 
 	static RoleCheck unanswered(Duration waited) {
-		return new RoleCheck(Answer.UNREACHABLE, "", "no answer within " + waited.toMillis() + " ms");
+		return new RoleCheck(Kind.UNREACHABLE, "", "no answer within " + waited.toMillis() + " ms");
 	}
 
 }

@@ -8,6 +8,7 @@ import java.util.function.Function;
 
 import com.zaxxer.hikari.HikariConfig;
 import io.github.jujupgsql.pool.ServerPool.Fault;
+import io.github.jujupgsql.role.ProbeAnswer.Kind;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
@@ -78,10 +79,10 @@ final class RoleProber {
 	RoleProbe probeStandby() {
 		boolean hasLedElsewhere = this.leadsElsewhere;
 		RoleProbe probe = hasLedElsewhere ? probeAnew() : probe();
-		RoleCheck.Answer answer = probe.check().answer();
-		this.leadsElsewhere = answer == RoleCheck.Answer.NOT_IN_RECOVERY;
+		Kind answer = probe.check().answer();
+		this.leadsElsewhere = answer == Kind.NOT_IN_RECOVERY;
 		HikariAdapter adapter = this.pool.adapter();
-		if (hasLedElsewhere && answer == RoleCheck.Answer.IN_RECOVERY && adapter != null) {
+		if (hasLedElsewhere && answer == Kind.IN_RECOVERY && adapter != null) {
 			// what is open leads where the name has led until now
 			adapter.renew();
 		}
@@ -147,7 +148,7 @@ final class RoleProber {
 			if (role == null || check.is(role)) {
 				return null;
 			}
-			boolean serving = check.answer() == RoleCheck.Answer.REFUSED && this.pool.getActive() > 0;
+			boolean serving = check.answer() == Kind.REFUSED && this.pool.getActive() > 0;
 			return new Fault(check.reason().isEmpty() ? check.describe() : check.reason(), serving);
 		}
 	}

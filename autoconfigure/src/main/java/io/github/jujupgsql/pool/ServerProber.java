@@ -9,7 +9,6 @@ import io.github.jujupgsql.role.Effect;
 import io.github.jujupgsql.role.Fact;
 import io.github.jujupgsql.role.PoolSigns;
 import io.github.jujupgsql.role.ProbeAnswer;
-import io.github.jujupgsql.role.ProbeAnswer.Kind;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
@@ -93,7 +92,7 @@ final class ServerProber {
 	}
 
 	private static Fact answered(ProbeEffect.Probe probe, ServerPool pool, RoleCheck check) {
-		ProbeAnswer answer = new ProbeAnswer(Kind.valueOf(check.answer().name()), check.sqlState(), check.reason());
+		ProbeAnswer answer = new ProbeAnswer(check.answer(), check.sqlState(), check.reason());
 		return new Fact.Answered(probe.server(), probe.question(), answer, signs(pool));
 	}
 

@@ -4,7 +4,7 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
 
-import io.github.jujupgsql.pool.RoleCheck.Answer;
+import io.github.jujupgsql.role.ProbeAnswer.Kind;
 import io.github.jujupgsql.role.RetryBackoff;
 import org.jspecify.annotations.Nullable;
 
@@ -53,12 +53,12 @@ final class SetUpTrial {
 	 */
 	@Nullable RoleCheck tryOut(ConnectionSetUp setUp, Connection connection) throws SQLException {
 		try {
-			Answer role = RoleCheck.ask(connection, TIMEOUT, RoleCheck.ROLE).answer();
+			Kind role = RoleCheck.ask(connection, TIMEOUT, RoleCheck.ROLE).answer();
 			Refusal last = this.refusal;
 			if (last != null && last.role() == role && !last.isOver()) {
 				return last.check();
 			}
-			String reason = setUp.tryOn(connection, (role == Answer.IN_RECOVERY) ? "there, in recovery" : "there");
+			String reason = setUp.tryOn(connection, (role == Kind.IN_RECOVERY) ? "there, in recovery" : "there");
 			if (reason != null) {
 				return remember(role, reason);
 			}
@@ -85,11 +85,11 @@ final class SetUpTrial {
 		return remember(null, RoleCheck.oneLine("the pool cannot be opened: " + fault), RetryBackoff.RECOVERY);
 	}
 
-	private RoleCheck remember(@Nullable Answer role, String reason) {
+	private RoleCheck remember(@Nullable Kind role, String reason) {
 		return remember(role, reason, RetryBackoff.SETTINGS);
 	}
 
-	private RoleCheck remember(@Nullable Answer role, String reason, RetryBackoff backoff) {
+	private RoleCheck remember(@Nullable Kind role, String reason, RetryBackoff backoff) {
 		Refusal last = this.refusal;
 		int times = (last != null && last.role() == role) ? last.times() + 1 : 1;
 		RoleCheck check = RoleCheck.setUpRefused(reason);
@@ -106,7 +106,7 @@ final class SetUpTrial {
 	 * @param times how often it has
 	 * @param until when to try again, as of {@link System#nanoTime()}
 	 */
-	private record Refusal(RoleCheck check, @Nullable Answer role, int times, long until) {
+	private record Refusal(RoleCheck check, @Nullable Kind role, int times, long until) {
 
 		boolean isOver() {
 			return System.nanoTime() - this.until >= 0;

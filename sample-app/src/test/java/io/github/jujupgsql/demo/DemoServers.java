@@ -29,8 +29,8 @@ final class DemoServers implements AutoCloseable {
 		return this.file.path();
 	}
 
-	synchronized CurrentRoles roles() {
-		return new CurrentRoles(this.cluster.master().address(), addresses(this.cluster.standbys()));
+	synchronized Roles roles() {
+		return new Roles(this.cluster.master().address(), addresses(this.cluster.standbys()));
 	}
 
 	synchronized String failover() {
@@ -99,7 +99,7 @@ final class DemoServers implements AutoCloseable {
 	/**
 	 * Who is who, as {@code HOST:PORT}.
 	 */
-	record CurrentRoles(String master, List<String> standbys) {
+	record Roles(String master, List<String> standbys) {
 	}
 
 }
