@@ -7,8 +7,7 @@ import java.util.concurrent.locks.ReentrantLock;
  * Holds the table of roles and lets borrowers wait for the next one.
  * <p>
  * Only the thread that assigns roles publishes. A reader sees a whole table, the latest
- * or one before it: whoever acts on it has to be ready for it to be replaced at any
- * moment.
+ * or one before it, and must be ready for it to be replaced at any moment.
  *
  * @since 0.1.0
  */

@@ -59,12 +59,7 @@ abstract class ForgivingConnection extends DelegatingConnection {
 	 */
 	@Override
 	public void rollback(Savepoint savepoint) throws SQLException {
-		try {
-			super.rollback(savepoint);
-		}
-		catch (SQLException ex) {
-			failUnlessBroken(ex);
-		}
+		forgive(() -> super.rollback(savepoint));
 	}
 
 	/**
@@ -85,52 +80,48 @@ abstract class ForgivingConnection extends DelegatingConnection {
 
 	@Override
 	public void setReadOnly(boolean readOnly) throws SQLException {
-		try {
-			super.setReadOnly(readOnly);
-		}
-		catch (SQLException ex) {
-			failUnlessBroken(ex);
-		}
+		forgive(() -> super.setReadOnly(readOnly));
 	}
 
 	@Override
 	public void setTransactionIsolation(int level) throws SQLException {
-		try {
-			super.setTransactionIsolation(level);
-		}
-		catch (SQLException ex) {
-			failUnlessBroken(ex);
-		}
+		forgive(() -> super.setTransactionIsolation(level));
 	}
 
 	@Override
 	public void setCatalog(String catalog) throws SQLException {
-		try {
-			super.setCatalog(catalog);
-		}
-		catch (SQLException ex) {
-			failUnlessBroken(ex);
-		}
+		forgive(() -> super.setCatalog(catalog));
 	}
 
 	@Override
 	public void setSchema(String schema) throws SQLException {
+		forgive(() -> super.setSchema(schema));
+	}
+
+	@Override
+	public void setNetworkTimeout(Executor executor, int milliseconds) throws SQLException {
+		forgive(() -> super.setNetworkTimeout(executor, milliseconds));
+	}
+
+	/**
+	 * Do what does not matter any more if the connection is broken.
+	 */
+	private void forgive(Step step) throws SQLException {
 		try {
-			super.setSchema(schema);
+			step.run();
 		}
 		catch (SQLException ex) {
 			failUnlessBroken(ex);
 		}
 	}
 
-	@Override
-	public void setNetworkTimeout(Executor executor, int milliseconds) throws SQLException {
-		try {
-			super.setNetworkTimeout(executor, milliseconds);
-		}
-		catch (SQLException ex) {
-			failUnlessBroken(ex);
-		}
+	/**
+	 * Something that may fail on a broken connection.
+	 */
+	private interface Step {
+
+		void run() throws SQLException;
+
 	}
 
 }

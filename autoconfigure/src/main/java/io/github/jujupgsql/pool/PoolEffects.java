@@ -178,13 +178,14 @@ final class PoolEffects implements Effect.Performer {
 		}
 		String server = pool.describe();
 		switch (closing.why()) {
-			case DEPOSED -> logger.info("Cut off " + before.open() + " connections to the former primary " + server);
-			case SICK -> logger.info("Aborted " + before.open() + " connections to the replica " + server
+			case DEPOSED -> logger.info("Cut off " + before.open() + " connection(s) to the former primary " + server);
+			case SICK -> logger.info("Aborted " + before.open() + " connection(s) to the replica " + server
 					+ ", which does not answer: " + closing.detail());
 			case WITHDRAWN -> {
 				if (before.active() > 0) {
-					logger.warn("Aborted " + before.active() + " connections to " + server + " that were still in use "
-							+ this.settings.drainTimeout().toMillis() + " ms after the relation had withdrawn it");
+					logger
+						.warn("Aborted " + before.active() + " connection(s) to " + server + " that were still in use "
+								+ this.settings.drainTimeout().toMillis() + " ms after the relation had withdrawn it");
 				}
 			}
 		}

@@ -3,7 +3,6 @@ package io.github.jujupgsql.pool;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
@@ -23,22 +22,29 @@ final class PoolsCloser {
 
 	private static final Duration TIMEOUT = Duration.ofSeconds(15);
 
-	private final RoleEventLoop loop;
+	private final ServerPoolFactory factory;
 
-	private final ExecutorService background;
+	private final PoolRegistry pools;
 
-	PoolsCloser(RoleEventLoop loop, ExecutorService background) {
-		this.loop = loop;
-		this.background = background;
+	private final Drainer drainer;
+
+	private final CurrentRoles roles;
+
+	PoolsCloser(ServerPoolFactory factory, PoolRegistry pools, Drainer drainer, CurrentRoles roles) {
+		this.factory = factory;
+		this.pools = pools;
+		this.drainer = drainer;
+		this.roles = roles;
 	}
 
 	/**
-	 * Make a last decision, do what it says, and end all threads.
-	 * @param closings decides what closes the pools
+	 * Close every pool and end all threads.
+	 * @param loop the thread that assigns roles; does nothing afterwards
+	 * @param background where pools are closed
 	 */
-	void close(Callable<List<Runnable>> closings) {
+	void close(RoleEventLoop loop, ExecutorService background) {
 		try {
-			runTogether(this.loop.end(closings, TIMEOUT));
+			runTogether(loop.end(this::closings, TIMEOUT), background);
 		}
 		catch (RejectedExecutionException ex) {
 			// closed before
@@ -49,15 +55,38 @@ final class PoolsCloser {
 		catch (InterruptedException ex) {
 			Thread.currentThread().interrupt();
 		}
-		endBackground();
+		end(background);
 	}
 
-	private void runTogether(List<Runnable> closings)
+	private List<Runnable> closings() {
+		this.roles.publish(RoleTable.closed());
+		List<Runnable> closings = new ArrayList<>();
+		List<ServerPool> leaving = this.drainer.leaving();
+		// the drainer releases them
+		leaving.forEach((pool) -> closings.add(pool::close));
+		this.pools.all()
+			.stream()
+			.filter((pool) -> !leaving.contains(pool))
+			.forEach((pool) -> closings.add(() -> close(pool)));
+		this.pools.clear();
+		return closings;
+	}
+
+	private void close(ServerPool pool) {
+		try {
+			pool.close();
+		}
+		finally {
+			this.factory.release(pool);
+		}
+	}
+
+	private static void runTogether(List<Runnable> closings, ExecutorService background)
 			throws InterruptedException, ExecutionException, TimeoutException {
 		List<CompletableFuture<Void>> running = new ArrayList<>();
 		for (Runnable closing : closings) {
 			try {
-				running.add(CompletableFuture.runAsync(closing, this.background));
+				running.add(CompletableFuture.runAsync(closing, background));
 			}
 			catch (RuntimeException | Error ex) {
 				logger.debug("Closing a pool on this thread", ex);
@@ -68,12 +97,12 @@ final class PoolsCloser {
 			.get(TIMEOUT.toMillis(), TimeUnit.MILLISECONDS);
 	}
 
-	private void endBackground() {
+	private static void end(ExecutorService background) {
 		try {
 			// HikariCP, interrupted while it closes a pool, leaves threads behind
-			this.background.shutdown();
-			if (!this.background.awaitTermination(TIMEOUT.toMillis(), TimeUnit.MILLISECONDS)) {
-				this.background.shutdownNow();
+			background.shutdown();
+			if (!background.awaitTermination(TIMEOUT.toMillis(), TimeUnit.MILLISECONDS)) {
+				background.shutdownNow();
 			}
 		}
 		catch (InterruptedException ex) {

@@ -138,7 +138,7 @@ final class RoleEventLoop implements Executor {
 	 * @throws RejectedExecutionException if this has ended before
 	 * @throws ExecutionException if it failed
 	 * @throws TimeoutException if it was not made in time
-	 * @throws InterruptedException if whoever waits for it is interrupted
+	 * @throws InterruptedException if the waiting thread is interrupted
 	 */
 	<T> T end(Callable<T> decision, Duration patience)
 			throws ExecutionException, TimeoutException, InterruptedException {

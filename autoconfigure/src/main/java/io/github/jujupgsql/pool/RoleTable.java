@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param primary the pool of the primary, or {@code null} while there is none
  * @param replicas the pools of the replicas
- * @param noPrimaryReason why there is no primary, for a person; empty while there is one
+ * @param noPrimaryReason why there is no primary; empty while there is one
  * @param excluded the standbys that do not serve reads now
  * @param failFast whether it is of no use to wait for one: the server refuses credentials
  * that have never worked, or all is over
@@ -36,7 +36,7 @@ public record RoleTable(@Nullable ServerPool primary, List<ServerPool> replicas,
 
 	/**
 	 * Say why there is no replica.
-	 * @return the standbys that are left out and the reasons, for a person
+	 * @return the standbys that are left out, and the reasons
 	 */
 	public String noReplicaReason() {
 		return this.excluded.isEmpty() ? "there is no standby"

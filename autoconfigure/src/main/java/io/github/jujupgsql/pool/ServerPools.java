@@ -1,7 +1,6 @@
 package io.github.jujupgsql.pool;
 
 import java.io.Closeable;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -126,7 +125,7 @@ public final class ServerPools implements Closeable {
 
 	/**
 	 * Have something done when the primary may not be what the relation last said, at
-	 * most once a second: the relation may have news that nobody has looked at yet.
+	 * most once a second: the relation file may say something else by now.
 	 * @param task must not block
 	 */
 	public void onStaleTopology(Runnable task) {
@@ -208,30 +207,7 @@ public final class ServerPools implements Closeable {
 	 */
 	@Override
 	public void close() {
-		new PoolsCloser(this.loop, this.background).close(this::closings);
-	}
-
-	private List<Runnable> closings() {
-		this.roles.publish(RoleTable.closed());
-		List<Runnable> closings = new ArrayList<>();
-		List<ServerPool> leaving = this.drainer.leaving();
-		// the drainer releases them
-		leaving.forEach((pool) -> closings.add(pool::close));
-		this.pools.all()
-			.stream()
-			.filter((pool) -> !leaving.contains(pool))
-			.forEach((pool) -> closings.add(() -> close(pool)));
-		this.pools.clear();
-		return closings;
-	}
-
-	private void close(ServerPool pool) {
-		try {
-			pool.close();
-		}
-		finally {
-			this.factory.release(pool);
-		}
+		new PoolsCloser(this.factory, this.pools, this.drainer, this.roles).close(this.loop, this.background);
 	}
 
 	/**

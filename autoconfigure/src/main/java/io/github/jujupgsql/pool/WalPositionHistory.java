@@ -7,8 +7,8 @@ import java.util.Deque;
 /**
  * How far the primary had written its log, and when. A standby lags by the time since
  * when there was something that it has not replayed, so a primary that writes nothing
- * makes nobody lag. Not by the standbys' clocks alone: one that has lost its connection
- * believes that it is up to date.
+ * makes no standby lag. Not by the standbys' clocks alone: one that has lost its
+ * connection believes that it is up to date.
  * <p>
  * Confined to the thread that assigns roles.
  */

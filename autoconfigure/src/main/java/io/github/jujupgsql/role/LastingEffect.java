@@ -25,11 +25,13 @@ public sealed interface LastingEffect extends Effect {
 	}
 
 	/**
-	 * Make a server's pool the primary's.
+	 * Close a pool that has been fenced, and say why it was.
 	 *
 	 * @param server the server
+	 * @param why why
+	 * @param detail more of it; may be empty
 	 */
-	record GivePrimaryRole(ServerId server) implements LastingEffect {
+	record CloseFenced(ServerId server, FenceReason why, String detail) implements LastingEffect {
 
 		@Override
 		public void perform(Effect.Performer performer) {
@@ -39,12 +41,11 @@ public sealed interface LastingEffect extends Effect {
 	}
 
 	/**
-	 * Make a server's pool a replica's.
+	 * Make a server's pool the primary's.
 	 *
 	 * @param server the server
-	 * @param fill whether to open connections in advance
 	 */
-	record GiveReplicaRole(ServerId server, boolean fill) implements LastingEffect {
+	record GivePrimaryRole(ServerId server) implements LastingEffect {
 
 		@Override
 		public void perform(Effect.Performer performer) {
@@ -82,12 +83,12 @@ public sealed interface LastingEffect extends Effect {
 	}
 
 	/**
-	 * Tell, on one line, what has become of the roles.
+	 * Make a server's pool a replica's.
 	 *
-	 * @param roles the roles
-	 * @param since when what led to it happened, as of {@link System#nanoTime()}
+	 * @param server the server
+	 * @param fill whether to open connections in advance
 	 */
-	record TellRoles(RoleAssignment roles, long since) implements LastingEffect {
+	record GiveReplicaRole(ServerId server, boolean fill) implements LastingEffect {
 
 		@Override
 		public void perform(Effect.Performer performer) {
@@ -97,13 +98,12 @@ public sealed interface LastingEffect extends Effect {
 	}
 
 	/**
-	 * Close a pool that has been fenced, and say why it was.
+	 * Tell, on one line, what has become of the roles.
 	 *
-	 * @param server the server
-	 * @param why why
-	 * @param detail more of it; may be empty
+	 * @param roles the roles
+	 * @param since when what led to it happened, as of {@link System#nanoTime()}
 	 */
-	record CloseFenced(ServerId server, FenceReason why, String detail) implements LastingEffect {
+	record TellRoles(RoleAssignment roles, long since) implements LastingEffect {
 
 		@Override
 		public void perform(Effect.Performer performer) {

@@ -11,8 +11,8 @@ import org.jspecify.annotations.Nullable;
  * @param connectionString how it is reached
  * @param state where it is in its life
  * @param since since when it is there, as of {@link System#nanoTime()}
- * @param heldPrimary whether it has been lent as primary: nobody may go on writing there
- * once another server is the primary
+ * @param heldPrimary whether it has been lent as primary: no borrower may go on writing
+ * there once another server is the primary
  * @param inRecovery whether it has answered from within recovery, and so may serve reads
  * @param lagging whether it has replayed too little to serve reads, or may have
  * @param question the last question that it has been asked

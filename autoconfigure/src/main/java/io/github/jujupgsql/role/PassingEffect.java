@@ -25,13 +25,11 @@ public sealed interface PassingEffect extends Effect {
 	}
 
 	/**
-	 * Log, for who looks closely, that a server has changed its state.
+	 * Have every connection of a pool verified before it is lent again.
 	 *
 	 * @param server the server
-	 * @param from its state before
-	 * @param to its state now
 	 */
-	record TellState(ServerId server, ServerState from, ServerState to) implements PassingEffect {
+	record InvalidateVerification(ServerId server) implements PassingEffect {
 
 		@Override
 		public void perform(Effect.Performer performer) {
@@ -41,11 +39,13 @@ public sealed interface PassingEffect extends Effect {
 	}
 
 	/**
-	 * Have every connection of a pool verified before it is lent again.
+	 * Log, for who looks closely, that a server has changed its state.
 	 *
 	 * @param server the server
+	 * @param from its state before
+	 * @param to its state now
 	 */
-	record InvalidateVerification(ServerId server) implements PassingEffect {
+	record TellState(ServerId server, ServerState from, ServerState to) implements PassingEffect {
 
 		@Override
 		public void perform(Effect.Performer performer) {
@@ -71,12 +71,12 @@ public sealed interface PassingEffect extends Effect {
 	}
 
 	/**
-	 * Have a pool open what is missing.
+	 * Keep connections ready again, after a pause.
 	 *
 	 * @param server the server
-	 * @param after after how long
+	 * @param asPrimary whether it is the primary
 	 */
-	record Fill(ServerId server, Duration after) implements PassingEffect {
+	record Resume(ServerId server, boolean asPrimary) implements PassingEffect {
 
 		@Override
 		public void perform(Effect.Performer performer) {
@@ -86,12 +86,12 @@ public sealed interface PassingEffect extends Effect {
 	}
 
 	/**
-	 * Keep connections ready again, after a pause.
+	 * Have a pool open what is missing.
 	 *
 	 * @param server the server
-	 * @param asPrimary whether it is the primary
+	 * @param after after how long
 	 */
-	record Resume(ServerId server, boolean asPrimary) implements PassingEffect {
+	record Fill(ServerId server, Duration after) implements PassingEffect {
 
 		@Override
 		public void perform(Effect.Performer performer) {

@@ -27,7 +27,7 @@ final class RelationRules {
 	/**
 	 * Name the servers of a relation. One that is known keeps its pool, also if it had
 	 * been left and its work is still in flight; a primary that the relation has
-	 * withdrawn does not, because nobody may go on writing there.
+	 * withdrawn does not, because no borrower may go on writing there.
 	 */
 	void follow(Fact.RelationRead read) {
 		PgsqlRelation relation = read.relation();

@@ -31,7 +31,7 @@ public enum ServerState {
 
 	/**
 	 * Plays no role any more and keeps what is in flight: until it is known which server
-	 * is the primary, nobody can tell whether a former one may go on.
+	 * is the primary, it is not known whether a former one may go on.
 	 */
 	STEPPING_DOWN,
 

@@ -83,8 +83,9 @@ class ReplicaQuestionsTests {
 			assertThat(catchThrowable(() -> ask(reading, SLOW))).isInstanceOf(SQLException.class);
 		}
 		this.application.awaitReplicas();
-		await().untilAsserted(() -> assertThat(output).contains("connections to the replica " + this.standby.address())
-			.contains("no answer within 300 ms"));
+		await()
+			.untilAsserted(() -> assertThat(output).contains("connection(s) to the replica " + this.standby.address())
+				.contains("no answer within 300 ms"));
 		assertThat(output).doesNotContain("Cut off");
 	}
 
