@@ -81,20 +81,6 @@ abstract class AbstractServerPool {
 		return this.connectionString;
 	}
 
-	final boolean isSameServer(ServerPool other) {
-		return this.connectionString.address().equals(other.getConnectionString().address());
-	}
-
-	/**
-	 * Return whether work may go on with another pool's connections until there are
-	 * connections here.
-	 * @param other the pool of what was named before
-	 * @return whether no more than the password has changed, or what is as harmless
-	 */
-	final boolean canTakeOverFrom(ServerPool other) {
-		return this.connectionString.hasSameSessionsAs(other.getConnectionString());
-	}
-
 	/**
 	 * Return the pool proper.
 	 * @return the pool, or {@code null} while the server has not answered yet

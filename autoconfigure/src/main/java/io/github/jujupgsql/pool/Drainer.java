@@ -6,7 +6,6 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.function.Consumer;
-import java.util.function.Predicate;
 
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
@@ -47,14 +46,6 @@ final class Drainer {
 	 */
 	void closeFenced(ServerPool pool) {
 		leave(pool, pool::closeFenced);
-	}
-
-	/**
-	 * Cut off pools that are draining.
-	 * @param which those to cut off
-	 */
-	void cutOffDraining(Predicate<ServerPool> which) {
-		this.leaving.stream().filter(which).forEach(ServerPool::fence);
 	}
 
 	List<ServerPool> leaving() {

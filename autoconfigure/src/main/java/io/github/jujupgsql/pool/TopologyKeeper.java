@@ -51,7 +51,7 @@ final class TopologyKeeper {
 
 	private volatile Topology topology;
 
-	/** Whether effects that last may not have been carried out. */
+	/** Whether there are effects that have not been carried out. */
 	private boolean incomplete;
 
 	private boolean recovering;
@@ -110,6 +110,8 @@ final class TopologyKeeper {
 
 	private void goOn() {
 		if (this.incomplete) {
+			// should this fail for long, there is no use in keeping what comes again
+			this.waiting.removeIf(TopologyKeeper::comesAgain);
 			repeat();
 		}
 		for (Fact fact = this.waiting.poll(); fact != null; fact = this.waiting.poll()) {
@@ -154,18 +156,23 @@ final class TopologyKeeper {
 
 	private void remember(List<Effect> left) {
 		for (Effect effect : left) {
-			if (effect instanceof LastingEffect) {
-				this.incomplete = true;
-			}
-			else if (!(effect instanceof PassingEffect.Tell || effect instanceof PassingEffect.TellState)) {
+			boolean told = effect instanceof PassingEffect.Tell || effect instanceof PassingEffect.TellState;
+			this.incomplete |= !told;
+			if (!told && !(effect instanceof LastingEffect)) {
 				this.undone.add(effect);
 			}
 		}
 	}
 
+	private static boolean comesAgain(Fact fact) {
+		return fact instanceof Fact.ReplicasSeen || fact instanceof Fact.LagMeasured || fact instanceof Fact.Suspected;
+	}
+
 	private void repeat() {
+		Decision decision = this.rules.decide(this.topology, new Fact.Recovered(), System.nanoTime());
+		this.topology = decision.topology();
 		this.incomplete = false;
-		List<Effect> effects = new ArrayList<>(decide(new Fact.Recovered()));
+		List<Effect> effects = new ArrayList<>(decision.effects());
 		effects.addAll(this.undone);
 		this.undone.clear();
 		perform(effects);
