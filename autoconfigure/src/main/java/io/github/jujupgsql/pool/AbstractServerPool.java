@@ -14,9 +14,6 @@ import org.jspecify.annotations.Nullable;
  */
 abstract class AbstractServerPool {
 
-	/** How long a server may take to answer if no pool says it. */
-	static final Duration ANSWER_TIMEOUT = Duration.ofSeconds(5);
-
 	final ServerConnections connections;
 
 	private final ConnectionString connectionString;
@@ -92,7 +89,8 @@ abstract class AbstractServerPool {
 
 	final Duration validationTimeout() {
 		HikariDataSource pool = getDataSource();
-		return (pool != null) ? Duration.ofMillis(pool.getValidationTimeout()) : ANSWER_TIMEOUT;
+		return (pool != null) ? Duration.ofMillis(pool.getValidationTimeout())
+				: this.connections.getTimes().answerTimeout();
 	}
 
 	/**

@@ -1,7 +1,7 @@
 package io.github.jujupgsql.pool;
 
 import java.sql.SQLException;
-import java.util.concurrent.TimeUnit;
+import java.time.Duration;
 import java.util.concurrent.atomic.AtomicLong;
 
 import org.apache.commons.logging.Log;
@@ -16,12 +16,6 @@ final class FaultReporter {
 
 	private static final Log logger = LogFactory.getLog(ServerPool.class);
 
-	private static final long WRITE_INTERVAL_NANOS = TimeUnit.SECONDS.toNanos(1);
-
-	private static final long READ_INTERVAL_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
-
-	private static final long LOG_INTERVAL_NANOS = TimeUnit.SECONDS.toNanos(10);
-
 	private final ServerConnections connections;
 
 	private final String server;
@@ -30,9 +24,13 @@ final class FaultReporter {
 
 	private final Runnable roleCheck;
 
-	private final AtomicLong lastRequest = new AtomicLong(System.nanoTime() - WRITE_INTERVAL_NANOS);
+	private final PoolTimes times;
 
-	private final AtomicLong lastLogged = new AtomicLong(System.nanoTime() - LOG_INTERVAL_NANOS);
+	private final Ticker ticker;
+
+	private final AtomicLong lastRequest;
+
+	private final AtomicLong lastLogged;
 
 	/**
 	 * Create the reporter of a pool.
@@ -46,6 +44,11 @@ final class FaultReporter {
 		this.server = server;
 		this.description = description;
 		this.roleCheck = roleCheck;
+		this.times = connections.getTimes();
+		this.ticker = connections.getTicker();
+		long now = this.ticker.nanoTime();
+		this.lastRequest = new AtomicLong(now - this.times.primarySuspicion().toNanos());
+		this.lastLogged = new AtomicLong(now - this.times.faultLog().toNanos());
 	}
 
 	/**
@@ -67,9 +70,9 @@ final class FaultReporter {
 	 * they have been cut off is logged where that is decided.
 	 */
 	private void log(SQLException fault) {
-		long now = System.nanoTime();
+		long now = this.ticker.nanoTime();
 		long last = this.lastLogged.get();
-		if (!this.connections.isRetired() && now - last >= LOG_INTERVAL_NANOS
+		if (!this.connections.isRetired() && now - last >= this.times.faultLog().toNanos()
 				&& this.lastLogged.compareAndSet(last, now)) {
 			String reason = RoleCheck.oneLine(String.valueOf(fault.getMessage()));
 			logger.warn("A connection to " + this.description + " failed, others may follow: " + reason + " (SQLSTATE "
@@ -105,10 +108,10 @@ final class FaultReporter {
 	 * Have the server asked for its role, not more often than is useful.
 	 */
 	private void requestRoleCheck() {
-		long now = System.nanoTime();
+		long now = this.ticker.nanoTime();
 		long last = this.lastRequest.get();
-		long interval = isPrimary() ? WRITE_INTERVAL_NANOS : READ_INTERVAL_NANOS;
-		if (now - last >= interval && this.lastRequest.compareAndSet(last, now)) {
+		Duration interval = isPrimary() ? this.times.primarySuspicion() : this.times.replicaSuspicion();
+		if (now - last >= interval.toNanos() && this.lastRequest.compareAndSet(last, now)) {
 			this.roleCheck.run();
 		}
 	}

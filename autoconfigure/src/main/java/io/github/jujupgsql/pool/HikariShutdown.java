@@ -1,7 +1,6 @@
 package io.github.jujupgsql.pool;
 
 import java.time.Duration;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 
@@ -10,32 +9,29 @@ import java.util.function.BooleanSupplier;
  * inside, and trips over connections that come back late. An application may suspend the
  * pool at any time, also while it is being shut down; then it is resumed, for HikariCP
  * keeps threads waiting in a suspended pool without a timeout, closed or not.
+ * <p>
+ * It really waits, and so by the machine's own clock: one that a test has stopped would
+ * never let it end.
  */
 final class HikariShutdown {
-
-	private static final Duration SEND_AWAY_TIMEOUT = Duration.ofSeconds(5);
-
-	private static final Duration RETURN_TIMEOUT = Duration.ofMillis(500);
-
-	private static final long EVICTION_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
-
-	private static final long SEND_AWAY_POLL_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
-
-	private static final long POLL_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
 
 	private final HikariAdapter adapter;
 
 	private final BooleanSupplier waitedFor;
+
+	private final PoolTimes times;
 
 	/**
 	 * Begin to shut a pool down.
 	 * @param adapter the pool, whose source gives out a {@link PoisonPillConnection} from
 	 * now on
 	 * @param waitedFor whether there are threads to be sent away, or about to be
+	 * @param times how long to wait, and how often to look
 	 */
-	HikariShutdown(HikariAdapter adapter, BooleanSupplier waitedFor) {
+	HikariShutdown(HikariAdapter adapter, BooleanSupplier waitedFor, PoolTimes times) {
 		this.adapter = adapter;
 		this.waitedFor = waitedFor;
+		this.times = times;
 	}
 
 	/**
@@ -48,10 +44,10 @@ final class HikariShutdown {
 		this.adapter.keepNothingIdle();
 		this.adapter.makeRoomForOneMore();
 		this.adapter.resume();
-		long deadline = System.nanoTime() + SEND_AWAY_TIMEOUT.toNanos();
+		long deadline = System.nanoTime() + this.times.sendAwayTimeout().toNanos();
 		while (this.waitedFor.getAsBoolean() && System.nanoTime() - deadline < 0) {
 			this.adapter.fillForWaiting();
-			LockSupport.parkNanos(SEND_AWAY_POLL_NANOS);
+			LockSupport.parkNanos(this.times.sendAwayPoll().toNanos());
 			this.adapter.resume();
 		}
 	}
@@ -65,7 +61,7 @@ final class HikariShutdown {
 		while (this.adapter.active() > 0 && System.nanoTime() - start < timeout.toNanos()
 				&& !Thread.currentThread().isInterrupted()) {
 			this.adapter.resume();
-			LockSupport.parkNanos(POLL_NANOS);
+			LockSupport.parkNanos(this.times.returnPoll().toNanos());
 		}
 	}
 
@@ -79,10 +75,10 @@ final class HikariShutdown {
 		sendWaitersAway();
 		// A thread of HikariCP that has just closed an evicted connection asks for the
 		// pool's monitor; closing holds it and waits ten seconds for that thread
-		LockSupport.parkNanos(EVICTION_NANOS);
+		LockSupport.parkNanos(this.times.evictionGrace().toNanos());
 		this.adapter.resume();
 		// HikariCP trips over broken connections that come back to a pool that is closed
-		awaitReturns(RETURN_TIMEOUT);
+		awaitReturns(this.times.returnTimeout());
 		this.adapter.close();
 	}
 

@@ -1,6 +1,6 @@
 package io.github.jujupgsql.pool;
 
-import java.util.concurrent.TimeUnit;
+import java.time.Duration;
 
 import io.github.jujupgsql.role.ProbeAnswer.Kind;
 import org.jspecify.annotations.Nullable;
@@ -12,14 +12,25 @@ import org.postgresql.PGConnection;
  */
 final class LastAttempt {
 
-	/** How long what one session began with is taken to hold for others. */
-	private static final long BEGINNING_NANOS = TimeUnit.SECONDS.toNanos(10);
+	private final long beginningNanos;
+
+	private final Ticker ticker;
 
 	private volatile boolean beganReadOnly;
 
 	private volatile long began;
 
 	private volatile @Nullable RoleCheck failure;
+
+	/**
+	 * Create an attempt that has not been made yet.
+	 * @param beginning how long what one session began with is taken to hold for others
+	 * @param ticker tells the time
+	 */
+	LastAttempt(Duration beginning, Ticker ticker) {
+		this.beginningNanos = beginning.toNanos();
+		this.ticker = ticker;
+	}
 
 	/**
 	 * Take note that a connection can be opened.
@@ -34,7 +45,7 @@ final class LastAttempt {
 	 */
 	void began(PGConnection connection) {
 		this.beganReadOnly = RoleCheck.hasToldReadOnly(connection);
-		this.began = System.nanoTime();
+		this.began = this.ticker.nanoTime();
 	}
 
 	/**
@@ -50,7 +61,7 @@ final class LastAttempt {
 	 * @return whether the last one was, not long ago
 	 */
 	boolean beginReadOnly() {
-		return this.beganReadOnly && System.nanoTime() - this.began < BEGINNING_NANOS;
+		return this.beganReadOnly && this.ticker.nanoTime() - this.began < this.beginningNanos;
 	}
 
 	/**

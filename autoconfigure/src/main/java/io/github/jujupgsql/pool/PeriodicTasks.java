@@ -18,10 +18,6 @@ import io.github.jujupgsql.role.Topology;
  */
 final class PeriodicTasks {
 
-	private static final Duration FILL_INTERVAL = Duration.ofMillis(100);
-
-	private static final Duration LAG_INTERVAL = Duration.ofSeconds(1);
-
 	private final RoleEventLoop loop;
 
 	private final TopologyKeeper keeper;
@@ -32,6 +28,10 @@ final class PeriodicTasks {
 
 	private final Runnable rest;
 
+	private final PoolTimes times;
+
+	private final Ticker ticker;
+
 	/**
 	 * Create the tasks.
 	 * @param loop the thread that assigns roles
@@ -39,13 +39,18 @@ final class PeriodicTasks {
 	 * @param rules say how soon to look again
 	 * @param pools the pools
 	 * @param rest closes what has been in use or being opened when a pause began
+	 * @param times how often
+	 * @param ticker tells the time
 	 */
-	PeriodicTasks(RoleEventLoop loop, TopologyKeeper keeper, RoleRules rules, PoolRegistry pools, Runnable rest) {
+	PeriodicTasks(RoleEventLoop loop, TopologyKeeper keeper, RoleRules rules, PoolRegistry pools, Runnable rest,
+			PoolTimes times, Ticker ticker) {
 		this.loop = loop;
 		this.keeper = keeper;
 		this.rules = rules;
 		this.pools = pools;
 		this.rest = rest;
+		this.times = times;
+		this.ticker = ticker;
 	}
 
 	/**
@@ -55,9 +60,9 @@ final class PeriodicTasks {
 	 */
 	void start(ReplicationLagMonitor lagMonitor, boolean lagMatters) {
 		if (lagMatters) {
-			this.loop.repeat(() -> lagMonitor.measure(this.keeper.topology()), LAG_INTERVAL);
+			this.loop.repeat(() -> lagMonitor.measure(this.keeper.topology()), this.times.lagInterval());
 		}
-		this.loop.repeat(this::fillForWaiting, FILL_INTERVAL);
+		this.loop.repeat(this::fillForWaiting, this.times.fillInterval());
 		this.loop.execute(this::lookAtReplicas);
 	}
 
@@ -69,7 +74,7 @@ final class PeriodicTasks {
 		Duration pause = RetryBackoff.RECOVERY.pauseAfter(1);
 		try {
 			look(this.keeper.topology());
-			pause = this.rules.pauseBetweenLooks(this.keeper.topology(), System.nanoTime());
+			pause = this.rules.pauseBetweenLooks(this.keeper.topology(), this.ticker.nanoTime());
 		}
 		finally {
 			this.loop.schedule(this::lookAtReplicas, pause);

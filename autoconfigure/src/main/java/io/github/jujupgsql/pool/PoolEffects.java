@@ -51,7 +51,7 @@ final class PoolEffects implements Effect.Performer {
 	private final Set<ServerId> handedOver = new HashSet<>();
 
 	PoolEffects(PoolRegistry pools, PoolSettings settings, CurrentRoles roles, RoleEventLoop loop, ServerProber prober,
-			ServerProber.Answers facts, Drainer drainer, Runnable measureLag) {
+			ServerProber.Answers facts, Drainer drainer, Runnable measureLag, Ticker ticker) {
 		this.pools = pools;
 		this.settings = settings;
 		this.roles = roles;
@@ -60,7 +60,7 @@ final class PoolEffects implements Effect.Performer {
 		this.facts = facts;
 		this.drainer = drainer;
 		this.measureLag = measureLag;
-		this.roleLogger = new RoleChangeLogger(settings.fallbackToPrimary());
+		this.roleLogger = new RoleChangeLogger(settings.fallbackToPrimary(), ticker);
 	}
 
 	@Override

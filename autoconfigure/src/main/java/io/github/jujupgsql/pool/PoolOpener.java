@@ -25,7 +25,7 @@ final class PoolOpener {
 
 	private final Probe probe;
 
-	private final SetUpTrial trial = new SetUpTrial();
+	private final SetUpTrial trial;
 
 	/**
 	 * Create an opener.
@@ -38,6 +38,7 @@ final class PoolOpener {
 		this.connections = pool.connections;
 		this.configFactory = configFactory;
 		this.probe = probe;
+		this.trial = new SetUpTrial(this.connections.getTimes().answerTimeout(), this.connections.getTicker());
 	}
 
 	/**

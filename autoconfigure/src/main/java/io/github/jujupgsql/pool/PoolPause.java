@@ -1,8 +1,6 @@
 package io.github.jujupgsql.pool;
 
-import java.time.Duration;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 
 import io.github.jujupgsql.role.Fact;
@@ -12,10 +10,6 @@ import io.github.jujupgsql.role.Fact;
  */
 final class PoolPause {
 
-	private static final Duration TIMEOUT = Duration.ofSeconds(5);
-
-	private static final long POLL_NANOS = TimeUnit.MILLISECONDS.toNanos(10);
-
 	private final RoleEventLoop loop;
 
 	private final TopologyKeeper keeper;
@@ -24,21 +18,25 @@ final class PoolPause {
 
 	private final Drainer drainer;
 
-	PoolPause(RoleEventLoop loop, TopologyKeeper keeper, PoolRegistry pools, Drainer drainer) {
+	private final PoolTimes times;
+
+	PoolPause(RoleEventLoop loop, TopologyKeeper keeper, PoolRegistry pools, Drainer drainer, PoolTimes times) {
 		this.loop = loop;
 		this.keeper = keeper;
 		this.pools = pools;
 		this.drainer = drainer;
+		this.times = times;
 	}
 
 	/**
 	 * Begin. Blocks until what is not in use is closed, within a few seconds.
 	 */
 	void begin() {
-		long deadline = System.nanoTime() + TIMEOUT.toNanos();
+		// by the machine's own clock, for it really waits
+		long deadline = System.nanoTime() + this.times.pauseTimeout().toNanos();
 		this.loop.execute(() -> this.keeper.take(new Fact.Paused()));
 		while (!this.loop.decideNow(this::closeUnused) && System.nanoTime() - deadline < 0) {
-			LockSupport.parkNanos(POLL_NANOS);
+			LockSupport.parkNanos(this.times.pausePoll().toNanos());
 		}
 	}
 

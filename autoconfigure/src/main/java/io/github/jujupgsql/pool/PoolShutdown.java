@@ -10,12 +10,12 @@ import org.apache.commons.logging.LogFactory;
 /**
  * The end of a pool whose server has left. A borrower that looks at the table of roles
  * does not find it any more; threads that wait in it already are sent away.
+ * <p>
+ * It really waits, as {@link HikariShutdown} does, and so by the machine's own clock.
  */
 final class PoolShutdown {
 
 	private static final Log logger = LogFactory.getLog(ServerPool.class);
-
-	private static final long GRACE_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
 
 	private final ServerPool pool;
 
@@ -35,7 +35,7 @@ final class PoolShutdown {
 		this.pool = pool;
 		this.adapter = adapter;
 		this.connections = connections;
-		this.shutdown = new HikariShutdown(adapter, pool::isWaitedFor);
+		this.shutdown = new HikariShutdown(adapter, pool::isWaitedFor, connections.getTimes());
 	}
 
 	/**
@@ -67,7 +67,7 @@ final class PoolShutdown {
 	 */
 	void closeFenced() {
 		this.shutdown.sendWaitersAway();
-		LockSupport.parkNanos(GRACE_NANOS);
+		LockSupport.parkNanos(this.connections.getTimes().fencedGrace().toNanos());
 		this.connections.abortAll();
 		close();
 	}

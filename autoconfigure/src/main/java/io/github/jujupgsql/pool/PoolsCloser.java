@@ -20,8 +20,6 @@ final class PoolsCloser {
 
 	private static final Log logger = LogFactory.getLog(ServerPools.class);
 
-	private static final Duration TIMEOUT = Duration.ofSeconds(15);
-
 	private final ServerPoolFactory factory;
 
 	private final PoolRegistry pools;
@@ -30,11 +28,14 @@ final class PoolsCloser {
 
 	private final CurrentRoles roles;
 
+	private final Duration timeout;
+
 	PoolsCloser(ServerPoolFactory factory, PoolRegistry pools, Drainer drainer, CurrentRoles roles) {
 		this.factory = factory;
 		this.pools = pools;
 		this.drainer = drainer;
 		this.roles = roles;
+		this.timeout = factory.getTimes().closeTimeout();
 	}
 
 	/**
@@ -44,7 +45,7 @@ final class PoolsCloser {
 	 */
 	void close(RoleEventLoop loop, ExecutorService background) {
 		try {
-			runTogether(loop.end(this::closings, TIMEOUT), background);
+			runTogether(loop.end(this::closings, this.timeout), background);
 		}
 		catch (RejectedExecutionException ex) {
 			// closed before
@@ -81,7 +82,7 @@ final class PoolsCloser {
 		}
 	}
 
-	private static void runTogether(List<Runnable> closings, ExecutorService background)
+	private void runTogether(List<Runnable> closings, ExecutorService background)
 			throws InterruptedException, ExecutionException, TimeoutException {
 		List<CompletableFuture<Void>> running = new ArrayList<>();
 		for (Runnable closing : closings) {
@@ -94,14 +95,14 @@ final class PoolsCloser {
 			}
 		}
 		CompletableFuture.allOf(running.toArray(CompletableFuture[]::new))
-			.get(TIMEOUT.toMillis(), TimeUnit.MILLISECONDS);
+			.get(this.timeout.toMillis(), TimeUnit.MILLISECONDS);
 	}
 
-	private static void end(ExecutorService background) {
+	private void end(ExecutorService background) {
 		try {
 			// HikariCP, interrupted while it closes a pool, leaves threads behind
 			background.shutdown();
-			if (!background.awaitTermination(TIMEOUT.toMillis(), TimeUnit.MILLISECONDS)) {
+			if (!background.awaitTermination(this.timeout.toMillis(), TimeUnit.MILLISECONDS)) {
 				background.shutdownNow();
 			}
 		}

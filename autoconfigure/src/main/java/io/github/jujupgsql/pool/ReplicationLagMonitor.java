@@ -32,6 +32,8 @@ final class ReplicationLagMonitor {
 
 	private final Consumer<Fact> facts;
 
+	private final Ticker ticker;
+
 	private final WalPositionHistory written = new WalPositionHistory();
 
 	private final Set<ServerId> beingMeasured = new HashSet<>();
@@ -44,12 +46,14 @@ final class ReplicationLagMonitor {
 	 * @param background where servers are asked
 	 * @param loop the thread that assigns roles
 	 * @param facts told there what has been measured
+	 * @param ticker tells the time
 	 */
-	ReplicationLagMonitor(PoolRegistry pools, Executor background, Executor loop, Consumer<Fact> facts) {
+	ReplicationLagMonitor(PoolRegistry pools, Executor background, Executor loop, Consumer<Fact> facts, Ticker ticker) {
 		this.pools = pools;
 		this.background = background;
 		this.loop = loop;
 		this.facts = facts;
+		this.ticker = ticker;
 	}
 
 	/**
@@ -96,7 +100,7 @@ final class ReplicationLagMonitor {
 	 * has gone wrong.
 	 */
 	private <T> void inBackground(Callable<@Nullable T> question, Answered<T> answered) {
-		long at = System.nanoTime();
+		long at = this.ticker.nanoTime();
 		try {
 			this.background.execute(() -> {
 				T answer = null;

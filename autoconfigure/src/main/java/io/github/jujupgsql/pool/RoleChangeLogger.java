@@ -17,22 +17,25 @@ final class RoleChangeLogger {
 
 	private final boolean fallbackToPrimary;
 
+	private final Ticker ticker;
+
 	private RoleTable told = RoleTable.EMPTY;
 
-	RoleChangeLogger(boolean fallbackToPrimary) {
+	RoleChangeLogger(boolean fallbackToPrimary, Ticker ticker) {
 		this.fallbackToPrimary = fallbackToPrimary;
+		this.ticker = ticker;
 	}
 
 	/**
 	 * Tell what has changed since the last time, if anything has.
 	 * @param table the roles now
-	 * @param since when what led to it happened, as of {@link System#nanoTime()}
+	 * @param since when what led to it happened, as of the ticker
 	 */
 	void tell(RoleTable table, long since) {
 		if (table.primary() == this.told.primary() && table.replicas().equals(this.told.replicas())) {
 			return;
 		}
-		long millis = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - since);
+		long millis = TimeUnit.NANOSECONDS.toMillis(this.ticker.nanoTime() - since);
 		logger.info("Roles changed in " + millis + " ms: " + describeChange(this.told, table));
 		this.told = table;
 	}

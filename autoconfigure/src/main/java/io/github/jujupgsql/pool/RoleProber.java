@@ -23,15 +23,15 @@ final class RoleProber {
 
 	private static final Log logger = LogFactory.getLog(ServerPool.class);
 
-	private static final Duration TIMEOUT = AbstractServerPool.ANSWER_TIMEOUT;
-
-	private static final long BORROW_MILLIS = 100;
-
 	private final ServerPool pool;
 
 	private final ServerConnections connections;
 
 	private final PoolOpener opener;
+
+	private final Duration timeout;
+
+	private final long borrowMillis;
 
 	/** Whether the server's name has led to one that is not in recovery. */
 	private volatile boolean leadsElsewhere;
@@ -44,6 +44,8 @@ final class RoleProber {
 	RoleProber(ServerPool pool, Function<ServerConnections, HikariConfig> configFactory) {
 		this.pool = pool;
 		this.connections = pool.connections;
+		this.timeout = this.connections.getTimes().answerTimeout();
+		this.borrowMillis = this.connections.getTimes().idleBorrow().toMillis();
 		this.opener = new PoolOpener(pool, configFactory, this::probe);
 	}
 
@@ -94,7 +96,7 @@ final class RoleProber {
 
 	private RoleProbe probeAnew() {
 		try (Connection connection = this.connections.open()) {
-			return new RoleProbe(RoleCheck.ask(connection, TIMEOUT, RoleCheck.ROLE));
+			return new RoleProbe(RoleCheck.ask(connection, this.timeout, RoleCheck.ROLE));
 		}
 		catch (SQLException ex) {
 			return new RoleProbe(RoleCheck.failed(ex));
@@ -115,14 +117,14 @@ final class RoleProber {
 	}
 
 	private RoleProbe probe(HikariAdapter adapter) throws SQLException {
-		Connection connection = adapter.getConnection(BORROW_MILLIS);
+		Connection connection = adapter.getConnection(this.borrowMillis);
 		try {
 			PhysicalConnection physical = connection.unwrap(PhysicalConnection.class);
 			physical.endReading();
 			long epoch = this.connections.getOpen().currentEpoch();
-			RoleCheck check = this.pool.fitness.ask(physical, TIMEOUT);
+			RoleCheck check = this.pool.fitness.ask(physical, this.timeout);
 			if (this.pool.adapter() == null) {
-				this.pool.fitness.learn(physical, check, TIMEOUT);
+				this.pool.fitness.learn(physical, check, this.timeout);
 			}
 			return new RoleProbe(check, connection, epoch, this.pool.fitness.isFitForWriters(check, physical));
 		}
@@ -167,15 +169,15 @@ final class RoleProber {
 			return null;
 		}
 		if (adapter.lendsAtOnce()) {
-			try (Connection connection = adapter.getConnection(BORROW_MILLIS)) {
-				return RoleCheck.ask(connection, TIMEOUT, question);
+			try (Connection connection = adapter.getConnection(this.borrowMillis)) {
+				return RoleCheck.ask(connection, this.timeout, question);
 			}
 			catch (SQLTransientConnectionException ex) {
 				logger.debug("The idle connection of " + this.pool.getName() + " has been taken", ex);
 			}
 		}
 		try (Connection connection = this.connections.open()) {
-			return RoleCheck.ask(connection, TIMEOUT, question);
+			return RoleCheck.ask(connection, this.timeout, question);
 		}
 	}
 

@@ -35,9 +35,13 @@ final class ServerConnections {
 
 	private final PoolSource source;
 
+	private final PoolTimes times;
+
+	private final Ticker ticker;
+
 	private final VerifiedConnections open = new VerifiedConnections();
 
-	private final LastAttempt lastAttempt = new LastAttempt();
+	private final LastAttempt lastAttempt;
 
 	private final ReadCounter reads = new ReadCounter();
 
@@ -54,10 +58,16 @@ final class ServerConnections {
 	 * @param properties what the driver gets
 	 * @param timeout how long opening a connection may take
 	 * @param poolStatements what HikariCP executes by itself
+	 * @param times what the pool goes by
+	 * @param ticker tells the time
 	 */
-	ServerConnections(String server, Properties properties, Duration timeout, Set<String> poolStatements) {
+	ServerConnections(String server, Properties properties, Duration timeout, Set<String> poolStatements,
+			PoolTimes times, Ticker ticker) {
 		this.server = server;
 		this.opener = new ConnectionOpener(server, properties, timeout);
+		this.times = times;
+		this.ticker = ticker;
+		this.lastAttempt = new LastAttempt(times.sessionBeginning(), ticker);
 		this.source = new PoolSource(this, this.opener, server, poolStatements);
 	}
 
@@ -197,6 +207,14 @@ final class ServerConnections {
 
 	@Nullable ServerRole getRole() {
 		return this.role;
+	}
+
+	PoolTimes getTimes() {
+		return this.times;
+	}
+
+	Ticker getTicker() {
+		return this.ticker;
 	}
 
 	LastAttempt getLastAttempt() {

@@ -39,6 +39,10 @@ public final class ServerPoolFactory {
 
 	private final String applicationName;
 
+	private final PoolTimes times;
+
+	private final Ticker ticker;
+
 	/**
 	 * Create a factory.
 	 * @param configuration makes a fresh configuration each time: a shared one would keep
@@ -47,8 +51,29 @@ public final class ServerPoolFactory {
 	 * relation says it
 	 */
 	public ServerPoolFactory(Supplier<HikariConfig> configuration, String applicationName) {
+		this(configuration, applicationName, PoolTimes.DEFAULT, Ticker.SYSTEM);
+	}
+
+	/**
+	 * Create a factory of pools that go by other times.
+	 * @param configuration makes a fresh configuration each time
+	 * @param applicationName the name under which to connect to the server
+	 * @param times what the pools, and what keeps them, go by
+	 * @param ticker tells them the time
+	 */
+	ServerPoolFactory(Supplier<HikariConfig> configuration, String applicationName, PoolTimes times, Ticker ticker) {
 		this.configuration = configuration;
 		this.applicationName = applicationName;
+		this.times = times;
+		this.ticker = ticker;
+	}
+
+	PoolTimes getTimes() {
+		return this.times;
+	}
+
+	Ticker getTicker() {
+		return this.ticker;
 	}
 
 	/**
@@ -76,7 +101,7 @@ public final class ServerPoolFactory {
 			logger.warn("For " + name + ", " + String.join("; ", merged.conflicts()));
 		}
 		ServerConnections connections = new ServerConnections(server, merged.properties(),
-				Duration.ofMillis(template.getConnectionTimeout()), statements(template));
+				Duration.ofMillis(template.getConnectionTimeout()), statements(template), this.times, this.ticker);
 		return new ServerPool(connectionString, server, name, connections, (opened) -> configure(name, opened),
 				suspicion);
 	}

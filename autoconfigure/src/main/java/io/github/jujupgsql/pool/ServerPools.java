@@ -9,7 +9,6 @@ import io.github.jujupgsql.relation.PgsqlRelation;
 import io.github.jujupgsql.role.Fact;
 import io.github.jujupgsql.role.RolePolicy;
 import io.github.jujupgsql.role.RoleRules;
-import io.github.jujupgsql.role.RoleTimes;
 import io.github.jujupgsql.role.ServerId;
 import io.github.jujupgsql.role.Topology;
 import org.jspecify.annotations.Nullable;
@@ -52,7 +51,7 @@ public final class ServerPools implements Closeable {
 
 	/**
 	 * Create the pools of a relation that is not known yet.
-	 * @param factory makes a pool
+	 * @param factory makes a pool, and says by which times all of them go
 	 * @param settings how pools are sized and left
 	 */
 	public ServerPools(ServerPoolFactory factory, PoolSettings settings) {
@@ -67,25 +66,28 @@ public final class ServerPools implements Closeable {
 	 * this
 	 */
 	ServerPools(ServerPoolFactory factory, PoolSettings settings, ExecutorService background) {
+		PoolTimes times = factory.getTimes();
+		Ticker ticker = factory.getTicker();
 		this.factory = factory;
 		this.background = background;
 		this.loop = new RoleEventLoop(new DaemonThreads("pgsql-roles"));
 		this.drainer = new Drainer(background, settings.drainTimeout(), this::closed);
 		this.health = new HealthQuestions(background);
 		this.pools = new PoolRegistry(factory, this::requestRoleCheck);
-		ReplicationLagMonitor lagMonitor = new ReplicationLagMonitor(this.pools, background, this.loop, this::take);
+		ReplicationLagMonitor lagMonitor = new ReplicationLagMonitor(this.pools, background, this.loop, this::take,
+				ticker);
 		ServerProber.Answers facts = new Facts();
 		this.effects = new PoolEffects(this.pools, settings, this.roles, this.loop,
-				new ServerProber(background, this.loop, facts), facts, this.drainer,
-				() -> lagMonitor.measure(topology()));
+				new ServerProber(background, this.loop, facts, ticker), facts, this.drainer,
+				() -> lagMonitor.measure(topology()), ticker);
 		RolePolicy policy = new RolePolicy(settings.sickAfter(), settings.drainTimeout(), settings.fallbackToPrimary(),
-				settings.maximumLag(), RoleTimes.DEFAULT);
+				settings.maximumLag(), times.roles());
 		RoleRules rules = new RoleRules(policy);
-		this.keeper = new TopologyKeeper(rules, Topology.empty(System.nanoTime(), policy), this.loop, this.pools,
-				this.effects);
-		this.pause = new PoolPause(this.loop, this.keeper, this.pools, this.drainer);
-		new PeriodicTasks(this.loop, this.keeper, rules, this.pools, this.pause::closeUnused).start(lagMonitor,
-				settings.maximumLag() != null);
+		this.keeper = new TopologyKeeper(rules, Topology.empty(ticker.nanoTime(), policy), this.loop, this.pools,
+				this.effects, ticker);
+		this.pause = new PoolPause(this.loop, this.keeper, this.pools, this.drainer, times);
+		new PeriodicTasks(this.loop, this.keeper, rules, this.pools, this.pause::closeUnused, times, ticker)
+			.start(lagMonitor, settings.maximumLag() != null);
 	}
 
 	/**
@@ -150,7 +152,7 @@ public final class ServerPools implements Closeable {
 	 * @param followed called by the thread that decides; must not block
 	 */
 	public void accept(PgsqlRelation newRelation, Runnable followed) {
-		long since = System.nanoTime();
+		long since = this.factory.getTicker().nanoTime();
 		this.loop.execute(() -> this.keeper.take(new Fact.RelationRead(newRelation, since), followed));
 	}
 

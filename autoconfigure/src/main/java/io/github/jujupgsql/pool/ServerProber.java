@@ -26,6 +26,8 @@ final class ServerProber {
 
 	private final Answers answers;
 
+	private final Ticker ticker;
+
 	/**
 	 * The answer that is being acted on, with its connection. Confined to the thread that
 	 * assigns roles.
@@ -37,11 +39,13 @@ final class ServerProber {
 	 * @param background where servers are asked
 	 * @param loop the thread that assigns roles
 	 * @param answers gets what is learnt, on that thread
+	 * @param ticker tells the time
 	 */
-	ServerProber(ExecutorService background, RoleEventLoop loop, Answers answers) {
+	ServerProber(ExecutorService background, RoleEventLoop loop, Answers answers, Ticker ticker) {
 		this.background = background;
 		this.loop = loop;
 		this.answers = answers;
+		this.ticker = ticker;
 	}
 
 	/**
@@ -113,9 +117,9 @@ final class ServerProber {
 	void expect(ProbeEffect.ExpectAnswer expected, ServerPool pool) {
 		long reads = pool.getReadsReturned();
 		long after = expected.after().toNanos();
-		long due = System.nanoTime() + after;
+		long due = this.ticker.nanoTime() + after;
 		this.loop.schedule(() -> {
-			boolean late = System.nanoTime() - due > after / 4;
+			boolean late = this.ticker.nanoTime() - due > after / 4;
 			this.answers.take(new Fact.ProbeOverdue(expected.server(), expected.question(), expected.excuses(), late,
 					pool.getReadsReturned() > reads, signs(pool)));
 		}, expected.after());

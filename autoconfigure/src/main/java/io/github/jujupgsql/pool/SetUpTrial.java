@@ -20,9 +20,21 @@ import org.springframework.jdbc.support.JdbcUtils;
  */
 final class SetUpTrial {
 
-	private static final Duration TIMEOUT = Duration.ofSeconds(5);
+	private final Duration timeout;
+
+	private final Ticker ticker;
 
 	private volatile @Nullable Refusal refusal;
+
+	/**
+	 * Create a trial.
+	 * @param timeout how long a server may take to tell its role
+	 * @param ticker tells the time
+	 */
+	SetUpTrial(Duration timeout, Ticker ticker) {
+		this.timeout = timeout;
+		this.ticker = ticker;
+	}
 
 	/**
 	 * Return whether a pool cannot be opened whatever the server says.
@@ -30,7 +42,7 @@ final class SetUpTrial {
 	 */
 	@Nullable RoleCheck pending() {
 		Refusal last = this.refusal;
-		return (last != null && last.role() == null && !last.isOver()) ? last.check() : null;
+		return (last != null && last.role() == null && !isOver(last)) ? last.check() : null;
 	}
 
 	/**
@@ -53,9 +65,9 @@ final class SetUpTrial {
 	 */
 	@Nullable RoleCheck tryOut(ConnectionSetUp setUp, Connection connection) throws SQLException {
 		try {
-			Kind role = RoleCheck.ask(connection, TIMEOUT, RoleCheck.ROLE).answer();
+			Kind role = RoleCheck.ask(connection, this.timeout, RoleCheck.ROLE).answer();
 			Refusal last = this.refusal;
-			if (last != null && last.role() == role && !last.isOver()) {
+			if (last != null && last.role() == role && !isOver(last)) {
 				return last.check();
 			}
 			String reason = setUp.tryOn(connection, (role == Kind.IN_RECOVERY) ? "there, in recovery" : "there");
@@ -93,8 +105,12 @@ final class SetUpTrial {
 		Refusal last = this.refusal;
 		int times = (last != null && last.role() == role) ? last.times() + 1 : 1;
 		RoleCheck check = RoleCheck.setUpRefused(reason);
-		this.refusal = new Refusal(check, role, times, System.nanoTime() + backoff.pauseAfter(times).toNanos());
+		this.refusal = new Refusal(check, role, times, this.ticker.nanoTime() + backoff.pauseAfter(times).toNanos());
 		return check;
+	}
+
+	private boolean isOver(Refusal last) {
+		return this.ticker.nanoTime() - last.until() >= 0;
 	}
 
 	/**
@@ -104,13 +120,9 @@ final class SetUpTrial {
 	 * @param role the role in which the server refused it, or {@code null} if that does
 	 * not matter
 	 * @param times how often it has
-	 * @param until when to try again, as of {@link System#nanoTime()}
+	 * @param until when to try again, as of the ticker
 	 */
 	private record Refusal(RoleCheck check, @Nullable Kind role, int times, long until) {
-
-		boolean isOver() {
-			return System.nanoTime() - this.until >= 0;
-		}
 
 	}
 

@@ -37,6 +37,8 @@ final class TopologyKeeper {
 
 	private final Effect.Performer performer;
 
+	private final Ticker ticker;
+
 	/** Facts that are to be taken. */
 	private final Deque<Fact> waiting = new ArrayDeque<>();
 
@@ -66,14 +68,16 @@ final class TopologyKeeper {
 	 * @param loop the thread that assigns roles
 	 * @param pools creates the pools of new servers
 	 * @param performer carries effects out
+	 * @param ticker tells the time
 	 */
 	TopologyKeeper(RoleRules rules, Topology topology, RoleEventLoop loop, PoolRegistry pools,
-			Effect.Performer performer) {
+			Effect.Performer performer, Ticker ticker) {
 		this.rules = rules;
 		this.topology = topology;
 		this.loop = loop;
 		this.pools = pools;
 		this.performer = performer;
+		this.ticker = ticker;
 		loop.whenFailed(this::recoverLater);
 	}
 
@@ -127,7 +131,7 @@ final class TopologyKeeper {
 	private List<Effect> decide(Fact fact) {
 		Decision decision;
 		try {
-			decision = this.rules.decide(this.topology, fact, System.nanoTime());
+			decision = this.rules.decide(this.topology, fact, this.ticker.nanoTime());
 			this.pools.create(decision.created());
 		}
 		catch (RuntimeException | Error ex) {

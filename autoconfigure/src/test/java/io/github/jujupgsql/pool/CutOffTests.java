@@ -125,7 +125,8 @@ class CutOffTests {
 	void withASocketFactoryOfTheApplicationItIsTheSame() throws SQLException {
 		Properties properties = properties(DISABLE);
 		properties.setProperty("socketFactory", OwnSocketFactory.class.getName());
-		ServerConnections connections = new ServerConnections("server", properties, Duration.ofSeconds(30), Set.of());
+		ServerConnections connections = new ServerConnections("server", properties, Duration.ofSeconds(30), Set.of(),
+				PoolTimes.DEFAULT, Ticker.SYSTEM);
 		int before = OwnSocketFactory.sockets;
 		Connection connection = connections.open();
 		assertThat(OwnSocketFactory.sockets).isEqualTo(before + 1);
@@ -156,7 +157,8 @@ class CutOffTests {
 	}
 
 	private static ServerConnections connections(String sslmode) {
-		return new ServerConnections("server", properties(sslmode), Duration.ofSeconds(30), Set.of());
+		return new ServerConnections("server", properties(sslmode), Duration.ofSeconds(30), Set.of(), PoolTimes.DEFAULT,
+				Ticker.SYSTEM);
 	}
 
 	private static Properties properties(String sslmode) {

@@ -284,7 +284,7 @@ class HikariAssumptionsTests {
 		Connection taken = adapter.getConnection(LONG_MILLIS);
 		List<CompletableFuture<String>> waiting = List.of(borrow(adapter), borrow(adapter), borrow(adapter));
 		await().until(() -> adapter.waiting() == 3);
-		new HikariShutdown(adapter, () -> adapter.waiting() > 0).sendWaitersAway();
+		new HikariShutdown(adapter, () -> adapter.waiting() > 0, PoolTimes.DEFAULT).sendWaitersAway();
 		for (CompletableFuture<String> borrower : waiting) {
 			assertThat(borrower.get()).isEqualTo("served");
 		}

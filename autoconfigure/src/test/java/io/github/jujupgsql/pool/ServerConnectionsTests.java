@@ -23,7 +23,7 @@ class ServerConnectionsTests {
 
 	private final ServerConnections connections = new ServerConnections("server",
 			DriverProperties.of(this.server.connectionString(), "test").toProperties(), Duration.ofSeconds(30),
-			Set.of());
+			Set.of(), PoolTimes.DEFAULT, Ticker.SYSTEM);
 
 	@Test
 	void whatIsOfferedIsWhatThePoolGets() throws SQLException {
