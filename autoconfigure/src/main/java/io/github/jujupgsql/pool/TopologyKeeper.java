@@ -173,7 +173,7 @@ final class TopologyKeeper {
 	}
 
 	private void repeat() {
-		Decision decision = this.rules.decide(this.topology, new Fact.Recovered(), System.nanoTime());
+		Decision decision = this.rules.decide(this.topology, new Fact.Recovered(), this.ticker.nanoTime());
 		this.topology = decision.topology();
 		this.incomplete = false;
 		List<Effect> effects = new ArrayList<>(decision.effects());

@@ -68,7 +68,7 @@ class TopologyKeeperTests {
 						this.thrown = true;
 						throw new IllegalStateException("effect " + throwsAt);
 					}
-				}));
+				}), Ticker.SYSTEM);
 	}
 
 	@AfterEach
@@ -120,7 +120,7 @@ class TopologyKeeperTests {
 		TopologyKeeper failing = new TopologyKeeper(new RoleRules(this.policy),
 				Topology.empty(System.nanoTime(), this.policy), this.loop, registry,
 				FaultyPerformer.create(this.performed::add, () -> {
-				}));
+				}), Ticker.SYSTEM);
 		assertThatIllegalStateException()
 			.isThrownBy(() -> failing.take(new Fact.RelationRead(relation(ONE, TWO), 0), () -> followed.add("first")));
 		assertThat(failing.topology().servers()).isEmpty();
