@@ -35,11 +35,17 @@ public final class ConnectionString {
 
 	private final Map<String, String> options;
 
+	private final int hash;
+
+	/** Made when it is first wanted; two threads may make the same. */
+	private @Nullable String address;
+
 	private ConnectionString(Options options) {
 		this.values = options.values();
 		Map<String, String> texts = new LinkedHashMap<>();
 		this.values.forEach((keyword, value) -> texts.put(keyword.toString(), value));
 		this.options = Collections.unmodifiableMap(texts);
+		this.hash = this.options.hashCode();
 	}
 
 	/**
@@ -90,7 +96,12 @@ public final class ConnectionString {
 	 * a password that was not encoded.
 	 */
 	public String address() {
-		return ConnectionStringFormat.address(this);
+		String known = this.address;
+		if (known == null) {
+			known = ConnectionStringFormat.address(this);
+			this.address = known;
+		}
+		return known;
 	}
 
 	/**
@@ -155,12 +166,13 @@ public final class ConnectionString {
 
 	@Override
 	public boolean equals(@Nullable Object other) {
-		return this == other || (other instanceof ConnectionString that && this.values.equals(that.values));
+		return this == other || (other instanceof ConnectionString that && this.hash == that.hash
+				&& this.values.equals(that.values));
 	}
 
 	@Override
 	public int hashCode() {
-		return this.options.hashCode();
+		return this.hash;
 	}
 
 	/**

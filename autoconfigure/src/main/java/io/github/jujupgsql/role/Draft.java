@@ -1,7 +1,7 @@
 package io.github.jujupgsql.role;
 
 import java.util.ArrayList;
-import java.util.Comparator;
+import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -41,7 +41,7 @@ final class Draft {
 
 	private final List<ServerId> created = new ArrayList<>();
 
-	private final List<Planned> effects = new ArrayList<>();
+	private final Map<Step, List<Effect>> effects = new EnumMap<>(Step.class);
 
 	private long numbers;
 
@@ -111,7 +111,7 @@ final class Draft {
 	}
 
 	boolean isNamed(ManagedServer server) {
-		return server.id().equals(this.named.get(server.connectionString()));
+		return this.named.containsValue(server.id());
 	}
 
 	boolean isMaster(ManagedServer server) {
@@ -156,21 +156,17 @@ final class Draft {
 	}
 
 	void then(Step step, Effect effect) {
-		this.effects.add(new Planned(step, effect));
+		this.effects.computeIfAbsent(step, (key) -> new ArrayList<>()).add(effect);
 	}
 
 	Decision decide(RoleAssignment roles) {
 		Topology next = new Topology(this.relation, this.named, this.servers, this.primary, roles, this.paused,
 				this.causedAt, this.lastRead, this.masterFailures, this.numbers);
-		return new Decision(next, this.created.stream().map(this.servers::get).toList(),
-				this.effects.stream().sorted(Comparator.comparing(Planned::step)).map(Planned::effect).toList());
-	}
-
-	/**
-	 * An effect, and when in a decision it is its turn.
-	 */
-	private record Planned(Step step, Effect effect) {
-
+		List<ManagedServer> fresh = new ArrayList<>();
+		this.created.forEach((id) -> fresh.add(this.servers.get(id)));
+		List<Effect> ordered = new ArrayList<>();
+		this.effects.values().forEach(ordered::addAll);
+		return new Decision(next, fresh, ordered);
 	}
 
 }
