@@ -5,7 +5,6 @@ import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.Stream;
 
 import io.github.jujupgsql.relation.ConnectionString;
 import io.github.jujupgsql.relation.PgsqlRelation;
@@ -14,6 +13,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * The topology to be, while one decision is made. Belongs to that decision: if it throws,
  * this is thrown away and the topology before stands.
+ * <p>
+ * Here and in the rules there are loops instead of streams: a switch is rare, so this
+ * code is hardly ever compiled, and interpreted streams cost writers up to a millisecond.
  */
 final class Draft {
 
@@ -72,21 +74,31 @@ final class Draft {
 	 * Return the servers, of which some may be replaced while the list is gone through.
 	 */
 	List<ManagedServer> servers() {
-		return List.copyOf(this.servers.values());
+		return new ArrayList<>(this.servers.values());
 	}
 
 	/**
 	 * Return the servers that the relation names.
 	 */
 	List<ManagedServer> namedServers() {
-		return this.named.values().stream().map(this.servers::get).toList();
+		List<ManagedServer> servers = new ArrayList<>();
+		for (ServerId id : this.named.values()) {
+			servers.add(this.servers.get(id));
+		}
+		return servers;
 	}
 
 	/**
 	 * Return the servers that it does not name any more and that may still be needed.
 	 */
-	Stream<ManagedServer> former() {
-		return servers().stream().filter((server) -> !isNamed(server) && !server.state().hasLeft());
+	List<ManagedServer> former() {
+		List<ManagedServer> former = new ArrayList<>();
+		for (ManagedServer server : this.servers.values()) {
+			if (!server.state().hasLeft() && !isNamed(server)) {
+				former.add(server);
+			}
+		}
+		return former;
 	}
 
 	ManagedServer put(ManagedServer server) {
@@ -141,7 +153,12 @@ final class Draft {
 	 * Return what serves reads from the same server with former credentials.
 	 */
 	@Nullable ManagedServer predecessorOf(ManagedServer server) {
-		return former().filter((old) -> old.mayServeReads() && server.canTakeOverFrom(old)).findFirst().orElse(null);
+		for (ManagedServer old : former()) {
+			if (old.mayServeReads() && server.canTakeOverFrom(old)) {
+				return old;
+			}
+		}
+		return null;
 	}
 
 	/**

@@ -22,10 +22,12 @@ final class LeavingRules {
 	 * has to be fenced.
 	 */
 	void dismissFormer(RoleAssignment roles) {
-		this.draft.former().filter((server) -> !isNeeded(server, roles)).forEach((server) -> {
-			this.draft.then(Step.LEAVE, new LastingEffect.Drain(server.id()));
-			this.draft.move(server, ServerState.DRAINING);
-		});
+		for (ManagedServer server : this.draft.former()) {
+			if (!isNeeded(server, roles)) {
+				this.draft.then(Step.LEAVE, new LastingEffect.Drain(server.id()));
+				this.draft.move(server, ServerState.DRAINING);
+			}
+		}
 	}
 
 	private boolean isNeeded(ManagedServer server, RoleAssignment roles) {
@@ -33,9 +35,16 @@ final class LeavingRules {
 			ManagedServer master = this.draft.master();
 			return master != null && !this.draft.isPrimary(master);
 		}
-		return roles.replicas().contains(server.id()) || (server.inRecovery() && this.draft.namedServers()
-			.stream()
-			.anyMatch((named) -> !this.draft.isSettled(named) && named.canTakeOverFrom(server)));
+		return roles.replicas().contains(server.id()) || (server.inRecovery() && isReplacementAwaited(server));
+	}
+
+	private boolean isReplacementAwaited(ManagedServer server) {
+		for (ManagedServer named : this.draft.namedServers()) {
+			if (!this.draft.isSettled(named) && named.canTakeOverFrom(server)) {
+				return true;
+			}
+		}
+		return false;
 	}
 
 	/**

@@ -4,7 +4,6 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.Map;
 import java.util.Set;
-import java.util.stream.Stream;
 
 import io.github.jujupgsql.relation.ConnectionString;
 import io.github.jujupgsql.relation.PgsqlRelation;
@@ -63,10 +62,16 @@ final class RelationRules {
 	}
 
 	private @Nullable ManagedServer known(ConnectionString server) {
-		return Stream.concat(Stream.ofNullable(this.draft.find(this.draft.named.get(server))), this.draft.former())
-			.filter((known) -> known.connectionString().equals(server))
-			.findFirst()
-			.orElse(null);
+		ManagedServer named = this.draft.find(this.draft.named.get(server));
+		if (named != null) {
+			return named;
+		}
+		for (ManagedServer former : this.draft.former()) {
+			if (former.connectionString().equals(server)) {
+				return former;
+			}
+		}
+		return null;
 	}
 
 }

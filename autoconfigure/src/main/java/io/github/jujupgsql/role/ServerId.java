@@ -1,5 +1,7 @@
 package io.github.jujupgsql.role;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * Tells one managed server from every other, also from an earlier one of the same name: a
  * server that is named again after it has been fenced gets a fresh pool and another id.
@@ -9,6 +11,19 @@ package io.github.jujupgsql.role;
  * @since 0.1.0
  */
 public record ServerId(long number, String name) {
+
+	// Not those of a record, which are slow until they are compiled: a switch of roles is
+	// rare, and writers wait for it
+
+	@Override
+	public boolean equals(@Nullable Object other) {
+		return this == other || (other instanceof ServerId that && this.number == that.number);
+	}
+
+	@Override
+	public int hashCode() {
+		return Long.hashCode(this.number);
+	}
 
 	@Override
 	public String toString() {
