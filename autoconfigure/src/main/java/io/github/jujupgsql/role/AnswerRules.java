@@ -90,10 +90,10 @@ final class AnswerRules {
 	}
 
 	private void inRecovery(ManagedServer server, ProbeAnswer answer, PoolSigns signs) {
+		if (this.draft.isPrimary(server)) {
+			demote(server);
+		}
 		if (this.draft.isMaster(server)) {
-			if (this.draft.isPrimary(server)) {
-				demote(server);
-			}
 			this.failures.notYet(this.draft.put(server.withInRecovery(true)), answer, "in recovery",
 					RetryBackoff.PROMOTION, signs);
 			return;

@@ -33,6 +33,9 @@ final class FenceRules {
 	 * Cut off every connection to a server and close its pool.
 	 */
 	void fence(ManagedServer server, Step step, FenceReason why, String detail) {
+		if (this.draft.isPrimary(server)) {
+			this.draft.primary = null;
+		}
 		boolean draining = server.state() == ServerState.DRAINING;
 		this.draft.then(step, new LastingEffect.Fence(server.id()));
 		if (!draining) {

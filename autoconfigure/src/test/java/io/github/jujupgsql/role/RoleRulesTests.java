@@ -277,6 +277,16 @@ class RoleRulesTests {
 	}
 
 	@Test
+	void aPrimaryThatIsNamedAsAStandbyTooWithItsFormerPasswordStepsDownWhenItIsInRecovery() {
+		RulesUnderTest rules = settled().relate("a'", "a");
+		assertThat(rules.states()).contains("a PRIMARY");
+		rules.take(suspected("a")).answer("a", Kind.IN_RECOVERY);
+		assertThat(rules.topology.primary()).isNull();
+		rules.take(suspected("a")).answer("a", Kind.UNREACHABLE);
+		assertThat(rules.topology.roles().replicas()).doesNotContain(new ServerId(1, "a:5432"));
+	}
+
+	@Test
 	void aServerMakesNoStepThatItsLifeDoesNotKnow() {
 		ManagedServer server = settled().server("a").moveTo(ServerState.FENCED, 0);
 		assertThatIllegalStateException().isThrownBy(() -> server.moveTo(ServerState.PRIMARY, 0))
