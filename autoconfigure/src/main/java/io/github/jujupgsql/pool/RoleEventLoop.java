@@ -29,6 +29,9 @@ final class RoleEventLoop implements Executor {
 	private volatile Runnable whenFailed = () -> {
 	};
 
+	/** Whether the last decision has been made. Written and read by this thread. */
+	private boolean ended;
+
 	RoleEventLoop(ThreadFactory factory) {
 		this.thread = Executors.newSingleThreadScheduledExecutor(factory);
 	}
@@ -88,6 +91,10 @@ final class RoleEventLoop implements Executor {
 	}
 
 	private void runSafely(Runnable decision) {
+		if (this.ended) {
+			logger.debug("Already closed; ignoring role event");
+			return;
+		}
 		try {
 			decision.run();
 		}
@@ -142,7 +149,11 @@ final class RoleEventLoop implements Executor {
 	 */
 	<T> T end(Callable<T> decision, Duration patience)
 			throws ExecutionException, TimeoutException, InterruptedException {
-		T decided = this.thread.submit(decision).get(patience.toMillis(), TimeUnit.MILLISECONDS);
+		T decided = this.thread.submit(() -> {
+			T last = decision.call();
+			this.ended = true;
+			return last;
+		}).get(patience.toMillis(), TimeUnit.MILLISECONDS);
 		this.thread.shutdownNow();
 		this.thread.awaitTermination(patience.toMillis(), TimeUnit.MILLISECONDS);
 		return decided;
