@@ -1,7 +1,6 @@
 package io.github.jujupgsql.role;
 
 import io.github.jujupgsql.role.LastingEffect.FenceReason;
-import io.github.jujupgsql.role.ProbeAnswer.Kind;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -37,7 +36,7 @@ final class AnswerRules {
 	 */
 	private @Nullable ManagedServer heard(ServerId id, long question) {
 		ManagedServer server = this.draft.find(id);
-		if (server == null || !server.question().open() || server.question().number() != question) {
+		if (server == null || !server.owesAnswerTo(question)) {
 			return null;
 		}
 		if (server.unresponsive()) {
@@ -152,7 +151,7 @@ final class AnswerRules {
 
 	void overdue(Fact.ProbeOverdue overdue) {
 		ManagedServer server = this.draft.find(overdue.server());
-		if (server == null || !server.question().open() || server.question().number() != overdue.question()) {
+		if (server == null || !server.owesAnswerTo(overdue.question())) {
 			return;
 		}
 		PoolSigns signs = overdue.signs();
@@ -163,9 +162,8 @@ final class AnswerRules {
 			this.probing.expect(server, overdue.question(), overdue.excuses() - 1);
 		}
 		else {
-			long millis = this.draft.policy.sickAfter().toMillis();
 			answered(new Fact.Answered(overdue.server(), overdue.question(),
-					new ProbeAnswer(Kind.UNREACHABLE, "", "no answer within " + millis + " ms"), signs));
+					ProbeAnswer.unanswered(this.draft.policy.sickAfter()), signs));
 		}
 	}
 

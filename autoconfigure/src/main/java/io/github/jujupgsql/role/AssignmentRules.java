@@ -1,6 +1,5 @@
 package io.github.jujupgsql.role;
 
-import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
@@ -94,7 +93,6 @@ final class AssignmentRules {
 	 * Move every server to the state that goes with its role, or with why it has none.
 	 */
 	void settleStates(RoleAssignment roles) {
-		List<ServerId> roleless = new ArrayList<>();
 		for (ManagedServer server : this.draft.servers()) {
 			if (server.state().hasLeft()) {
 				continue;
@@ -115,8 +113,7 @@ final class AssignmentRules {
 		if (roles.replicas().contains(server.id())) {
 			return ServerState.REPLICA;
 		}
-		boolean deposed = server.heldPrimary() && !this.draft.isMaster(server);
-		if (deposed || !this.draft.isNamed(server)) {
+		if (this.draft.isDeposed(server) || !this.draft.isNamed(server)) {
 			return ServerState.STEPPING_DOWN;
 		}
 		if (server.failure() != null || server.inRecovery()) {

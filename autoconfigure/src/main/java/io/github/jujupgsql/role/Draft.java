@@ -131,6 +131,14 @@ final class Draft {
 		return master != null && server.id().equals(this.named.get(master));
 	}
 
+	/**
+	 * Return whether it has held the primary role and the relation wants another server
+	 * to.
+	 */
+	boolean isDeposed(ManagedServer server) {
+		return server.heldPrimary() && !isMaster(server);
+	}
+
 	boolean isPrimary(ManagedServer server) {
 		return server.id().equals(this.primary);
 	}

@@ -67,8 +67,7 @@ final class LeavingRules {
 	}
 
 	private boolean isWithdrawn(ManagedServer server) {
-		return server.heldPrimary() && !server.state().hasLeft() && !this.draft.isMaster(server)
-				&& !this.draft.isPrimary(server);
+		return this.draft.isDeposed(server) && !server.state().hasLeft() && !this.draft.isPrimary(server);
 	}
 
 	void withdrawalDue(Fact.WithdrawalDue due, Probing probing) {

@@ -112,6 +112,13 @@ public record ManagedServer(ServerId id, ConnectionString connectionString, Serv
 	}
 
 	/**
+	 * Return whether a question is its last one and has yet to be answered.
+	 */
+	boolean owesAnswerTo(long number) {
+		return this.question.open() && this.question.number() == number;
+	}
+
+	/**
 	 * Return whether it may serve reads as a standby.
 	 */
 	boolean mayServeReads() {

@@ -1,5 +1,7 @@
 package io.github.jujupgsql.role;
 
+import java.time.Duration;
+
 /**
  * What a server answered when it was asked for its role, or why it did not.
  *
@@ -17,6 +19,15 @@ public record ProbeAnswer(Kind kind, String sqlState, String reason) {
 	 */
 	public static ProbeAnswer of(Kind kind) {
 		return new ProbeAnswer(kind, "", "");
+	}
+
+	/**
+	 * Return that there was no answer in time.
+	 * @param waited how long one was waited for
+	 * @return the answer
+	 */
+	public static ProbeAnswer unanswered(Duration waited) {
+		return new ProbeAnswer(Kind.UNREACHABLE, "", "no answer within " + waited.toMillis() + " ms");
 	}
 
 	/**

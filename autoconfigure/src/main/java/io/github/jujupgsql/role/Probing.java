@@ -40,8 +40,7 @@ final class Probing {
 	 * new one is confirmed it gets a fresh pool, and that is asked.
 	 */
 	private void askIfUnsettled(ManagedServer server) {
-		boolean deposed = server.heldPrimary() && !this.draft.isMaster(server);
-		if (this.draft.isNamed(server) && !deposed && !this.draft.isSettled(server)) {
+		if (this.draft.isNamed(server) && !this.draft.isDeposed(server) && !this.draft.isSettled(server)) {
 			ask(server);
 		}
 	}

@@ -30,25 +30,15 @@ final class RelationRules {
 	 */
 	void follow(Fact.RelationRead read) {
 		PgsqlRelation relation = read.relation();
-		Map<ConnectionString, ManagedServer> known = new LinkedHashMap<>();
-		for (ConnectionString server : named(relation)) {
-			ManagedServer before = known(server);
-			if (before != null && !(before.heldPrimary() && relation.master() == null)) {
-				known.put(server, before);
-			}
-		}
 		this.draft.relation = relation;
 		this.draft.causedAt = read.since();
-		this.draft.named = new LinkedHashMap<>();
+		Map<ConnectionString, ServerId> named = new LinkedHashMap<>();
 		for (ConnectionString server : named(relation)) {
-			ManagedServer before = known.get(server);
-			if (before != null) {
-				this.draft.named.put(server, before.id());
-			}
-			else {
-				this.draft.create(server);
-			}
+			ManagedServer known = known(server);
+			boolean withdrawn = known != null && known.heldPrimary() && relation.master() == null;
+			named.put(server, (known != null && !withdrawn) ? known.id() : this.draft.create(server).id());
 		}
+		this.draft.named = named;
 		this.probing.askUnsettled();
 	}
 
