@@ -152,8 +152,6 @@ abstract class RoleDataSourceConfiguration {
 		}
 
 		@ConditionalOnProperty(name = "spring.datasource.connection-fetch", havingValue = "lazy")
-		@ConditionalOnBooleanProperty(name = "juju.pgsql.route-read-only-transactions", havingValue = false,
-				matchIfMissing = true)
 		static class OnLazy {
 
 		}

@@ -3,8 +3,8 @@ package io.github.jujupgsql.datasource;
 import java.sql.SQLException;
 import java.time.Duration;
 
-import io.github.jujupgsql.pool.RoleTable;
 import io.github.jujupgsql.pool.CurrentRoles;
+import io.github.jujupgsql.pool.RoleTable;
 import io.github.jujupgsql.pool.ServerPool;
 import org.jspecify.annotations.Nullable;
 

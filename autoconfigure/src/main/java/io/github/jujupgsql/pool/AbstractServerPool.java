@@ -3,7 +3,7 @@ package io.github.jujupgsql.pool;
 import java.time.Duration;
 
 import com.zaxxer.hikari.HikariDataSource;
-import io.github.jujupgsql.relation.ConnectionString;
+import io.github.jujupgsql.role.PoolSigns;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -15,8 +15,6 @@ import org.jspecify.annotations.Nullable;
 abstract class AbstractServerPool {
 
 	final ServerConnections connections;
-
-	private final ConnectionString connectionString;
 
 	private final String server;
 
@@ -30,8 +28,7 @@ abstract class AbstractServerPool {
 
 	private volatile @Nullable HikariAdapter adapter;
 
-	AbstractServerPool(ConnectionString connectionString, String server, String name, ServerConnections connections) {
-		this.connectionString = connectionString;
+	AbstractServerPool(String server, String name, ServerConnections connections) {
 		this.server = server;
 		this.name = name;
 		this.connections = connections;
@@ -72,10 +69,6 @@ abstract class AbstractServerPool {
 	 */
 	final String describe() {
 		return this.server + " (" + this.name + ")";
-	}
-
-	final ConnectionString getConnectionString() {
-		return this.connectionString;
 	}
 
 	/**
@@ -182,6 +175,15 @@ abstract class AbstractServerPool {
 	 */
 	final boolean isUnreachable() {
 		return this.connections.getLastAttempt().isUnreachable();
+	}
+
+	/**
+	 * Return what the pool shows of the server without asking it.
+	 * @return the signs, as of now
+	 */
+	final PoolSigns signs() {
+		return new PoolSigns(this.adapter != null, hasOpen(), getReadsReturned(), getActive(), hasQueue(),
+				isUnreachable(), isLoggingIn());
 	}
 
 	/**

@@ -2,19 +2,16 @@ package io.github.jujupgsql.pool;
 
 import java.sql.SQLException;
 
+import io.github.jujupgsql.role.ProbeAnswer;
 import io.github.jujupgsql.role.ProbeAnswer.Kind;
 import org.jspecify.annotations.Nullable;
 import org.postgresql.util.PSQLException;
 import org.postgresql.util.ServerErrorMessage;
 
 /**
- * Why a server could not be asked, by the SQLSTATE of what was thrown.
- *
- * @param answer what it means for the server
- * @param sqlState the SQLSTATE, or the name of an exception that has none
- * @param reason why, on one line
+ * Says why a server could not be asked, by the SQLSTATE of what was thrown.
  */
-record ConnectFailure(Kind answer, String sqlState, String reason) {
+final class ConnectFailure {
 
 	private static final String INVALID_PASSWORD = "28P01";
 
@@ -25,18 +22,22 @@ record ConnectFailure(Kind answer, String sqlState, String reason) {
 
 	private static final int LONGEST_REASON = 500;
 
+	private ConnectFailure() {
+	}
+
 	/**
 	 * Classify a failure.
 	 * @param fault what was thrown
-	 * @return what it means
+	 * @return what it means; where there is no SQLSTATE, the name of the exception stands
+	 * in its place
 	 */
-	static ConnectFailure of(Throwable fault) {
+	static ProbeAnswer of(Throwable fault) {
 		if (!(fault instanceof SQLException sqlFault)) {
-			return new ConnectFailure(Kind.NOT_ASKED, fault.getClass().getName(), oneLine(fault.toString()));
+			return new ProbeAnswer(Kind.NOT_ASKED, fault.getClass().getName(), oneLine(fault.toString()));
 		}
 		SQLException root = innermost(sqlFault);
 		String state = String.valueOf(root.getSQLState());
-		return new ConnectFailure(answer(root, state), state, oneLine(root.getMessage() + detail(root)));
+		return new ProbeAnswer(answer(root, state), state, oneLine(root.getMessage() + detail(root)));
 	}
 
 	/**

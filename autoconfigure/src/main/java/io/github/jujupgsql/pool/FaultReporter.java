@@ -74,7 +74,7 @@ final class FaultReporter {
 		long last = this.lastLogged.get();
 		if (!this.connections.isRetired() && now - last >= this.times.faultLog().toNanos()
 				&& this.lastLogged.compareAndSet(last, now)) {
-			String reason = RoleCheck.oneLine(String.valueOf(fault.getMessage()));
+			String reason = ConnectFailure.oneLine(String.valueOf(fault.getMessage()));
 			logger.warn("A connection to " + this.description + " failed, others may follow: " + reason + " (SQLSTATE "
 					+ fault.getSQLState() + ")");
 		}

@@ -11,6 +11,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
 import io.github.jujupgsql.pool.ServerPool.Fault;
+import io.github.jujupgsql.role.ProbeAnswer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -44,7 +45,7 @@ final class HealthQuestions {
 			return ((before != null) ? before : own).get(timeout.toMillis(), TimeUnit.MILLISECONDS).orElse(null);
 		}
 		catch (TimeoutException ex) {
-			return new Fault(RoleCheck.unanswered(timeout).reason(), false);
+			return new Fault(ProbeAnswer.unanswered(timeout).reason(), false);
 		}
 		catch (InterruptedException ex) {
 			Thread.currentThread().interrupt();
@@ -52,7 +53,7 @@ final class HealthQuestions {
 		}
 		catch (ExecutionException | RuntimeException | Error ex) {
 			this.asked.remove(pool, own);
-			return new Fault(RoleCheck.oneLine(ex.toString()), false);
+			return new Fault(ConnectFailure.oneLine(ex.toString()), false);
 		}
 	}
 

@@ -79,7 +79,7 @@ final class LastAttempt {
 	 */
 	boolean isUnreachable() {
 		RoleCheck failed = this.failure;
-		return failed != null && failed.answer() == Kind.UNREACHABLE;
+		return failed != null && failed.kind() == Kind.UNREACHABLE;
 	}
 
 }

@@ -7,7 +7,6 @@ import java.time.Duration;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 
-import io.github.jujupgsql.relation.ConnectionString;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,9 +24,8 @@ abstract class LendingPool extends AbstractServerPool {
 	/** The threads that wait for a connection, for longer than a moment. */
 	private final AtomicInteger waiting = new AtomicInteger();
 
-	LendingPool(ConnectionString connectionString, String server, String name, ServerConnections connections,
-			Consumer<ServerPool> suspicion) {
-		super(connectionString, server, name, connections);
+	LendingPool(String server, String name, ServerConnections connections, Consumer<ServerPool> suspicion) {
+		super(server, name, connections);
 		this.fitness = new SessionFitness(connections);
 		this.faults = new FaultReporter(connections, server, describe(), () -> suspicion.accept(self()));
 		this.verifier = new ConnectionVerifier(this, connections, this.fitness, this.faults);

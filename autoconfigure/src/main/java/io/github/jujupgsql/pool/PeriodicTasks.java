@@ -87,7 +87,7 @@ final class PeriodicTasks {
 			return;
 		}
 		Map<ServerId, PoolSigns> signs = new LinkedHashMap<>();
-		topology.usedForReads().forEach((server) -> signs.put(server, ServerProber.signs(this.pools.get(server))));
+		topology.usedForReads().forEach((server) -> signs.put(server, this.pools.get(server).signs()));
 		if (!signs.isEmpty()) {
 			this.keeper.take(new Fact.ReplicasSeen(signs));
 		}

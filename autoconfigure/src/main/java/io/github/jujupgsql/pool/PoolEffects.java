@@ -6,11 +6,11 @@ import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
 
-import io.github.jujupgsql.role.PassingEffect;
-import io.github.jujupgsql.role.ProbeEffect;
-import io.github.jujupgsql.role.LastingEffect;
 import io.github.jujupgsql.role.Effect;
 import io.github.jujupgsql.role.Fact;
+import io.github.jujupgsql.role.LastingEffect;
+import io.github.jujupgsql.role.PassingEffect;
+import io.github.jujupgsql.role.ProbeEffect;
 import io.github.jujupgsql.role.RoleAssignment;
 import io.github.jujupgsql.role.ServerId;
 import org.apache.commons.logging.Log;

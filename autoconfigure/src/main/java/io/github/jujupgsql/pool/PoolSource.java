@@ -29,7 +29,7 @@ final class PoolSource extends AbstractDataSource {
 
 	private final AtomicReference<@Nullable Connection> offered = new AtomicReference<>();
 
-	private volatile boolean resting;
+	private volatile boolean paused;
 
 	/**
 	 * Create the source of a server's connections.
@@ -66,11 +66,11 @@ final class PoolSource extends AbstractDataSource {
 			catch (SQLException ex) {
 				RoleCheck failed = RoleCheck.failed(ex);
 				this.connections.getLastAttempt().failed(failed);
-				if (this.resting) {
+				if (this.paused) {
 					// HikariCP tries again if a thread waits
 					throw ex;
 				}
-				this.opener.pause(failed.patience().pauseAfter(failures));
+				this.opener.pause(failed.backoff().pauseAfter(failures));
 			}
 		}
 	}
@@ -115,15 +115,15 @@ final class PoolSource extends AbstractDataSource {
 
 	/**
 	 * Say whether connections are to be opened only for threads that wait for one.
-	 * @param resting whether they are
+	 * @param paused whether they are
 	 */
-	void setPaused(boolean resting) {
-		this.resting = resting;
+	void setPaused(boolean paused) {
+		this.paused = paused;
 		this.opener.resume();
 	}
 
 	boolean isPaused() {
-		return this.resting;
+		return this.paused;
 	}
 
 	/**

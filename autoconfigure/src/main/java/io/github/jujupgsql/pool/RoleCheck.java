@@ -6,23 +6,22 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
 
+import io.github.jujupgsql.role.ProbeAnswer;
 import io.github.jujupgsql.role.ProbeAnswer.Kind;
 import io.github.jujupgsql.role.RetryBackoff;
 import org.jspecify.annotations.Nullable;
 import org.postgresql.PGConnection;
 
 /**
- * What a server answered when asked for its role.
+ * What a server answered when asked for its role, and what it told of the session.
  *
  * @param answer the answer
  * @param readOnlySession whether transactions of the session asked are read-only unless
  * they say otherwise
- * @param sqlState the SQLSTATE of the failure if there was no answer; otherwise empty
- * @param reason why there was none, on one line; otherwise empty
  * @param session the {@link SessionState} of the session asked, or {@code null} if the
  * server is in recovery, does not tell, or has not been asked for it
  */
-record RoleCheck(Kind answer, boolean readOnlySession, String sqlState, String reason, @Nullable String session) {
+record RoleCheck(ProbeAnswer answer, boolean readOnlySession, @Nullable String session) {
 
 	private static final String IN_HOT_STANDBY = "in_hot_standby";
 
@@ -41,8 +40,12 @@ record RoleCheck(Kind answer, boolean readOnlySession, String sqlState, String r
 
 	private static final String INSUFFICIENT_PRIVILEGE = "42501";
 
-	private RoleCheck(Kind answer, String sqlState, String reason) {
-		this(answer, false, sqlState, reason, null);
+	/**
+	 * Create a check of which no session tells anything.
+	 * @param answer the answer
+	 */
+	RoleCheck(ProbeAnswer answer) {
+		this(answer, false, null);
 	}
 
 	/**
@@ -102,7 +105,7 @@ record RoleCheck(Kind answer, boolean readOnlySession, String sqlState, String r
 			result.next();
 			Kind answer = result.getBoolean(1) ? Kind.IN_RECOVERY : Kind.NOT_IN_RECOVERY;
 			String session = query.equals(ROLE) ? null : result.getString(3);
-			return new RoleCheck(answer, result.getString(2).equals("on"), "", "", session);
+			return new RoleCheck(ProbeAnswer.of(answer), result.getString(2).equals("on"), session);
 		}
 	}
 
@@ -129,7 +132,7 @@ record RoleCheck(Kind answer, boolean readOnlySession, String sqlState, String r
 	static @Nullable RoleCheck told(PGConnection connection) {
 		String readOnly = connection.getParameterStatus(DEFAULT_TRANSACTION_READ_ONLY);
 		return (readOnly != null && hasTold(connection, ServerRole.PRIMARY))
-				? new RoleCheck(Kind.NOT_IN_RECOVERY, readOnly.equals("on"), "", "", null) : null;
+				? new RoleCheck(ProbeAnswer.of(Kind.NOT_IN_RECOVERY), readOnly.equals("on"), null) : null;
 	}
 
 	/**
@@ -147,28 +150,31 @@ record RoleCheck(Kind answer, boolean readOnlySession, String sqlState, String r
 	 * @return what it is, to be read by people
 	 */
 	String describe() {
-		return (this.answer == Kind.IN_RECOVERY) ? "in recovery" : "not in recovery";
+		return is(ServerRole.REPLICA) ? "in recovery" : "not in recovery";
 	}
 
 	boolean is(ServerRole role) {
-		return this.answer == ((role == ServerRole.REPLICA) ? Kind.IN_RECOVERY : Kind.NOT_IN_RECOVERY);
+		return kind() == ((role == ServerRole.REPLICA) ? Kind.IN_RECOVERY : Kind.NOT_IN_RECOVERY);
+	}
+
+	Kind kind() {
+		return this.answer.kind();
 	}
 
 	/**
-	 * Return whether another answer means the same, whatever its words.
-	 * @param other another answer
-	 * @return whether the answer and the SQLSTATE are the same
+	 * Return why there was no answer.
+	 * @return the reason, on one line; otherwise empty
 	 */
-	boolean isOfSameKind(RoleCheck other) {
-		return this.answer == other.answer && this.sqlState.equals(other.sqlState);
+	String reason() {
+		return this.answer.reason();
 	}
 
 	/**
 	 * Return how soon to try again after a failure.
-	 * @return the patience
+	 * @return the back-off
 	 */
-	RetryBackoff patience() {
-		return (this.answer == Kind.CREDENTIALS_REFUSED) ? RetryBackoff.CREDENTIALS : RetryBackoff.MASTER;
+	RetryBackoff backoff() {
+		return (kind() == Kind.CREDENTIALS_REFUSED) ? RetryBackoff.CREDENTIALS : RetryBackoff.MASTER;
 	}
 
 	/**
@@ -177,25 +183,11 @@ record RoleCheck(Kind answer, boolean readOnlySession, String sqlState, String r
 	 * @return an answer that says why
 	 */
 	static RoleCheck failed(Throwable fault) {
-		ConnectFailure failure = ConnectFailure.of(fault);
-		return new RoleCheck(failure.answer(), failure.sqlState(), failure.reason());
-	}
-
-	/**
-	 * Put what a server or a driver has said on one line.
-	 * @param text what it has said
-	 * @return the line
-	 */
-	static String oneLine(String text) {
-		return ConnectFailure.oneLine(text);
+		return new RoleCheck(ConnectFailure.of(fault));
 	}
 
 	static RoleCheck setUpRefused(String reason) {
-		return new RoleCheck(Kind.SET_UP_REFUSED, "", reason);
-	}
-
-	static RoleCheck unanswered(Duration waited) {
-		return new RoleCheck(Kind.UNREACHABLE, "", "no answer within " + waited.toMillis() + " ms");
+		return new RoleCheck(new ProbeAnswer(Kind.SET_UP_REFUSED, "", reason));
 	}
 
 }

@@ -81,7 +81,7 @@ final class RoleProber {
 	RoleProbe probeStandby() {
 		boolean hasLedElsewhere = this.leadsElsewhere;
 		RoleProbe probe = hasLedElsewhere ? probeAnew() : probe();
-		Kind answer = probe.check().answer();
+		Kind answer = probe.check().kind();
 		this.leadsElsewhere = answer == Kind.NOT_IN_RECOVERY;
 		HikariAdapter adapter = this.pool.adapter();
 		if (hasLedElsewhere && answer == Kind.IN_RECOVERY && adapter != null) {
@@ -150,7 +150,7 @@ final class RoleProber {
 			if (role == null || check.is(role)) {
 				return null;
 			}
-			boolean serving = check.answer() == Kind.REFUSED && this.pool.getActive() > 0;
+			boolean serving = check.kind() == Kind.REFUSED && this.pool.getActive() > 0;
 			return new Fault(check.reason().isEmpty() ? check.describe() : check.reason(), serving);
 		}
 	}

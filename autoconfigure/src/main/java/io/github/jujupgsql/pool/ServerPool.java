@@ -7,7 +7,6 @@ import java.util.function.Function;
 
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
-import io.github.jujupgsql.relation.ConnectionString;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,7 +24,6 @@ public final class ServerPool extends LendingPool {
 
 	/**
 	 * Create a pool that is not open yet.
-	 * @param connectionString where the server is
 	 * @param server what to call it
 	 * @param name what to call the pool
 	 * @param connections opens connections to it
@@ -33,9 +31,9 @@ public final class ServerPool extends LendingPool {
 	 * @param suspicion told, by a thread that borrows or works, when there is reason to
 	 * ask the server for its role again
 	 */
-	ServerPool(ConnectionString connectionString, String server, String name, ServerConnections connections,
+	ServerPool(String server, String name, ServerConnections connections,
 			Function<ServerConnections, HikariConfig> configFactory, Consumer<ServerPool> suspicion) {
-		super(connectionString, server, name, connections, suspicion);
+		super(server, name, connections, suspicion);
 		this.prober = new RoleProber(this, configFactory);
 	}
 

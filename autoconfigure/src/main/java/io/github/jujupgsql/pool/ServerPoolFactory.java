@@ -102,8 +102,7 @@ public final class ServerPoolFactory {
 		}
 		ServerConnections connections = new ServerConnections(server, merged.properties(),
 				Duration.ofMillis(template.getConnectionTimeout()), statements(template), this.times, this.ticker);
-		return new ServerPool(connectionString, server, name, connections, (opened) -> configure(name, opened),
-				suspicion);
+		return new ServerPool(server, name, connections, (opened) -> configure(name, opened), suspicion);
 	}
 
 	private static Set<String> statements(HikariConfig config) {

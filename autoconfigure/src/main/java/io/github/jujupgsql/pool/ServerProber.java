@@ -1,17 +1,14 @@
 package io.github.jujupgsql.pool;
 
-import java.time.Duration;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.RejectedExecutionException;
 
-import io.github.jujupgsql.role.ProbeEffect;
-import io.github.jujupgsql.role.Effect;
 import io.github.jujupgsql.role.Fact;
-import io.github.jujupgsql.role.PoolSigns;
 import io.github.jujupgsql.role.ProbeAnswer;
+import io.github.jujupgsql.role.ProbeAnswer.Kind;
+import io.github.jujupgsql.role.ProbeEffect;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Asks servers for their role on background threads, and hands back what they answer.
@@ -19,6 +16,8 @@ import org.jspecify.annotations.Nullable;
 final class ServerProber {
 
 	private static final Log logger = LogFactory.getLog(ServerPools.class);
+
+	private static final RoleProbe NONE = new RoleProbe(new RoleCheck(ProbeAnswer.of(Kind.NOT_ASKED)));
 
 	private final ExecutorService background;
 
@@ -32,7 +31,7 @@ final class ServerProber {
 	 * The answer that is being acted on, with its connection. Confined to the thread that
 	 * assigns roles.
 	 */
-	private @Nullable RoleProbe current;
+	private RoleProbe current = NONE;
 
 	/**
 	 * Create a prober.
@@ -77,7 +76,7 @@ final class ServerProber {
 				this.answers.take(answered(probe, pool, answer.check()));
 			}
 			finally {
-				this.current = null;
+				this.current = NONE;
 			}
 		});
 		if (!heard) {
@@ -96,8 +95,7 @@ final class ServerProber {
 	}
 
 	private static Fact answered(ProbeEffect.Probe probe, ServerPool pool, RoleCheck check) {
-		ProbeAnswer answer = new ProbeAnswer(check.answer(), check.sqlState(), check.reason());
-		return new Fact.Answered(probe.server(), probe.question(), answer, signs(pool));
+		return new Fact.Answered(probe.server(), probe.question(), check.answer(), pool.signs());
 	}
 
 	/**
@@ -105,8 +103,7 @@ final class ServerProber {
 	 * @return the answer; one without a connection if there is none
 	 */
 	RoleProbe current() {
-		RoleProbe answer = this.current;
-		return (answer != null) ? answer : new RoleProbe(RoleCheck.unanswered(Duration.ZERO));
+		return this.current;
 	}
 
 	/**
@@ -121,13 +118,8 @@ final class ServerProber {
 		this.loop.schedule(() -> {
 			boolean late = this.ticker.nanoTime() - due > after / 4;
 			this.answers.take(new Fact.ProbeOverdue(expected.server(), expected.question(), expected.excuses(), late,
-					pool.getReadsReturned() > reads, signs(pool)));
+					pool.getReadsReturned() > reads, pool.signs()));
 		}, expected.after());
-	}
-
-	static PoolSigns signs(ServerPool pool) {
-		return new PoolSigns(pool.getDataSource() != null, pool.hasOpen(), pool.getReadsReturned(), pool.getActive(),
-				pool.hasQueue(), pool.isUnreachable(), pool.isLoggingIn());
 	}
 
 	/**

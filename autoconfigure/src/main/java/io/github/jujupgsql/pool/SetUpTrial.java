@@ -65,7 +65,7 @@ final class SetUpTrial {
 	 */
 	@Nullable RoleCheck tryOut(ConnectionSetUp setUp, Connection connection) throws SQLException {
 		try {
-			Kind role = RoleCheck.ask(connection, this.timeout, RoleCheck.ROLE).answer();
+			Kind role = RoleCheck.ask(connection, this.timeout, RoleCheck.ROLE).kind();
 			Refusal last = this.refusal;
 			if (last != null && last.role() == role && !isOver(last)) {
 				return last.check();
@@ -94,7 +94,7 @@ final class SetUpTrial {
 	 * @return what to tell of it
 	 */
 	RoleCheck failed(Throwable fault) {
-		return remember(null, RoleCheck.oneLine("the pool cannot be opened: " + fault), RetryBackoff.RECOVERY);
+		return remember(null, ConnectFailure.oneLine("the pool cannot be opened: " + fault), RetryBackoff.RECOVERY);
 	}
 
 	private RoleCheck remember(@Nullable Kind role, String reason) {

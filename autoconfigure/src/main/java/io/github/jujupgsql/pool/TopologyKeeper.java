@@ -5,11 +5,11 @@ import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 
-import io.github.jujupgsql.role.PassingEffect;
 import io.github.jujupgsql.role.Decision;
 import io.github.jujupgsql.role.Effect;
 import io.github.jujupgsql.role.Fact;
 import io.github.jujupgsql.role.LastingEffect;
+import io.github.jujupgsql.role.PassingEffect;
 import io.github.jujupgsql.role.ProbeAnswer;
 import io.github.jujupgsql.role.ProbeAnswer.Kind;
 import io.github.jujupgsql.role.RetryBackoff;

@@ -13,8 +13,8 @@ import io.github.jujupgsql.actuate.PgsqlEndpoint;
 import io.github.jujupgsql.actuate.PgsqlHealthIndicator;
 import io.github.jujupgsql.actuate.PgsqlMetrics;
 import io.github.jujupgsql.datasource.PrimaryDataSource;
-import io.github.jujupgsql.datasource.ReadYourWritesFilter;
 import io.github.jujupgsql.datasource.PrimaryUnavailableException;
+import io.github.jujupgsql.datasource.ReadYourWritesFilter;
 import io.github.jujupgsql.datasource.Replica;
 import io.github.jujupgsql.datasource.ReplicaDataSource;
 import io.github.jujupgsql.pool.ServerPools;
@@ -42,7 +42,6 @@ import org.springframework.boot.micrometer.metrics.autoconfigure.MetricsAutoConf
 import org.springframework.boot.micrometer.metrics.autoconfigure.export.simple.SimpleMetricsExportAutoConfiguration;
 import org.springframework.boot.test.context.FilteredClassLoader;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
-import org.springframework.web.filter.OncePerRequestFilter;
 import org.springframework.boot.test.context.runner.WebApplicationContextRunner;
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
@@ -52,6 +51,7 @@ import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.jdbc.datasource.DriverManagerDataSource;
 import org.springframework.jdbc.support.JdbcTransactionManager;
 import org.springframework.mock.env.MockEnvironment;
+import org.springframework.web.filter.OncePerRequestFilter;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
