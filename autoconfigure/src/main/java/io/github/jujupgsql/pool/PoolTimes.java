@@ -45,6 +45,8 @@ import io.github.jujupgsql.role.RoleTimes;
  * pool
  * @param returnPoll how often connections that come back are looked for. Longer, because
  * no borrower waits for that
+ * @param rehearsalDelay how long after the start a switch is rehearsed: the start itself
+ * needs the processors more
  * @param roles the times that the rules go by
  * @since 0.1.0
  */
@@ -52,7 +54,7 @@ public record PoolTimes(Duration answerTimeout, Duration idleBorrow, Duration se
 		Duration primarySuspicion, Duration replicaSuspicion, Duration faultLog, Duration fillInterval,
 		Duration lagInterval, Duration pauseTimeout, Duration pausePoll, Duration closeTimeout, Duration fencedGrace,
 		Duration sendAwayTimeout, Duration sendAwayPoll, Duration evictionGrace, Duration returnTimeout,
-		Duration returnPoll, RoleTimes roles) {
+		Duration returnPoll, Duration rehearsalDelay, RoleTimes roles) {
 
 	/** The times that have proved good. */
 	public static final PoolTimes DEFAULT = new PoolTimes(Duration.ofSeconds(5), // answerTimeout
@@ -72,6 +74,7 @@ public record PoolTimes(Duration answerTimeout, Duration idleBorrow, Duration se
 			Duration.ofMillis(100), // evictionGrace
 			Duration.ofMillis(500), // returnTimeout
 			Duration.ofMillis(20), // returnPoll
+			Duration.ofSeconds(1), // rehearsalDelay
 			RoleTimes.DEFAULT);
 
 }

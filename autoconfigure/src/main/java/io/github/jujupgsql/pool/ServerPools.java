@@ -88,6 +88,7 @@ public final class ServerPools implements Closeable {
 		this.pause = new PoolPause(this.loop, this.keeper, this.pools, this.drainer, times);
 		new PeriodicTasks(this.loop, this.keeper, rules, this.pools, this.pause::closeUnused, times, ticker)
 			.start(lagMonitor, settings.maximumLag() != null);
+		this.loop.schedule(() -> background.execute(rules::rehearse), times.rehearsalDelay());
 	}
 
 	/**

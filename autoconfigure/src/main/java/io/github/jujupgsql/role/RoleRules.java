@@ -45,6 +45,15 @@ public final class RoleRules {
 	}
 
 	/**
+	 * Decide some switches that do not take place, because the virtual machine runs code
+	 * several times slower until it has run it often. Takes about a tenth of a second of
+	 * a processor the first time, and ends early if the thread is interrupted.
+	 */
+	public void rehearse() {
+		new Rehearsal(this, this.policy).perform();
+	}
+
+	/**
 	 * Return how soon the pools of the replicas are to be looked at again.
 	 * @param topology what is known
 	 * @param now the time, as of {@link System#nanoTime()}

@@ -146,8 +146,8 @@ public final class RelationFileWatcher implements Closeable {
 		long deadline = System.nanoTime() + START_PATIENCE.toNanos();
 		while (begun.isOpen()) {
 			begun.refresh();
-			Duration pause = this.follower.look(begun);
-			this.follower.handOver(begun);
+			WatchStep step = this.follower.look(begun);
+			this.follower.follow(begun, step);
 			RelationState state = getState();
 			if (state.readAt() != null && state.problem() == null) {
 				this.startedBefore = true;
@@ -164,7 +164,7 @@ public final class RelationFileWatcher implements Closeable {
 				throw new RelationFileException(getFile(), (problem != null) ? problem.message()
 						: "Relation file " + getFile() + " did not stop changing");
 			}
-			begun.await((pause.compareTo(left) < 0) ? pause : left);
+			begun.await((step.pause().compareTo(left) < 0) ? step.pause() : left);
 		}
 	}
 

@@ -2,6 +2,7 @@ package io.github.jujupgsql.watch;
 
 import java.time.Clock;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
@@ -79,30 +80,55 @@ final class RelationFollower {
 	}
 
 	/**
-	 * Read the file, and make known what follows.
+	 * Read the file. What follows is to be {@link #follow followed} next.
 	 * @param reading the session that reads
-	 * @return how long to wait for an event before the next time, or zero if the session
-	 * has ended
+	 * @return what follows; with no pause if the session has ended
 	 */
-	Duration look(WatchSession reading) {
+	WatchStep look(WatchSession reading) {
 		long began = System.nanoTime();
 		FileSnapshot found = reading.read();
 		takeTurn();
 		try {
-			return reading.isOpen() ? advance(reading, found, began) : Duration.ZERO;
+			return reading.isOpen() ? advance(reading, found, began)
+					: new WatchStep(this.state, List.of(), Duration.ZERO);
 		}
 		finally {
 			giveTurn(reading);
 		}
 	}
 
-	private Duration advance(WatchSession reading, FileSnapshot found, long began) {
+	private WatchStep advance(WatchSession reading, FileSnapshot found, long began) {
 		WatchState known = (reading == this.session) ? this.state : this.state.atStart();
 		WatchStep step = this.rules.next(known, new Observation(found, began, System.nanoTime(), this.clock.instant()));
-		step.effects().forEach(this::perform);
 		this.session = reading;
 		this.state = step.next();
-		return step.pause();
+		return step;
+	}
+
+	/**
+	 * Hand over the relation, if the listener does not have it yet. All else comes after
+	 * that, because writers may wait for the news.
+	 * @param handing the session that hands over
+	 * @param step what has followed from its last look
+	 */
+	void follow(WatchSession handing, WatchStep step) {
+		takeTurn();
+		try {
+			PgsqlRelation relation = this.state.relation().relation();
+			if (handing.isOpen() && !relation.equals(this.handedOver)) {
+				this.handedOver = null;
+				this.listener.accept(relation);
+				this.handedOver = relation;
+			}
+		}
+		finally {
+			try {
+				step.effects().forEach(this::perform);
+			}
+			finally {
+				giveTurn(handing);
+			}
+		}
 	}
 
 	private void perform(WatchEffect effect) {
@@ -114,25 +140,6 @@ final class RelationFollower {
 		}
 		else if (effect instanceof WatchEffect.CheckPermissions check) {
 			this.permissions.check(check.relation());
-		}
-	}
-
-	/**
-	 * Hand over the relation, if the listener does not have it yet.
-	 * @param handing the session that hands over
-	 */
-	void handOver(WatchSession handing) {
-		takeTurn();
-		try {
-			PgsqlRelation relation = this.state.relation().relation();
-			if (handing.isOpen() && !relation.equals(this.handedOver)) {
-				this.handedOver = null;
-				this.listener.accept(relation);
-				this.handedOver = relation;
-			}
-		}
-		finally {
-			giveTurn(handing);
 		}
 	}
 

@@ -60,8 +60,9 @@ final class WatchLoop {
 		Duration pause = this.pollInterval;
 		try {
 			try {
-				pause = this.follower.look(session);
-				this.follower.handOver(session);
+				WatchStep step = this.follower.look(session);
+				pause = step.pause();
+				this.follower.follow(session, step);
 			}
 			finally {
 				// not before: what is watched next must not delay the news
