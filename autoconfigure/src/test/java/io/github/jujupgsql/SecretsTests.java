@@ -105,7 +105,8 @@ class SecretsTests {
 		PoolSize size = PoolSize.of(1, 0, new HikariConfig());
 		try (RelationEventPublisher events = new RelationEventPublisher(listener::told);
 				ServerPools pools = new ServerPools(new ServerPoolFactory(HikariConfig::new, ""),
-						new PoolSettings(size, size, Duration.ZERO, Duration.ofSeconds(1), true, null));
+						new PoolSettings(size, size, Duration.ZERO, Duration.ofSeconds(1), true, null,
+								Duration.ofSeconds(1), Duration.ofSeconds(30)));
 				RelationFileWatcher watcher = watcher(events)) {
 			events.ready();
 			watcher.start();

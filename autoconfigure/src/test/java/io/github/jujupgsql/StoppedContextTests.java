@@ -87,7 +87,7 @@ class StoppedContextTests extends AbstractClusterTests {
 	@Test
 	void whenStoppedWhileConnectionsAreBeingOpenedThenNoneIsLeft() throws Exception {
 		try (FollowingApplication application = follow()) {
-			for (int round = 0; round < 15; round++) {
+			for (int round = 0; round < 6; round++) {
 				Way.STOP.stop(application);
 				expectNothingOpen(application);
 				expectNoSession();

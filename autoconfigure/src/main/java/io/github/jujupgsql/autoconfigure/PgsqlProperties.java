@@ -173,12 +173,29 @@ public class PgsqlProperties {
 		 */
 		private @Nullable Integer minimumIdle;
 
+		/**
+		 * How long the primary may leave a question unanswered before it is in doubt. It
+		 * is asked while work is in flight there and nothing comes back. Once it has been
+		 * in doubt for as long as "spring.datasource.hikari.connection-timeout", work in
+		 * flight is aborted, until it answers.
+		 */
+		private Duration sickAfter = Duration.ofSeconds(1);
+
 		public @Nullable Integer getMaximumPoolSize() {
 			return this.maximumPoolSize;
 		}
 
 		public void setMaximumPoolSize(@Nullable Integer maximumPoolSize) {
 			this.maximumPoolSize = positive(maximumPoolSize);
+		}
+
+		public Duration getSickAfter() {
+			return this.sickAfter;
+		}
+
+		public void setSickAfter(Duration sickAfter) {
+			Assert.isTrue(sickAfter.toMillis() > 0, "Sick after must be at least a millisecond");
+			this.sickAfter = sickAfter;
 		}
 
 		public @Nullable Integer getMinimumIdle() {

@@ -60,7 +60,7 @@ final class ConnectionAttempt {
 	}
 
 	synchronized boolean isAnswered() {
-		return this.made.stream().anyMatch(FenceableSocket::hasHeard);
+		return this.made.stream().anyMatch((socket) -> socket.heard() > 0);
 	}
 
 	synchronized void giveUp() {

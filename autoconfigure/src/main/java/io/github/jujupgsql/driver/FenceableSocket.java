@@ -10,6 +10,7 @@ import java.net.Socket;
 import java.net.SocketAddress;
 import java.net.SocketException;
 import java.net.SocketTimeoutException;
+import java.util.concurrent.atomic.AtomicLong;
 
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
@@ -38,8 +39,8 @@ final class FenceableSocket extends DelegatingSocket {
 
 	private volatile boolean released;
 
-	/** Whether the server has sent anything. Written by the thread that reads. */
-	private volatile boolean heard;
+	/** How often the server has sent something. Written by the thread that reads. */
+	private final AtomicLong heard = new AtomicLong();
 
 	private FenceableSocket(Socket socket, int hostTimeoutMillis, boolean mayBlock) {
 		super(socket);
@@ -149,14 +150,19 @@ final class FenceableSocket extends DelegatingSocket {
 		}
 	}
 
-	boolean hasHeard() {
-		return this.heard;
+	/**
+	 * Return how often the server has sent something.
+	 * @return the number, which stays the same only if nothing comes
+	 */
+	long heard() {
+		return this.heard.get();
 	}
 
 	private int received(int read) throws SocketException {
 		refuseIfFenced();
-		if (read >= 0 && !this.heard) {
-			this.heard = true;
+		if (read >= 0) {
+			// one thread at a time reads
+			this.heard.lazySet(this.heard.get() + 1);
 		}
 		return read;
 	}

@@ -91,6 +91,20 @@ public final class ServerSockets {
 		return this.attempts.stream().anyMatch(ConnectionAttempt::isAnswered);
 	}
 
+	/**
+	 * Return how often the server has sent something on what is open.
+	 * @return the number, which stays the same only if nothing comes
+	 */
+	public long heard() {
+		synchronized (this.sockets) {
+			long heard = 0;
+			for (FenceableSocket socket : this.sockets) {
+				heard += socket.heard();
+			}
+			return heard;
+		}
+	}
+
 	void add(FenceableSocket socket) {
 		synchronized (this.sockets) {
 			this.sockets.add(socket);

@@ -122,6 +122,14 @@ abstract class AbstractServerPool {
 	}
 
 	/**
+	 * Return a number that grows while the server gets work done.
+	 * @return the number, which stays the same only if nothing comes back
+	 */
+	final long progress() {
+		return this.connections.progress();
+	}
+
+	/**
 	 * Return how busy the server is with what this application reads from it.
 	 * @return the reads under way, and the threads that wait for a connection
 	 */
@@ -182,8 +190,8 @@ abstract class AbstractServerPool {
 	 * @return the signs, as of now
 	 */
 	final PoolSigns signs() {
-		return new PoolSigns(this.adapter != null, hasOpen(), getReadsReturned(), getActive(), hasQueue(),
-				isUnreachable(), isLoggingIn());
+		return new PoolSigns(this.adapter != null, hasOpen(), progress(), getActive(), hasQueue(), isUnreachable(),
+				isLoggingIn());
 	}
 
 	/**

@@ -182,6 +182,14 @@ final class ConnectionOpener {
 	}
 
 	/**
+	 * Return how often the server has sent something on what is open.
+	 * @return the number, which stays the same only if nothing comes
+	 */
+	long heard() {
+		return this.sockets.heard();
+	}
+
+	/**
 	 * Return how long opening a connection may take.
 	 * @return the time in seconds
 	 */

@@ -52,17 +52,14 @@ final class FaultReporter {
 	}
 
 	/**
-	 * A connection is of no use any more. Others may not be, either; a pool that is open
-	 * finds its way back to the primary by itself, but from a replica, reads can go
-	 * elsewhere.
+	 * A connection is of no use any more. Others may not be, either: the server may have
+	 * gone.
 	 * @param fault what the application or HikariCP was told
 	 */
 	void connectionBroke(SQLException fault) {
 		this.connections.getOpen().nextEpoch();
 		log(fault);
-		if (this.connections.getRole() == ServerRole.REPLICA) {
-			requestRoleCheck();
-		}
+		requestRoleCheck();
 	}
 
 	/**

@@ -12,9 +12,9 @@ import io.github.jujupgsql.role.ServerId;
 import io.github.jujupgsql.role.Topology;
 
 /**
- * What is done again and again, whatever happens: the pools of the replicas are looked
- * at, the lag of standbys is measured, and threads that wait get a connection opened.
- * Confined to the thread that assigns roles.
+ * What is done again and again, whatever happens: the pools of the replicas and of the
+ * primary are looked at, the lag of standbys is measured, and threads that wait get a
+ * connection opened. Confined to the thread that assigns roles.
  */
 final class PeriodicTasks {
 
@@ -63,21 +63,21 @@ final class PeriodicTasks {
 			this.loop.repeat(() -> lagMonitor.measure(this.keeper.topology()), this.times.lagInterval());
 		}
 		this.loop.repeat(this::fillForWaiting, this.times.fillInterval());
-		this.loop.execute(this::lookAtReplicas);
+		this.loop.execute(this::lookAtPools);
 	}
 
 	private void fillForWaiting() {
 		this.keeper.topology().named().values().forEach((server) -> this.pools.get(server).fillForWaiting());
 	}
 
-	private void lookAtReplicas() {
+	private void lookAtPools() {
 		Duration pause = RetryBackoff.RECOVERY.pauseAfter(1);
 		try {
 			look(this.keeper.topology());
 			pause = this.rules.pauseBetweenLooks(this.keeper.topology(), this.ticker.nanoTime());
 		}
 		finally {
-			this.loop.schedule(this::lookAtReplicas, pause);
+			this.loop.schedule(this::lookAtPools, pause);
 		}
 	}
 
@@ -87,9 +87,9 @@ final class PeriodicTasks {
 			return;
 		}
 		Map<ServerId, PoolSigns> signs = new LinkedHashMap<>();
-		topology.usedForReads().forEach((server) -> signs.put(server, this.pools.get(server).signs()));
+		topology.inUse().forEach((server) -> signs.put(server, this.pools.get(server).signs()));
 		if (!signs.isEmpty()) {
-			this.keeper.take(new Fact.ReplicasSeen(signs));
+			this.keeper.take(new Fact.PoolsSeen(signs));
 		}
 	}
 

@@ -181,6 +181,8 @@ final class PoolEffects implements Effect.Performer {
 			case DEPOSED -> logger.info("Cut off " + before.open() + " connection(s) to the former primary " + server);
 			case SICK -> logger.info("Aborted " + before.open() + " connection(s) to the replica " + server
 					+ ", which does not answer: " + closing.detail());
+			case SILENT -> logger.warn("Aborted " + before.open() + " connection(s) to the primary " + server
+					+ ", which has not answered for too long: " + closing.detail());
 			case WITHDRAWN -> {
 				if (before.active() > 0) {
 					logger

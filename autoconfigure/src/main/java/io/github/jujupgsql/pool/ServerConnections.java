@@ -234,6 +234,15 @@ final class ServerConnections {
 	}
 
 	/**
+	 * Return a number that grows while the server gets work done: of the primary, how
+	 * often it has sent something; of a replica, how many reads have come back.
+	 * @return the number, which stays the same only if nothing comes
+	 */
+	long progress() {
+		return (this.role == ServerRole.PRIMARY) ? this.opener.heard() : this.reads.returnedUntilNow();
+	}
+
+	/**
 	 * Return whether the server is about to let a connection in.
 	 * @return whether it has answered one that is being opened
 	 */

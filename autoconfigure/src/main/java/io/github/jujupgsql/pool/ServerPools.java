@@ -7,6 +7,7 @@ import java.util.concurrent.Executors;
 
 import io.github.jujupgsql.relation.PgsqlRelation;
 import io.github.jujupgsql.role.Fact;
+import io.github.jujupgsql.role.PrimaryPolicy;
 import io.github.jujupgsql.role.RolePolicy;
 import io.github.jujupgsql.role.RoleRules;
 import io.github.jujupgsql.role.ServerId;
@@ -81,7 +82,8 @@ public final class ServerPools implements Closeable {
 				new ServerProber(background, this.loop, facts, ticker), facts, this.drainer,
 				() -> lagMonitor.measure(topology()), ticker);
 		RolePolicy policy = new RolePolicy(settings.sickAfter(), settings.drainTimeout(), settings.fallbackToPrimary(),
-				settings.maximumLag(), times.roles());
+				settings.maximumLag(), new PrimaryPolicy(settings.primarySickAfter(), settings.patience()),
+				times.roles());
 		RoleRules rules = new RoleRules(policy);
 		this.keeper = new TopologyKeeper(rules, Topology.empty(ticker.nanoTime(), policy), this.loop, this.pools,
 				this.effects, ticker);

@@ -112,13 +112,13 @@ final class ServerProber {
 	 * @param pool the pool of the server
 	 */
 	void expect(ProbeEffect.ExpectAnswer expected, ServerPool pool) {
-		long reads = pool.getReadsReturned();
+		long progress = pool.progress();
 		long after = expected.after().toNanos();
 		long due = this.ticker.nanoTime() + after;
 		this.loop.schedule(() -> {
 			boolean late = this.ticker.nanoTime() - due > after / 4;
 			this.answers.take(new Fact.ProbeOverdue(expected.server(), expected.question(), expected.excuses(), late,
-					pool.getReadsReturned() > reads, pool.signs()));
+					pool.progress() != progress, pool.signs()));
 		}, expected.after());
 	}
 

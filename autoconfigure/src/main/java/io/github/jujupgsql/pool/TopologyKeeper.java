@@ -169,7 +169,7 @@ final class TopologyKeeper {
 	}
 
 	private static boolean comesAgain(Fact fact) {
-		return fact instanceof Fact.ReplicasSeen || fact instanceof Fact.LagMeasured || fact instanceof Fact.Suspected;
+		return fact instanceof Fact.PoolsSeen || fact instanceof Fact.LagMeasured || fact instanceof Fact.Suspected;
 	}
 
 	private void repeat() {

@@ -16,11 +16,18 @@ final class AnswerRules {
 
 	private final FenceRules fences;
 
+	private final PrimaryRules primary;
+
 	AnswerRules(Draft draft, Probing probing) {
 		this.draft = draft;
 		this.probing = probing;
 		this.failures = new FailureRules(draft, probing);
 		this.fences = new FenceRules(draft);
+		this.primary = new PrimaryRules(draft, probing, this.failures, this.fences);
+	}
+
+	void seen(Fact.PoolsSeen seen) {
+		this.primary.seen(seen);
 	}
 
 	void answered(Fact.Answered answered) {
@@ -46,6 +53,9 @@ final class AnswerRules {
 	}
 
 	private void judge(ManagedServer server, ProbeAnswer answer, PoolSigns signs) {
+		if (this.draft.isPrimary(server) && answer.kind().isFromServer()) {
+			this.primary.answered(server);
+		}
 		switch (answer.kind()) {
 			case NOT_IN_RECOVERY -> notInRecovery(server, answer, signs);
 			case IN_RECOVERY -> inRecovery(server, answer, signs);
@@ -53,10 +63,12 @@ final class AnswerRules {
 				if (this.draft.isUsedForReads(server)) {
 					sick(server, answer);
 				}
+				else if (this.draft.isPrimary(server)) {
+					this.primary.unreachable(server, answer);
+				}
 				else if (!this.draft.isSettled(server)) {
 					this.failures.failed(server, answer, signs);
 				}
-				// the primary's pool tries for itself to reach its server again
 			}
 			case CREDENTIALS_REFUSED, REFUSED, SET_UP_REFUSED, NOT_ASKED -> {
 				// what is open in a pool is still good
@@ -155,11 +167,14 @@ final class AnswerRules {
 			return;
 		}
 		PoolSigns signs = overdue.signs();
-		if (overdue.timerLate() || overdue.readsReturned()) {
+		if (overdue.timerLate() || overdue.progressed()) {
 			this.probing.expect(server, overdue.question(), overdue.excuses());
 		}
 		else if (overdue.excuses() > 0 && signs.loggingIn() && signs.open()) {
 			this.probing.expect(server, overdue.question(), overdue.excuses() - 1);
+		}
+		else if (this.draft.isPrimary(server)) {
+			this.primary.silent(server, overdue.question());
 		}
 		else {
 			answered(new Fact.Answered(overdue.server(), overdue.question(),
@@ -176,6 +191,7 @@ final class AnswerRules {
 		this.fences.fenceDeposedBy(server);
 		this.draft.put(server.withHeldPrimary());
 		this.draft.primary = server.id();
+		this.draft.doubtedSince = null;
 		this.draft.then(Step.GIVE_ROLE, new LastingEffect.GivePrimaryRole(server.id()));
 		this.draft.then(Step.RETURN_PROBE_CONNECTION, new LastingEffect.ReturnProbeConnection(server.id()));
 		this.draft.then(Step.ASK, new PassingEffect.Fill(server.id(), this.draft.policy.times().fillDelay()));

@@ -35,6 +35,8 @@ final class Draft {
 
 	long causedAt;
 
+	@Nullable Long doubtedSince;
+
 	long lastRead;
 
 	long masterFailures;
@@ -57,6 +59,7 @@ final class Draft {
 		this.primary = before.primary();
 		this.paused = before.paused();
 		this.causedAt = before.causedAt();
+		this.doubtedSince = before.doubtedSince();
 		this.lastRead = before.lastRead();
 		this.masterFailures = before.masterFailures();
 		this.numbers = before.numbers();
@@ -186,7 +189,8 @@ final class Draft {
 
 	Decision decide(RoleAssignment roles) {
 		Topology next = new Topology(this.relation, this.named, this.servers, this.primary, roles, this.paused,
-				this.causedAt, this.lastRead, this.masterFailures, this.numbers);
+				this.causedAt, (this.primary != null) ? this.doubtedSince : null, this.lastRead, this.masterFailures,
+				this.numbers);
 		List<ManagedServer> fresh = new ArrayList<>();
 		this.created.forEach((id) -> fresh.add(this.servers.get(id)));
 		List<Effect> ordered = new ArrayList<>();

@@ -51,17 +51,17 @@ public sealed interface Fact {
 	}
 
 	/**
-	 * A server that serves reads has left a question unanswered for as long as it may.
+	 * A server that plays a role has left a question unanswered for as long as it may.
 	 *
 	 * @param server the server
 	 * @param question the question
 	 * @param excuses how many times it may still be excused for a login
 	 * @param timerLate whether this comes much later than it should, because the virtual
 	 * machine has been paused: what has been missed meanwhile is not known
-	 * @param readsReturned whether reads have come back since
+	 * @param progressed whether work has come back since
 	 * @param signs what its pool shows
 	 */
-	record ProbeOverdue(ServerId server, long question, int excuses, boolean timerLate, boolean readsReturned,
+	record ProbeOverdue(ServerId server, long question, int excuses, boolean timerLate, boolean progressed,
 			PoolSigns signs) implements Fact {
 
 		@Override
@@ -164,11 +164,11 @@ public sealed interface Fact {
 	}
 
 	/**
-	 * The pools of the servers that serve reads have been looked at.
+	 * The pools of the servers that play a role have been looked at.
 	 *
 	 * @param signs what they show
 	 */
-	record ReplicasSeen(Map<ServerId, PoolSigns> signs) implements Fact {
+	record PoolsSeen(Map<ServerId, PoolSigns> signs) implements Fact {
 
 		@Override
 		public void tell(Handler handler) {
@@ -233,7 +233,7 @@ public sealed interface Fact {
 
 		void on(PoolClosed fact);
 
-		void on(ReplicasSeen fact);
+		void on(PoolsSeen fact);
 
 		void on(Paused fact);
 

@@ -63,8 +63,9 @@ final class FactRules implements Fact.Handler {
 	}
 
 	@Override
-	public void on(Fact.ReplicasSeen fact) {
+	public void on(Fact.PoolsSeen fact) {
 		new ReplicaRules(this.draft, this.probing).seen(fact);
+		this.answers.seen(fact);
 	}
 
 	@Override

@@ -137,6 +137,9 @@ public sealed interface LastingEffect extends Effect {
 		/** It serves reads and does not answer. */
 		SICK,
 
+		/** It is the primary and has not answered for too long. */
+		SILENT,
+
 		/** The relation has withdrawn it and named no other master in time. */
 		WITHDRAWN
 

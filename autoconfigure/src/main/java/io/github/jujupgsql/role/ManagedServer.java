@@ -20,13 +20,13 @@ import org.jspecify.annotations.Nullable;
  * @param warmingSince since when its pool has been getting as many connections as the one
  * with the former credentials, or {@code null} if it has not begun to
  * @param withdrawal which withdrawal bounds the work in flight on it; 0 if none does
- * @param readsReturned how many reads had come back when it was last looked at
+ * @param progress what its pool showed of work coming back when it was last looked at
  * @param unresponsive whether other replicas are preferred, as it owes an answer
  * @since 0.1.0
  */
 public record ManagedServer(ServerId id, ConnectionString connectionString, ServerState state, long since,
 		boolean heldPrimary, boolean inRecovery, boolean lagging, Question question, @Nullable Failure failure,
-		@Nullable Long warmingSince, long withdrawal, long readsReturned, boolean unresponsive) {
+		@Nullable Long warmingSince, long withdrawal, long progress, boolean unresponsive) {
 
 	static ManagedServer create(ServerId id, ConnectionString connectionString, boolean lagging, long now) {
 		return new ManagedServer(id, connectionString, ServerState.NEW, now, false, false, lagging,
@@ -45,7 +45,7 @@ public record ManagedServer(ServerId id, ConnectionString connectionString, Serv
 			throw new IllegalStateException(this.id + " cannot go from " + this.state + " to " + next);
 		}
 		return new ManagedServer(this.id, this.connectionString, next, now, this.heldPrimary, this.inRecovery,
-				this.lagging, this.question, this.failure, this.warmingSince, this.withdrawal, this.readsReturned,
+				this.lagging, this.question, this.failure, this.warmingSince, this.withdrawal, this.progress,
 				this.unresponsive);
 	}
 
@@ -60,55 +60,55 @@ public record ManagedServer(ServerId id, ConnectionString connectionString, Serv
 	private ManagedServer with(Question question) {
 		return new ManagedServer(this.id, this.connectionString, this.state, this.since, this.heldPrimary,
 				this.inRecovery, this.lagging, question, this.failure, this.warmingSince, this.withdrawal,
-				this.readsReturned, this.unresponsive);
+				this.progress, this.unresponsive);
 	}
 
 	ManagedServer withHeldPrimary() {
 		return new ManagedServer(this.id, this.connectionString, this.state, this.since, true, this.inRecovery,
-				this.lagging, this.question, this.failure, this.warmingSince, this.withdrawal, this.readsReturned,
+				this.lagging, this.question, this.failure, this.warmingSince, this.withdrawal, this.progress,
 				this.unresponsive);
 	}
 
 	ManagedServer withInRecovery(boolean inRecovery) {
 		return new ManagedServer(this.id, this.connectionString, this.state, this.since, this.heldPrimary, inRecovery,
-				this.lagging, this.question, this.failure, this.warmingSince, this.withdrawal, this.readsReturned,
+				this.lagging, this.question, this.failure, this.warmingSince, this.withdrawal, this.progress,
 				this.unresponsive);
 	}
 
 	ManagedServer withLagging(boolean lagging) {
 		return new ManagedServer(this.id, this.connectionString, this.state, this.since, this.heldPrimary,
 				this.inRecovery, lagging, this.question, this.failure, this.warmingSince, this.withdrawal,
-				this.readsReturned, this.unresponsive);
+				this.progress, this.unresponsive);
 	}
 
 	ManagedServer withFailure(@Nullable Failure failure) {
 		return new ManagedServer(this.id, this.connectionString, this.state, this.since, this.heldPrimary,
 				this.inRecovery, this.lagging, this.question, failure, this.warmingSince, this.withdrawal,
-				this.readsReturned, this.unresponsive);
+				this.progress, this.unresponsive);
 	}
 
 	ManagedServer withWarmingSince(long warmingSince) {
 		return new ManagedServer(this.id, this.connectionString, this.state, this.since, this.heldPrimary,
 				this.inRecovery, this.lagging, this.question, this.failure, warmingSince, this.withdrawal,
-				this.readsReturned, this.unresponsive);
+				this.progress, this.unresponsive);
 	}
 
 	ManagedServer withWithdrawal(long withdrawal) {
 		return new ManagedServer(this.id, this.connectionString, this.state, this.since, this.heldPrimary,
 				this.inRecovery, this.lagging, this.question, this.failure, this.warmingSince, withdrawal,
-				this.readsReturned, this.unresponsive);
+				this.progress, this.unresponsive);
 	}
 
-	ManagedServer withReadsReturned(long readsReturned) {
+	ManagedServer withProgress(long progress) {
 		return new ManagedServer(this.id, this.connectionString, this.state, this.since, this.heldPrimary,
 				this.inRecovery, this.lagging, this.question, this.failure, this.warmingSince, this.withdrawal,
-				readsReturned, this.unresponsive);
+				progress, this.unresponsive);
 	}
 
 	ManagedServer withUnresponsive(boolean unresponsive) {
 		return new ManagedServer(this.id, this.connectionString, this.state, this.since, this.heldPrimary,
 				this.inRecovery, this.lagging, this.question, this.failure, this.warmingSince, this.withdrawal,
-				this.readsReturned, unresponsive);
+				this.progress, unresponsive);
 	}
 
 	/**

@@ -63,7 +63,14 @@ public record ProbeAnswer(Kind kind, String sqlState, String reason) {
 		UNREACHABLE,
 
 		/** The question failed on this side. */
-		NOT_ASKED
+		NOT_ASKED;
+
+		/**
+		 * Return whether the server has said something.
+		 */
+		boolean isFromServer() {
+			return this != UNREACHABLE && this != NOT_ASKED;
+		}
 
 	}
 

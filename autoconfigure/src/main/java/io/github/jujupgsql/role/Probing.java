@@ -16,7 +16,13 @@ final class Probing {
 	void due(Fact.ProbeDue due) {
 		ManagedServer server = this.draft.find(due.server());
 		if (server != null && server.question().number() == due.question()) {
-			askIfUnsettled(server);
+			boolean doubted = this.draft.isPrimary(server) && this.draft.doubtedSince != null;
+			if (doubted) {
+				ask(server);
+			}
+			else {
+				askIfUnsettled(server);
+			}
 		}
 	}
 
@@ -53,15 +59,16 @@ final class Probing {
 		long number = this.draft.nextNumber();
 		Step step = master ? Step.ASK_MASTER : Step.ASK;
 		this.draft.then(step, new ProbeEffect.Probe(server.id(), number, master));
-		if (this.draft.isUsedForReads(server)) {
+		if (this.draft.isUsedForReads(server) || this.draft.isPrimary(server)) {
 			expect(server, number, this.draft.policy.times().loginExcuses());
 		}
 		this.draft.put(server.asked(number, this.draft.now));
 	}
 
 	void expect(ManagedServer server, long question, int excuses) {
-		this.draft.then(Step.ASK,
-				new ProbeEffect.ExpectAnswer(server.id(), question, this.draft.policy.sickAfter(), excuses));
+		Duration sickAfter = this.draft.isPrimary(server) ? this.draft.policy.primary().sickAfter()
+				: this.draft.policy.sickAfter();
+		this.draft.then(Step.ASK, new ProbeEffect.ExpectAnswer(server.id(), question, sickAfter, excuses));
 	}
 
 	void askLater(ManagedServer server, Duration pause) {

@@ -21,7 +21,7 @@ final class ReplicaRules {
 		this.probing = probing;
 	}
 
-	void seen(Fact.ReplicasSeen seen) {
+	void seen(Fact.PoolsSeen seen) {
 		seen.signs().forEach((id, signs) -> {
 			ManagedServer server = this.draft.find(id);
 			if (server != null && this.draft.isNamed(server) && this.draft.isUsedForReads(server)) {
@@ -33,9 +33,9 @@ final class ReplicaRules {
 	private void look(ManagedServer before, PoolSigns signs) {
 		ManagedServer server = markUnresponsive(before);
 		boolean stalled = false;
-		if (signs.readsReturned() > server.readsReturned()) {
+		if (signs.progress() != server.progress()) {
 			this.draft.lastRead = this.draft.now;
-			server = this.draft.put(server.withReadsReturned(signs.readsReturned()));
+			server = this.draft.put(server.withProgress(signs.progress()));
 		}
 		else {
 			this.draft.then(Step.GIVE_ROLE, new PassingEffect.InvalidateVerification(server.id()));

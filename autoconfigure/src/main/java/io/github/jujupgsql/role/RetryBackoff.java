@@ -13,6 +13,9 @@ public enum RetryBackoff {
 	/** It is up and about to be promoted. */
 	PROMOTION(Duration.ofMillis(20), Duration.ofMillis(20)),
 
+	/** Its pool tries to reach it as well, for threads that wait. */
+	UNREACHABLE_PRIMARY(Duration.ofMillis(200), Duration.ofMillis(200)),
+
 	/** Writers wait for it. */
 	MASTER(Duration.ofMillis(50), Duration.ofMillis(200)),
 

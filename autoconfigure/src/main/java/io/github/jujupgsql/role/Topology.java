@@ -2,9 +2,11 @@ package io.github.jujupgsql.role;
 
 import java.util.Collections;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.stream.Stream;
 
 import io.github.jujupgsql.relation.ConnectionString;
@@ -21,6 +23,8 @@ import org.jspecify.annotations.Nullable;
  * @param roles who plays which role
  * @param paused whether no server is to be asked anything
  * @param causedAt when what last led to a change of roles happened
+ * @param doubtedSince since when the primary has left questions unanswered, or
+ * {@code null} if it answers
  * @param lastRead when a read was last seen to have come back
  * @param masterFailures how often the relation's master could not be made the primary
  * @param numbers how many ids and questions there have been
@@ -28,7 +32,7 @@ import org.jspecify.annotations.Nullable;
  */
 public record Topology(PgsqlRelation relation, Map<ConnectionString, ServerId> named,
 		Map<ServerId, ManagedServer> servers, @Nullable ServerId primary, RoleAssignment roles, boolean paused,
-		long causedAt, long lastRead, long masterFailures, long numbers) {
+		long causedAt, @Nullable Long doubtedSince, long lastRead, long masterFailures, long numbers) {
 
 	public Topology {
 		named = Collections.unmodifiableMap(new LinkedHashMap<>(named));
@@ -42,7 +46,7 @@ public record Topology(PgsqlRelation relation, Map<ConnectionString, ServerId> n
 	 * @return the topology
 	 */
 	public static Topology empty(long now, RolePolicy policy) {
-		return new Topology(PgsqlRelation.NONE, Map.of(), Map.of(), null, RoleAssignment.NONE, false, now,
+		return new Topology(PgsqlRelation.NONE, Map.of(), Map.of(), null, RoleAssignment.NONE, false, now, null,
 				now - policy.times().activeAfterRead().toNanos(), 0, 0);
 	}
 
@@ -50,11 +54,23 @@ public record Topology(PgsqlRelation relation, Map<ConnectionString, ServerId> n
 	 * Return the servers that may have reads in flight.
 	 * @return the servers
 	 */
-	public List<ServerId> usedForReads() {
+	List<ServerId> usedForReads() {
 		ConnectionString master = this.relation.master();
 		return namedServers().filter((server) -> server.isUsedForReads(server.connectionString().equals(master)))
 			.map(ManagedServer::id)
 			.toList();
+	}
+
+	/**
+	 * Return the servers that play a role.
+	 * @return the primary, and those that may have reads in flight
+	 */
+	public Set<ServerId> inUse() {
+		Set<ServerId> inUse = new LinkedHashSet<>(usedForReads());
+		if (this.primary != null) {
+			inUse.add(this.primary);
+		}
+		return inUse;
 	}
 
 	/**

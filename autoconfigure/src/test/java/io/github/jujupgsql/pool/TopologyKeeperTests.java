@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 import com.zaxxer.hikari.HikariConfig;
+import io.github.jujupgsql.role.PrimaryPolicy;
 import io.github.jujupgsql.relation.ConnectionString;
 import io.github.jujupgsql.relation.PgsqlRelation;
 import io.github.jujupgsql.role.Effect;
@@ -44,7 +45,7 @@ class TopologyKeeperTests {
 	private final ServerPoolFactory factory = new ServerPoolFactory(HikariConfig::new, "");
 
 	private final RolePolicy policy = new RolePolicy(Duration.ofSeconds(1), Duration.ofSeconds(30), true, null,
-			RoleTimes.DEFAULT);
+			new PrimaryPolicy(Duration.ofSeconds(1), Duration.ofSeconds(30)), RoleTimes.DEFAULT);
 
 	private final List<Effect> performed = new ArrayList<>();
 

@@ -132,8 +132,8 @@ class RandomFactsTests {
 
 		private void see() {
 			Map<ServerId, PoolSigns> signs = new HashMap<>();
-			this.rules.topology.usedForReads().forEach((server) -> signs.put(server, signs()));
-			take(new Fact.ReplicasSeen(signs));
+			this.rules.topology.inUse().forEach((server) -> signs.put(server, signs()));
+			take(new Fact.PoolsSeen(signs));
 		}
 
 		private void close() {

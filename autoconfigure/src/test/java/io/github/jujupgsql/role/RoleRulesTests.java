@@ -34,6 +34,8 @@ class RoleRulesTests {
 			Map.entry("withdrawn, for a new master", () -> settled().relate("c", "b")),
 			Map.entry("asked replica", () -> settled().take(suspected("b"))),
 			Map.entry("asked primary", () -> settled().take(suspected("a"))),
+			Map.entry("doubted primary", () -> doubted(Duration.ofMillis(400))),
+			Map.entry("primary doubted for long", () -> doubted(Duration.ofSeconds(5))),
 			Map.entry("standby refused",
 					() -> RulesUnderTest.create()
 						.relate("a", "b")
@@ -43,6 +45,12 @@ class RoleRulesTests {
 
 	private static RulesUnderTest settled() {
 		return RulesUnderTest.create().relate("a", "b").answer("a", Kind.NOT_IN_RECOVERY).answer("b", Kind.IN_RECOVERY);
+	}
+
+	private static RulesUnderTest doubted(Duration duration) {
+		RulesUnderTest rules = settled().take(suspected("a")).answer("a", Kind.UNREACHABLE);
+		return rules.after(duration)
+			.take(new Fact.ProbeDue(rules.server("a").id(), rules.server("a").question().number()));
 	}
 
 	private static Fact suspected(String name) {
@@ -74,7 +82,7 @@ class RoleRulesTests {
 					standby refused | b UNREACHABLE | a PRIMARY, b EXCLUDED | warn Standby b:5432 serves no reads: because, probe later b
 					standby refused | b IN_RECOVERY | a PRIMARY, b REPLICA | make replica b, publish a/b, tell roles
 					settled | suspect b | a PRIMARY, b REPLICA | probe b, expect b
-					settled | suspect a | a PRIMARY, b REPLICA | probe a
+					settled | suspect a | a PRIMARY, b REPLICA | probe a, expect a
 					settled | relation a, b, c | a PRIMARY, b REPLICA, c NEW | publish a/b, tell roles, probe c
 					settled | relation a | a PRIMARY, b DRAINING | publish a/, tell roles, drain b
 					settled | relation b, a | a STEPPING_DOWN, b REPLICA | probe b, publish none/b, expect b, limit a
@@ -84,7 +92,12 @@ class RoleRulesTests {
 					asked replica | b REFUSED | a PRIMARY, b REPLICA |
 					asked replica | b NOT_IN_RECOVERY | a PRIMARY, b EXCLUDED | publish a/, warn Standby b:5432 serves no reads: not in recovery, tell roles, probe later b
 					asked replica | b IN_RECOVERY | a PRIMARY, b REPLICA |
-					asked primary | a UNREACHABLE | a PRIMARY, b REPLICA |
+					asked primary | a UNREACHABLE | a PRIMARY, b REPLICA | inform The primary a:5432 does not answer: because, probe later a
+					asked primary | a REFUSED | a PRIMARY, b REPLICA |
+					doubted primary | a NOT_IN_RECOVERY | a PRIMARY, b REPLICA | inform The primary a:5432 answers again after 400 ms
+					doubted primary | a REFUSED | a PRIMARY, b REPLICA | inform The primary a:5432 answers again after 400 ms
+					doubted primary | a UNREACHABLE | a PRIMARY, b REPLICA | probe later a
+					primary doubted for long | a UNREACHABLE | a FENCED, b REPLICA, a EXCLUDED | publish none/b, fence a, warn The relation's master a:5432 cannot be the primary yet: because, close a, probe later a
 					asked primary | a IN_RECOVERY | a EXCLUDED, b REPLICA | verify a, publish none/b, warn The primary a:5432 is in recovery although the relation calls it the master; writes wait, inform Waiting for a:5432 to leave recovery; then it is the primary, probe later a
 					demoted | a due | a EXCLUDED, b REPLICA | probe a
 					demoted | relation b, a | a STEPPING_DOWN, b REPLICA | probe b, publish none/b, expect b, limit a
@@ -223,8 +236,42 @@ class RoleRulesTests {
 	}
 
 	private static Fact overdue(RulesUnderTest rules, int excuses, boolean late, boolean reads, PoolSigns signs) {
-		ManagedServer server = rules.server("b");
+		return overdue(rules.server("b"), excuses, late, reads, signs);
+	}
+
+	private static Fact overdue(ManagedServer server, int excuses, boolean late, boolean reads, PoolSigns signs) {
 		return new Fact.ProbeOverdue(server.id(), server.question().number(), excuses, late, reads, signs);
+	}
+
+	@Test
+	void aPrimaryWithWorkInFlightFromWhichNothingComesIsAsked() {
+		RulesUnderTest rules = settled().after(Duration.ofSeconds(1));
+		PoolSigns busy = new PoolSigns(true, true, 7, 1, false, false, false);
+		see(rules, "a", busy);
+		assertThat(rules.effects()).as("something has come").isEmpty();
+		see(rules, "a", new PoolSigns(true, true, 7, 0, false, false, false));
+		assertThat(rules.effects()).as("it is idle").isEmpty();
+		see(rules, "a", busy);
+		assertThat(rules.effects()).as("nothing has come").containsExactly("probe a", "expect a");
+		rules.after(Duration.ofMillis(500));
+		see(rules, "a", busy);
+		assertThat(rules.effects()).as("it owes an answer").isEmpty();
+	}
+
+	@Test
+	void aPrimaryThatOwesAnAnswerForAsLongAsABorrowerWaitsIsGivenUp() {
+		RulesUnderTest rules = settled().take(suspected("a")).after(Duration.ofMillis(500));
+		rules.take(overdue(rules.server("a"), 0, false, true, OPEN));
+		assertThat(rules.effects()).as("something has come").containsExactly("expect a");
+		rules.after(Duration.ofMillis(500)).take(overdue(rules.server("a"), 0, false, false, OPEN));
+		assertThat(rules.effects())
+			.containsExactly("inform The primary a:5432 does not answer: no answer within 500 ms", "expect a");
+		assertThat(rules.states()).isEqualTo("a PRIMARY, b REPLICA");
+		rules.after(Duration.ofSeconds(3)).take(overdue(rules.server("a"), 0, false, false, OPEN));
+		assertThat(rules.effects()).containsExactly("expect a");
+		rules.after(Duration.ofSeconds(1)).take(overdue(rules.server("a"), 0, false, false, OPEN));
+		assertThat(rules.states()).isEqualTo("a FENCED, b REPLICA, a EXCLUDED");
+		assertThat(rules.effects()).startsWith("publish none/b", "fence a");
 	}
 
 	@Test
@@ -243,7 +290,11 @@ class RoleRulesTests {
 	}
 
 	private static void seeB(RulesUnderTest rules, PoolSigns signs) {
-		rules.take(new Fact.ReplicasSeen(Map.of(rules.server("b").id(), signs)));
+		see(rules, "b", signs);
+	}
+
+	private static void see(RulesUnderTest rules, String name, PoolSigns signs) {
+		rules.take(new Fact.PoolsSeen(Map.of(rules.server(name).id(), signs)));
 	}
 
 	@Test

@@ -40,8 +40,8 @@ final class RulesUnderTest {
 	}
 
 	static RulesUnderTest create(@Nullable Duration maximumLag) {
-		return new RulesUnderTest(
-				new RolePolicy(Duration.ofSeconds(1), Duration.ofSeconds(30), true, maximumLag, RoleTimes.DEFAULT));
+		return new RulesUnderTest(new RolePolicy(Duration.ofSeconds(1), Duration.ofSeconds(30), true, maximumLag,
+				new PrimaryPolicy(Duration.ofMillis(500), Duration.ofSeconds(5)), RoleTimes.DEFAULT));
 	}
 
 	static ConnectionString connectionString(String name) {

@@ -36,6 +36,8 @@ class WriteCompletionTests {
 
 	private static final long LONG_AFTER = 2_000 * MILLISECOND;
 
+	private static final int ROUNDS = Integer.getInteger("torn.rounds", 1) * 800;
+
 	private static final Random random = new Random(20261124L);
 
 	private static final List<RelationExample> EXAMPLES = RelationExample.all();
@@ -60,7 +62,7 @@ class WriteCompletionTests {
 	@ParameterizedTest
 	@EnumSource
 	void whenWriterPausesAtRandomThenOldAndNewAreAllThatIsSeen(Style style) {
-		for (int times = 0; times < 3000; times++) {
+		for (int times = 0; times < ROUNDS; times++) {
 			long pauseOften = random.nextInt(5) * MILLISECOND;
 			expectOldThenNew(any(), any(), style, (offset) -> pause(pauseOften), false);
 		}
@@ -69,7 +71,7 @@ class WriteCompletionTests {
 	@ParameterizedTest
 	@EnumSource
 	void whenWatcherIsHeldUpThenOldAndNewAreAllThatIsSeen(Style style) {
-		for (int times = 0; times < 3000; times++) {
+		for (int times = 0; times < ROUNDS; times++) {
 			long pauseOften = random.nextInt(50) * MILLISECOND;
 			expectOldThenNew(any(), any(), style, (offset) -> pause(pauseOften), true);
 		}
@@ -78,7 +80,7 @@ class WriteCompletionTests {
 	@ParameterizedTest
 	@EnumSource
 	void whenTheClockJumpsWhileItIsWrittenThenOldAndNewAreAllThatIsSeen(Style style) {
-		for (int times = 0; times < 3000; times++) {
+		for (int times = 0; times < ROUNDS; times++) {
 			RelationExample old = any();
 			RelationExample next = any();
 			SimulatedFile file = new SimulatedFile(old.content());
@@ -103,7 +105,7 @@ class WriteCompletionTests {
 	@ParameterizedTest
 	@EnumSource(names = { "TRUNCATED", "OVERWRITTEN" })
 	void whenWatcherStartsWhileTheFileIsWrittenThenNoMixtureIsSeen(Style style) {
-		for (int times = 0; times < 5000; times++) {
+		for (int times = 0; times < 2 * ROUNDS; times++) {
 			RelationExample old = any();
 			RelationExample next = any();
 			SimulatedFile file = new SimulatedFile(old.content());
@@ -117,7 +119,7 @@ class WriteCompletionTests {
 
 	@Test
 	void whenRenamedFileIsWrittenOverAtOnceThenNoMixtureIsSeen() {
-		for (int times = 0; times < 5000; times++) {
+		for (int times = 0; times < 2 * ROUNDS; times++) {
 			RelationExample old = any();
 			RelationExample between = any();
 			RelationExample next = any();

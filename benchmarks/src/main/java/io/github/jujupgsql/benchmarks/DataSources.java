@@ -30,7 +30,8 @@ final class DataSources implements AutoCloseable {
 	private static final PoolSize SIZE = new PoolSize(10, 10);
 
 	private final ServerPools pools = new ServerPools(new ServerPoolFactory(HikariConfig::new, "benchmark"),
-			new PoolSettings(SIZE, SIZE, CONNECTION_TIMEOUT, Duration.ofSeconds(1), true, null));
+			new PoolSettings(SIZE, SIZE, CONNECTION_TIMEOUT, Duration.ofSeconds(1), true, null, Duration.ofSeconds(1),
+					Duration.ofSeconds(30)));
 
 	private final DataSource primary;
 
