@@ -106,7 +106,7 @@ class SecretsTests {
 		try (RelationEventPublisher events = new RelationEventPublisher(listener::told);
 				ServerPools pools = new ServerPools(new ServerPoolFactory(HikariConfig::new, ""),
 						new PoolSettings(size, size, Duration.ZERO, Duration.ofSeconds(1), true, null,
-								Duration.ofSeconds(1), Duration.ofSeconds(30)));
+								Duration.ofSeconds(1), Duration.ofSeconds(30), true));
 				RelationFileWatcher watcher = watcher(events)) {
 			events.ready();
 			watcher.start();

@@ -85,7 +85,8 @@ public final class PgsqlAutoConfiguration {
 		PgsqlProperties.Replica replica = properties.getReplica();
 		PoolSettings settings = new PoolSettings(template.size(properties.getPrimary()), template.size(replica),
 				properties.getDrainTimeout(), replica.getSickAfter(), replica.isFallbackToPrimary(),
-				replica.getMaximumLag(), properties.getPrimary().getSickAfter(), template.getConnectionTimeout());
+				replica.getMaximumLag(), properties.getPrimary().getSickAfter(), template.getConnectionTimeout(),
+				properties.isFollowPromotions());
 		return new ServerPools(
 				new ServerPoolFactory(template::copy, environment.getProperty("spring.application.name", "")),
 				settings);

@@ -70,6 +70,13 @@ public class PgsqlProperties {
 	 */
 	private boolean routeReadOnlyTransactions;
 
+	/**
+	 * Whether a server of the relation that has been promoted becomes the primary
+	 * although the relation does not name it as the master yet. Otherwise the relation
+	 * alone says who is the master.
+	 */
+	private boolean followPromotions = true;
+
 	private final Primary primary = new Primary();
 
 	private final Replica replica = new Replica();
@@ -147,6 +154,14 @@ public class PgsqlProperties {
 
 	public void setRouteReadOnlyTransactions(boolean routeReadOnlyTransactions) {
 		this.routeReadOnlyTransactions = routeReadOnlyTransactions;
+	}
+
+	public boolean isFollowPromotions() {
+		return this.followPromotions;
+	}
+
+	public void setFollowPromotions(boolean followPromotions) {
+		this.followPromotions = followPromotions;
 	}
 
 	public Primary getPrimary() {

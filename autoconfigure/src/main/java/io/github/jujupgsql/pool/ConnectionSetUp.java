@@ -91,7 +91,7 @@ final class ConnectionSetUp {
 		if (isolation != null) {
 			connection.setTransactionIsolation(isolation);
 			// a server refuses it only when there is something to be isolated
-			RoleCheck.ask(connection, this.timeout, RoleCheck.ROLE);
+			RoleCheck.ask(connection, this.timeout, RoleQuery.ROLE);
 		}
 	}
 
@@ -107,7 +107,7 @@ final class ConnectionSetUp {
 		}
 		if (this.config.getConnectionInitSql() != null) {
 			// which may have set something that makes every query fail
-			RoleCheck.ask(connection, this.timeout, RoleCheck.ROLE);
+			RoleCheck.ask(connection, this.timeout, RoleQuery.ROLE);
 		}
 	}
 

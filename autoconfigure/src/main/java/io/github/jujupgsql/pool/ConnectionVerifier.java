@@ -85,7 +85,7 @@ final class ConnectionVerifier {
 		long epoch = open.currentEpoch();
 		RoleCheck check = open.mustAnswer(physical) ? null : RoleCheck.told(physical.driver);
 		if (check == null) {
-			check = this.fitness.ask(physical, timeout);
+			check = this.fitness.ask(physical, timeout, false);
 		}
 		if (role != null && !check.is(role)) {
 			// the next one may lead elsewhere, if the server's name does
@@ -111,7 +111,7 @@ final class ConnectionVerifier {
 	void lendForReading(Connection connection) throws SQLException {
 		PhysicalConnection physical = connection.unwrap(PhysicalConnection.class);
 		if (physical.tellsOfPromotion()) {
-			RoleCheck check = RoleCheck.ask(physical, this.pool.validationTimeout(), RoleCheck.ROLE);
+			RoleCheck check = RoleCheck.ask(physical, this.pool.validationTimeout(), RoleQuery.ROLE);
 			if (!check.is(ServerRole.REPLICA)) {
 				throw this.faults.wrongRole(check);
 			}

@@ -9,6 +9,8 @@ import java.time.Duration;
 import io.github.jujupgsql.role.ProbeAnswer;
 import io.github.jujupgsql.role.ProbeAnswer.Kind;
 import io.github.jujupgsql.role.RetryBackoff;
+import io.github.jujupgsql.role.ServerIdentity;
+import io.github.jujupgsql.role.ServerInstance;
 import org.jspecify.annotations.Nullable;
 import org.postgresql.PGConnection;
 
@@ -27,17 +29,6 @@ record RoleCheck(ProbeAnswer answer, boolean readOnlySession, @Nullable String s
 
 	private static final String DEFAULT_TRANSACTION_READ_ONLY = "default_transaction_read_only";
 
-	/** Asks for the role alone. */
-	static final String ROLE = """
-			SELECT pg_catalog.pg_is_in_recovery(), pg_catalog.current_setting('default_transaction_read_only')""";
-
-	/** Asks for the state of the session as well. */
-	static final String ROLE_AND_SESSION = ROLE + ", " + SessionState.HASH;
-
-	/** The same, but a server in recovery does not work out the state. */
-	static final String ROLE_AND_SESSION_OF_PRIMARY = ROLE
-			+ ", CASE WHEN pg_catalog.pg_is_in_recovery() THEN NULL ELSE " + SessionState.HASH + " END";
-
 	private static final String INSUFFICIENT_PRIVILEGE = "42501";
 
 	/**
@@ -52,20 +43,20 @@ record RoleCheck(ProbeAnswer answer, boolean readOnlySession, @Nullable String s
 	 * Ask a server for its role. Leaves no transaction open.
 	 * @param connection a connection to it
 	 * @param timeout how long it may take
-	 * @param query what to ask; if the server does not tell the state of a session,
-	 * because a function has been revoked, it is asked for the role alone
+	 * @param query what to ask; if the server does not tell that, because a function has
+	 * been revoked, it is asked for the role alone
 	 * @return the answer
 	 * @throws SQLException if it does not answer in time
 	 */
-	static RoleCheck ask(Connection connection, Duration timeout, String query) throws SQLException {
+	static RoleCheck ask(Connection connection, Duration timeout, RoleQuery query) throws SQLException {
 		return ask(connection, timeout, (asked) -> {
 			try {
 				return ask(asked, query);
 			}
 			catch (SQLException ex) {
-				if (INSUFFICIENT_PRIVILEGE.equals(ex.getSQLState()) && !query.equals(ROLE)) {
+				if (INSUFFICIENT_PRIVILEGE.equals(ex.getSQLState()) && query != RoleQuery.ROLE) {
 					rollBack(asked);
-					return ask(asked, ROLE);
+					return ask(asked, RoleQuery.ROLE);
 				}
 				throw ex;
 			}
@@ -100,13 +91,27 @@ record RoleCheck(ProbeAnswer answer, boolean readOnlySession, @Nullable String s
 		}
 	}
 
-	private static RoleCheck ask(Connection connection, String query) throws SQLException {
-		try (Statement statement = connection.createStatement(); ResultSet result = statement.executeQuery(query)) {
+	private static RoleCheck ask(Connection connection, RoleQuery query) throws SQLException {
+		try (Statement statement = connection.createStatement();
+				ResultSet result = statement.executeQuery(query.sql())) {
 			result.next();
 			Kind answer = result.getBoolean(1) ? Kind.IN_RECOVERY : Kind.NOT_IN_RECOVERY;
-			String session = query.equals(ROLE) ? null : result.getString(3);
-			return new RoleCheck(ProbeAnswer.of(answer), result.getString(2).equals("on"), session);
+			ServerIdentity identity = query.asksForIdentity() ? identity(result) : null;
+			int column = query.sessionColumn();
+			String session = (column > 0) ? result.getString(column) : null;
+			return new RoleCheck(new ProbeAnswer(answer, "", "", identity), result.getString(2).equals("on"), session);
 		}
+	}
+
+	private static ServerIdentity identity(ResultSet result) throws SQLException {
+		int column = RoleQuery.FIRST;
+		ServerInstance instance = new ServerInstance(result.getString(column++), result.getString(column++));
+		String host = result.getString(column++);
+		String port = result.getString(column++);
+		String walFile = result.getString(column++);
+		// the first eight of its hexadecimal digits
+		long timeline = (walFile != null) ? Long.parseLong(walFile.substring(0, 8), 16) : 0;
+		return new ServerIdentity(instance, (host != null) ? host + ":" + port : null, timeline, result.getInt(column));
 	}
 
 	/**

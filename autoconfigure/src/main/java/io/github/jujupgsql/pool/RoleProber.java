@@ -33,9 +33,6 @@ final class RoleProber {
 
 	private final long borrowMillis;
 
-	/** Whether the server's name has led to one that is not in recovery. */
-	private volatile boolean leadsElsewhere;
-
 	/**
 	 * Create a prober.
 	 * @param pool the pool, which is opened when its server answers for the first time
@@ -73,22 +70,21 @@ final class RoleProber {
 	}
 
 	/**
-	 * Ask a server that is to be a standby for its role. If it is not in recovery, its
-	 * name may lead to another server the next time, so a new connection is opened then.
-	 * The pool keeps its connections, because the server may be the primary to come.
+	 * Ask a server that is to be a standby for its role. The pool of one that is not in
+	 * recovery keeps its connections, because the server may be the primary to come.
+	 * @param anew whether to open a new connection for it, as the server's name may lead
+	 * to another one by now
 	 * @return what it answered, to be closed
 	 */
-	RoleProbe probeStandby() {
-		boolean hasLedElsewhere = this.leadsElsewhere;
-		RoleProbe probe = hasLedElsewhere ? probeAnew() : probe();
+	RoleProbe probeStandby(boolean anew) {
+		RoleProbe probe = (anew && this.pool.adapter() != null) ? probeAnew() : probe();
 		Kind answer = probe.check().kind();
-		this.leadsElsewhere = answer == Kind.NOT_IN_RECOVERY;
 		HikariAdapter adapter = this.pool.adapter();
-		if (hasLedElsewhere && answer == Kind.IN_RECOVERY && adapter != null) {
+		if (anew && answer == Kind.IN_RECOVERY && adapter != null) {
 			// what is open leads where the name has led until now
 			adapter.renew();
 		}
-		if (this.leadsElsewhere) {
+		if (answer == Kind.NOT_IN_RECOVERY) {
 			this.connections.getOpen().nextEpoch();
 		}
 		return probe;
@@ -96,7 +92,7 @@ final class RoleProber {
 
 	private RoleProbe probeAnew() {
 		try (Connection connection = this.connections.open()) {
-			return new RoleProbe(RoleCheck.ask(connection, this.timeout, RoleCheck.ROLE));
+			return new RoleProbe(RoleCheck.ask(connection, this.timeout, RoleQuery.IDENTITY));
 		}
 		catch (SQLException ex) {
 			return new RoleProbe(RoleCheck.failed(ex));
@@ -122,7 +118,7 @@ final class RoleProber {
 			PhysicalConnection physical = connection.unwrap(PhysicalConnection.class);
 			physical.endReading();
 			long epoch = this.connections.getOpen().currentEpoch();
-			RoleCheck check = this.pool.fitness.ask(physical, this.timeout);
+			RoleCheck check = this.pool.fitness.ask(physical, this.timeout, true);
 			if (this.pool.adapter() == null) {
 				this.pool.fitness.learn(physical, check, this.timeout);
 			}

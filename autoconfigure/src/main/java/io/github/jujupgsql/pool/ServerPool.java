@@ -53,10 +53,11 @@ public final class ServerPool extends LendingPool {
 
 	/**
 	 * Ask a server that is to be a standby for its role. Blocks; one thread at a time.
+	 * @param anew whether to open a new connection for it
 	 * @return what it answered, to be closed
 	 */
-	RoleProbe probeStandby() {
-		return this.prober.probeStandby();
+	RoleProbe probeStandby(boolean anew) {
+		return this.prober.probeStandby(anew);
 	}
 
 	/**

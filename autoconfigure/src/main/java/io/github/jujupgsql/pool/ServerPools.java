@@ -82,7 +82,8 @@ public final class ServerPools implements Closeable {
 				new ServerProber(background, this.loop, facts, ticker), facts, this.drainer,
 				() -> lagMonitor.measure(topology()), ticker);
 		RolePolicy policy = new RolePolicy(settings.sickAfter(), settings.drainTimeout(), settings.fallbackToPrimary(),
-				settings.maximumLag(), new PrimaryPolicy(settings.primarySickAfter(), settings.patience()),
+				settings.maximumLag(),
+				new PrimaryPolicy(settings.primarySickAfter(), settings.patience(), settings.followPromotions()),
 				times.roles());
 		RoleRules rules = new RoleRules(policy);
 		this.keeper = new TopologyKeeper(rules, Topology.empty(ticker.nanoTime(), policy), this.loop, this.pools,

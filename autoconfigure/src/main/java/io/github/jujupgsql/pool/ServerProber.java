@@ -86,7 +86,7 @@ final class ServerProber {
 
 	private static RoleProbe answerOf(ProbeEffect.Probe probe, ServerPool pool) {
 		try {
-			return probe.asMaster() ? pool.probe() : pool.probeStandby();
+			return probe.asMaster() ? pool.probe() : pool.probeStandby(probe.anew());
 		}
 		catch (RuntimeException | Error ex) {
 			logger.debug("Asking " + pool + " failed", ex);

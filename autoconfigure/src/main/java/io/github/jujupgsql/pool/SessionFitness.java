@@ -40,7 +40,7 @@ final class SessionFitness {
 	void learn(PhysicalConnection physical, RoleCheck check, Duration timeout) throws SQLException {
 		this.readOnlyBySetUp = check.readOnlySession() && !this.connections.getLastAttempt().beginReadOnly();
 		if (check.is(ServerRole.REPLICA)) {
-			this.freshSession = RoleCheck.ask(physical, timeout, RoleCheck.ROLE_AND_SESSION).session();
+			this.freshSession = RoleCheck.ask(physical, timeout, RoleQuery.SESSION).session();
 		}
 	}
 
@@ -48,12 +48,13 @@ final class SessionFitness {
 	 * Ask a server for its role, and for what readers may have left in the session.
 	 * @param physical the connection to ask on
 	 * @param timeout how long that may take
+	 * @param identity whether to ask who the server is, too
 	 * @return the answer
 	 * @throws SQLException if it does not answer in time
 	 */
-	RoleCheck ask(PhysicalConnection physical, Duration timeout) throws SQLException {
+	RoleCheck ask(PhysicalConnection physical, Duration timeout, boolean identity) throws SQLException {
 		boolean compare = physical.isUsedByReader() && this.freshSession != null;
-		return RoleCheck.ask(physical, timeout, compare ? RoleCheck.ROLE_AND_SESSION_OF_PRIMARY : RoleCheck.ROLE);
+		return RoleCheck.ask(physical, timeout, RoleQuery.of(identity, compare));
 	}
 
 	/**

@@ -65,7 +65,7 @@ final class SetUpTrial {
 	 */
 	@Nullable RoleCheck tryOut(ConnectionSetUp setUp, Connection connection) throws SQLException {
 		try {
-			Kind role = RoleCheck.ask(connection, this.timeout, RoleCheck.ROLE).kind();
+			Kind role = RoleCheck.ask(connection, this.timeout, RoleQuery.ROLE).kind();
 			Refusal last = this.refusal;
 			if (last != null && last.role() == role && !isOver(last)) {
 				return last.check();

@@ -1,6 +1,7 @@
 package io.github.jujupgsql.role;
 
 import io.github.jujupgsql.role.LastingEffect.FenceReason;
+import io.github.jujupgsql.role.ProbeAnswer.Kind;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -16,6 +17,10 @@ final class AnswerRules {
 
 	private final FenceRules fences;
 
+	private final SuccessorRules successors;
+
+	private final PromotionRules promotions;
+
 	private final PrimaryRules primary;
 
 	AnswerRules(Draft draft, Probing probing) {
@@ -23,7 +28,9 @@ final class AnswerRules {
 		this.probing = probing;
 		this.failures = new FailureRules(draft, probing);
 		this.fences = new FenceRules(draft);
-		this.primary = new PrimaryRules(draft, probing, this.failures, this.fences);
+		this.successors = new SuccessorRules(draft);
+		this.promotions = new PromotionRules(draft, probing, this.failures, this.successors);
+		this.primary = new PrimaryRules(draft, probing, this.failures, this.fences, this.promotions);
 	}
 
 	void seen(Fact.PoolsSeen seen) {
@@ -52,24 +59,19 @@ final class AnswerRules {
 		return this.draft.put(server.heard().withUnresponsive(false));
 	}
 
-	private void judge(ManagedServer server, ProbeAnswer answer, PoolSigns signs) {
-		if (this.draft.isPrimary(server) && answer.kind().isFromServer()) {
+	private void judge(ManagedServer before, ProbeAnswer answer, PoolSigns signs) {
+		ManagedServer server = before;
+		if (answer.kind().tellsRole()) {
+			boolean out = answer.kind() == Kind.NOT_IN_RECOVERY;
+			server = this.draft.put(before.withSeen(before.seen().next(answer.identity(), out, this.draft.now)));
+		}
+		if (this.draft.isPrimary(server) && answer.kind().isFromServer() && answer.kind() != Kind.IN_RECOVERY) {
 			this.primary.answered(server);
 		}
 		switch (answer.kind()) {
 			case NOT_IN_RECOVERY -> notInRecovery(server, answer, signs);
 			case IN_RECOVERY -> inRecovery(server, answer, signs);
-			case UNREACHABLE -> {
-				if (this.draft.isUsedForReads(server)) {
-					sick(server, answer);
-				}
-				else if (this.draft.isPrimary(server)) {
-					this.primary.unreachable(server, answer);
-				}
-				else if (!this.draft.isSettled(server)) {
-					this.failures.failed(server, answer, signs);
-				}
-			}
+			case UNREACHABLE -> unreachable(server, answer, signs);
 			case CREDENTIALS_REFUSED, REFUSED, SET_UP_REFUSED, NOT_ASKED -> {
 				// what is open in a pool is still good
 				if (!this.draft.isSettled(server)) {
@@ -82,21 +84,49 @@ final class AnswerRules {
 		}
 	}
 
+	private void unreachable(ManagedServer server, ProbeAnswer answer, PoolSigns signs) {
+		if (this.draft.isUsedForReads(server)) {
+			sick(server, answer);
+		}
+		else if (this.draft.isPrimary(server)) {
+			this.primary.unreachable(server, answer);
+		}
+		else if (!this.draft.isSettled(server)) {
+			this.failures.failed(server, answer, signs);
+			if (this.draft.isMaster(server)) {
+				this.promotions.doubt(this.draft.now);
+			}
+		}
+	}
+
 	private void notInRecovery(ManagedServer before, ProbeAnswer answer, PoolSigns signs) {
 		ManagedServer server = this.draft.put(before.withInRecovery(false));
 		if (!this.draft.isMaster(server)) {
-			this.failures.notYet(server, answer, "not in recovery", RetryBackoff.NO_STANDBY, signs);
+			if (!this.successors.isSuccessor(server)) {
+				this.failures.notYet(server, answer, this.successors.reason(server), this.successors.backoff(server),
+						signs);
+				this.promotions.heard(server);
+				this.promotions.confront(server);
+				return;
+			}
+			this.promotions.succeed(server);
+		}
+		else if (!this.draft.isPrimary(server) && this.successors.isBehind(server)) {
+			this.promotions.refuse(server, answer, signs);
 			return;
 		}
 		server = this.draft.put(server.withFailure(null));
-		if (!this.draft.isPrimary(server)) {
-			ManagedServer former = this.draft.find(this.draft.primary);
-			if (former != null && server.canTakeOverFrom(former)) {
-				warmUp(server, former);
-			}
-			else {
-				promote(server);
-			}
+		if (this.draft.isPrimary(server)) {
+			this.promotions.confirmed(server);
+			this.promotions.askRivals();
+			return;
+		}
+		ManagedServer former = this.draft.find(this.draft.primary);
+		if (former != null && server.canTakeOverFrom(former)) {
+			warmUp(server, former);
+		}
+		else {
+			promote(server);
 		}
 	}
 
@@ -107,10 +137,16 @@ final class AnswerRules {
 		if (this.draft.isMaster(server)) {
 			this.failures.notYet(this.draft.put(server.withInRecovery(true)), answer, "in recovery",
 					RetryBackoff.PROMOTION, signs);
+			this.promotions.doubt(this.draft.now);
+			return;
+		}
+		if (this.draft.succession.isOfOtherCluster(answer.identity())) {
+			this.promotions.leaveOut(server, answer);
 			return;
 		}
 		boolean back = server.failure() != null;
 		ManagedServer answering = this.draft.put(server.withFailure(null));
+		this.promotions.heard(answering);
 		if (answering.inRecovery()) {
 			return;
 		}
@@ -176,6 +212,9 @@ final class AnswerRules {
 		else if (this.draft.isPrimary(server)) {
 			this.primary.silent(server, overdue.question());
 		}
+		else if (this.draft.isMaster(server) && !this.draft.isUsedForReads(server)) {
+			this.promotions.doubt(server.question().askedAt());
+		}
 		else {
 			answered(new Fact.Answered(overdue.server(), overdue.question(),
 					ProbeAnswer.unanswered(this.draft.policy.sickAfter()), signs));
@@ -191,7 +230,7 @@ final class AnswerRules {
 		this.fences.fenceDeposedBy(server);
 		this.draft.put(server.withHeldPrimary());
 		this.draft.primary = server.id();
-		this.draft.doubtedSince = null;
+		this.promotions.confirmed(server);
 		this.draft.then(Step.GIVE_ROLE, new LastingEffect.GivePrimaryRole(server.id()));
 		this.draft.then(Step.RETURN_PROBE_CONNECTION, new LastingEffect.ReturnProbeConnection(server.id()));
 		this.draft.then(Step.ASK, new PassingEffect.Fill(server.id(), this.draft.policy.times().fillDelay()));
@@ -208,6 +247,7 @@ final class AnswerRules {
 		this.draft.then(Step.GIVE_ROLE, new PassingEffect.InvalidateVerification(server.id()));
 		this.draft.then(Step.TELL, new PassingEffect.Tell(true, "The primary " + server.id().name()
 				+ " is in recovery although the relation calls it the master; writes wait"));
+		this.promotions.doubt(this.draft.now);
 	}
 
 	/**

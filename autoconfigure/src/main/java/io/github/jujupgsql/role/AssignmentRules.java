@@ -1,10 +1,10 @@
 package io.github.jujupgsql.role;
 
+import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 
-import io.github.jujupgsql.relation.ConnectionString;
 import io.github.jujupgsql.role.RoleAssignment.Exclusion;
 import org.jspecify.annotations.Nullable;
 
@@ -34,14 +34,18 @@ final class AssignmentRules {
 		}
 		Set<ServerId> replicas = new LinkedHashSet<>();
 		Set<Exclusion> excluded = new LinkedHashSet<>();
-		for (ConnectionString standby : this.draft.relation.standbys()) {
-			ManagedServer named = this.draft.find(this.draft.named.get(standby));
-			if (named == null || this.draft.isMaster(named)) {
+		Set<ServerInstance> instances = new HashSet<>();
+		for (ManagedServer named : this.draft.namedServers()) {
+			if (this.draft.isMaster(named)) {
 				continue;
 			}
 			ManagedServer serving = named.mayServeReads() ? named : this.draft.predecessorOf(named);
-			if (serving != null) {
+			ServerIdentity identity = (serving != null) ? serving.seen().identity() : null;
+			if (serving != null && (identity == null || instances.add(identity.instance()))) {
 				replicas.add(serving.id());
+			}
+			else if (serving != null) {
+				excluded.add(new Exclusion(named.id(), "it is the same server as another standby", false));
 			}
 			else {
 				excluded.add(new Exclusion(named.id(), named.reason(), named.inRecovery() && named.lagging()));

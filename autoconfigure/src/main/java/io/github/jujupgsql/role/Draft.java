@@ -35,7 +35,7 @@ final class Draft {
 
 	long causedAt;
 
-	@Nullable Long doubtedSince;
+	Succession succession;
 
 	long lastRead;
 
@@ -59,7 +59,7 @@ final class Draft {
 		this.primary = before.primary();
 		this.paused = before.paused();
 		this.causedAt = before.causedAt();
-		this.doubtedSince = before.doubtedSince();
+		this.succession = before.succession();
 		this.lastRead = before.lastRead();
 		this.masterFailures = before.masterFailures();
 		this.numbers = before.numbers();
@@ -115,14 +115,28 @@ final class Draft {
 
 	ManagedServer create(ConnectionString connectionString) {
 		ServerId id = new ServerId(nextNumber(), this.relation.nameOf(connectionString));
+		ManagedServer former = find(this.named.get(connectionString));
+		Sighting seen = (former != null) ? former.seen() : Sighting.NONE;
 		this.created.add(id);
 		this.named.put(connectionString, id);
-		return put(ManagedServer.create(id, connectionString, this.policy.maximumLag() != null, this.now));
+		return put(ManagedServer.create(id, connectionString, this.policy.maximumLag() != null, seen, this.now));
 	}
 
+	/**
+	 * Return the server that is to be the primary: the relation's master, or what has
+	 * been promoted in its place.
+	 */
 	@Nullable ManagedServer master() {
-		ConnectionString master = this.relation.master();
-		return (master != null) ? find(this.named.get(master)) : null;
+		return named(masterString());
+	}
+
+	private @Nullable ManagedServer named(@Nullable ConnectionString server) {
+		return (server != null) ? find(this.named.get(server)) : null;
+	}
+
+	private @Nullable ConnectionString masterString() {
+		ConnectionString ahead = this.succession.ahead();
+		return (ahead != null) ? ahead : this.relation.master();
 	}
 
 	boolean isNamed(ManagedServer server) {
@@ -130,13 +144,23 @@ final class Draft {
 	}
 
 	boolean isMaster(ManagedServer server) {
-		ConnectionString master = this.relation.master();
+		ConnectionString master = masterString();
 		return master != null && server.id().equals(this.named.get(master));
 	}
 
+	boolean followsPromotions() {
+		return this.policy.primary().followPromotions();
+	}
+
 	/**
-	 * Return whether it has held the primary role and the relation wants another server
-	 * to.
+	 * Return whether it is worth asking which server has been promoted.
+	 */
+	boolean isPromotionSought() {
+		return followsPromotions() && this.succession.doubtedSince() != null && master() != null;
+	}
+
+	/**
+	 * Return whether it has held the primary role and another server is to.
 	 */
 	boolean isDeposed(ManagedServer server) {
 		return server.heldPrimary() && !isMaster(server);
@@ -147,7 +171,7 @@ final class Draft {
 	}
 
 	/**
-	 * Return whether it plays the role that the relation wants of it, or could.
+	 * Return whether it plays the role that is wanted of it, or could.
 	 */
 	boolean isSettled(ManagedServer server) {
 		return isMaster(server) ? isPrimary(server) : server.inRecovery();
@@ -189,8 +213,7 @@ final class Draft {
 
 	Decision decide(RoleAssignment roles) {
 		Topology next = new Topology(this.relation, this.named, this.servers, this.primary, roles, this.paused,
-				this.causedAt, (this.primary != null) ? this.doubtedSince : null, this.lastRead, this.masterFailures,
-				this.numbers);
+				this.causedAt, this.succession, this.lastRead, this.masterFailures, this.numbers);
 		List<ManagedServer> fresh = new ArrayList<>();
 		this.created.forEach((id) -> fresh.add(this.servers.get(id)));
 		List<Effect> ordered = new ArrayList<>();

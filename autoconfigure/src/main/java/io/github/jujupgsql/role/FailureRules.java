@@ -38,7 +38,9 @@ final class FailureRules {
 			this.draft.masterFailures++;
 		}
 		Failure last = server.failure();
-		boolean news = last == null || !last.answer().isOfSameKind(answer);
+		// the words of a server or a driver may vary, ours do not
+		boolean news = last == null || !last.answer().isOfSameKind(answer)
+				|| (answer.kind().tellsRole() && !last.reason().equals(reason));
 		Failure failure = failure(last, news, answer, reason, signs);
 		ManagedServer failed = this.draft.put(server.withFailure(failure));
 		this.probing.askLater(failed, backoff.pauseAfter(failure.count()));
@@ -68,9 +70,11 @@ final class FailureRules {
 							+ " cannot be opened as the relation says now, so work goes on with those that are open: "
 							+ reason);
 		}
-		return new PassingEffect.Tell(true,
-				this.draft.isMaster(server) ? "The relation's master " + name + " cannot be the primary yet: " + reason
-						: "Standby " + name + " serves no reads: " + reason);
+		if (this.draft.isMaster(server)) {
+			String what = (this.draft.succession.ahead() != null) ? "The promoted server " : "The relation's master ";
+			return new PassingEffect.Tell(true, what + name + " cannot be the primary yet: " + reason);
+		}
+		return new PassingEffect.Tell(true, "Standby " + name + " serves no reads: " + reason);
 	}
 
 	/**

@@ -21,16 +21,18 @@ import org.jspecify.annotations.Nullable;
  * with the former credentials, or {@code null} if it has not begun to
  * @param withdrawal which withdrawal bounds the work in flight on it; 0 if none does
  * @param progress what its pool showed of work coming back when it was last looked at
+ * @param seen what it last said of itself
  * @param unresponsive whether other replicas are preferred, as it owes an answer
  * @since 0.1.0
  */
 public record ManagedServer(ServerId id, ConnectionString connectionString, ServerState state, long since,
 		boolean heldPrimary, boolean inRecovery, boolean lagging, Question question, @Nullable Failure failure,
-		@Nullable Long warmingSince, long withdrawal, long progress, boolean unresponsive) {
+		@Nullable Long warmingSince, long withdrawal, long progress, Sighting seen, boolean unresponsive) {
 
-	static ManagedServer create(ServerId id, ConnectionString connectionString, boolean lagging, long now) {
+	static ManagedServer create(ServerId id, ConnectionString connectionString, boolean lagging, Sighting seen,
+			long now) {
 		return new ManagedServer(id, connectionString, ServerState.NEW, now, false, false, lagging,
-				new Question(0, now, false), null, null, 0, 0, false);
+				new Question(0, now, false), null, null, 0, 0, seen, false);
 	}
 
 	/**
@@ -45,7 +47,7 @@ public record ManagedServer(ServerId id, ConnectionString connectionString, Serv
 			throw new IllegalStateException(this.id + " cannot go from " + this.state + " to " + next);
 		}
 		return new ManagedServer(this.id, this.connectionString, next, now, this.heldPrimary, this.inRecovery,
-				this.lagging, this.question, this.failure, this.warmingSince, this.withdrawal, this.progress,
+				this.lagging, this.question, this.failure, this.warmingSince, this.withdrawal, this.progress, this.seen,
 				this.unresponsive);
 	}
 
@@ -60,55 +62,61 @@ public record ManagedServer(ServerId id, ConnectionString connectionString, Serv
 	private ManagedServer with(Question question) {
 		return new ManagedServer(this.id, this.connectionString, this.state, this.since, this.heldPrimary,
 				this.inRecovery, this.lagging, question, this.failure, this.warmingSince, this.withdrawal,
-				this.progress, this.unresponsive);
+				this.progress, this.seen, this.unresponsive);
 	}
 
 	ManagedServer withHeldPrimary() {
 		return new ManagedServer(this.id, this.connectionString, this.state, this.since, true, this.inRecovery,
-				this.lagging, this.question, this.failure, this.warmingSince, this.withdrawal, this.progress,
+				this.lagging, this.question, this.failure, this.warmingSince, this.withdrawal, this.progress, this.seen,
 				this.unresponsive);
 	}
 
 	ManagedServer withInRecovery(boolean inRecovery) {
 		return new ManagedServer(this.id, this.connectionString, this.state, this.since, this.heldPrimary, inRecovery,
-				this.lagging, this.question, this.failure, this.warmingSince, this.withdrawal, this.progress,
+				this.lagging, this.question, this.failure, this.warmingSince, this.withdrawal, this.progress, this.seen,
 				this.unresponsive);
 	}
 
 	ManagedServer withLagging(boolean lagging) {
 		return new ManagedServer(this.id, this.connectionString, this.state, this.since, this.heldPrimary,
 				this.inRecovery, lagging, this.question, this.failure, this.warmingSince, this.withdrawal,
-				this.progress, this.unresponsive);
+				this.progress, this.seen, this.unresponsive);
 	}
 
 	ManagedServer withFailure(@Nullable Failure failure) {
 		return new ManagedServer(this.id, this.connectionString, this.state, this.since, this.heldPrimary,
 				this.inRecovery, this.lagging, this.question, failure, this.warmingSince, this.withdrawal,
-				this.progress, this.unresponsive);
+				this.progress, this.seen, this.unresponsive);
 	}
 
 	ManagedServer withWarmingSince(long warmingSince) {
 		return new ManagedServer(this.id, this.connectionString, this.state, this.since, this.heldPrimary,
 				this.inRecovery, this.lagging, this.question, this.failure, warmingSince, this.withdrawal,
-				this.progress, this.unresponsive);
+				this.progress, this.seen, this.unresponsive);
 	}
 
 	ManagedServer withWithdrawal(long withdrawal) {
 		return new ManagedServer(this.id, this.connectionString, this.state, this.since, this.heldPrimary,
 				this.inRecovery, this.lagging, this.question, this.failure, this.warmingSince, withdrawal,
-				this.progress, this.unresponsive);
+				this.progress, this.seen, this.unresponsive);
 	}
 
 	ManagedServer withProgress(long progress) {
 		return new ManagedServer(this.id, this.connectionString, this.state, this.since, this.heldPrimary,
 				this.inRecovery, this.lagging, this.question, this.failure, this.warmingSince, this.withdrawal,
-				progress, this.unresponsive);
+				progress, this.seen, this.unresponsive);
+	}
+
+	ManagedServer withSeen(Sighting seen) {
+		return new ManagedServer(this.id, this.connectionString, this.state, this.since, this.heldPrimary,
+				this.inRecovery, this.lagging, this.question, this.failure, this.warmingSince, this.withdrawal,
+				this.progress, seen, this.unresponsive);
 	}
 
 	ManagedServer withUnresponsive(boolean unresponsive) {
 		return new ManagedServer(this.id, this.connectionString, this.state, this.since, this.heldPrimary,
 				this.inRecovery, this.lagging, this.question, this.failure, this.warmingSince, this.withdrawal,
-				this.progress, unresponsive);
+				this.progress, this.seen, unresponsive);
 	}
 
 	/**
@@ -116,6 +124,14 @@ public record ManagedServer(ServerId id, ConnectionString connectionString, Serv
 	 */
 	boolean owesAnswerTo(long number) {
 		return this.question.open() && this.question.number() == number;
+	}
+
+	/**
+	 * Return whether its name has led, the last time, to a server that is no standby of
+	 * the primary.
+	 */
+	boolean hasLedElsewhere() {
+		return this.failure != null && this.failure.answer().kind().tellsRole();
 	}
 
 	/**

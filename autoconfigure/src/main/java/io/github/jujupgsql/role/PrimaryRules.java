@@ -6,7 +6,7 @@ import io.github.jujupgsql.role.LastingEffect.FenceReason;
  * What follows when the primary does not answer. It is asked while it owes an answer to
  * work in flight, or to threads that wait for a connection, and has sent nothing since
  * the last look; so one that answers is never disturbed, however long a query takes. It
- * keeps its role while it is in doubt: no other server is known to have it.
+ * keeps its role while it is in doubt, until another server is known to have it.
  */
 final class PrimaryRules {
 
@@ -18,11 +18,14 @@ final class PrimaryRules {
 
 	private final FenceRules fences;
 
-	PrimaryRules(Draft draft, Probing probing, FailureRules failures, FenceRules fences) {
+	private final PromotionRules promotions;
+
+	PrimaryRules(Draft draft, Probing probing, FailureRules failures, FenceRules fences, PromotionRules promotions) {
 		this.draft = draft;
 		this.probing = probing;
 		this.failures = failures;
 		this.fences = fences;
+		this.promotions = promotions;
 	}
 
 	void seen(Fact.PoolsSeen seen) {
@@ -63,9 +66,9 @@ final class PrimaryRules {
 	}
 
 	private boolean isGivenUp(ManagedServer primary, long since, ProbeAnswer answer) {
-		Long doubted = this.draft.doubtedSince;
+		Long doubted = this.draft.succession.doubtedSince();
 		if (doubted == null) {
-			this.draft.doubtedSince = since;
+			this.promotions.doubt(since);
 			this.draft.then(Step.TELL, new PassingEffect.Tell(false,
 					"The primary " + primary.id().name() + " does not answer: " + answer.reason()));
 			return false;
@@ -92,9 +95,9 @@ final class PrimaryRules {
 	 * It has answered something, whatever that is.
 	 */
 	void answered(ManagedServer primary) {
-		Long doubted = this.draft.doubtedSince;
+		Long doubted = this.draft.succession.doubtedSince();
 		if (doubted != null) {
-			this.draft.doubtedSince = null;
+			this.draft.succession = this.draft.succession.undoubted();
 			this.draft.then(Step.TELL, new PassingEffect.Tell(false, "The primary " + primary.id().name()
 					+ " answers again after " + (this.draft.now - doubted) / 1_000_000 + " ms"));
 		}

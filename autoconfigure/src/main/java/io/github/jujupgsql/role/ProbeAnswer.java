@@ -2,15 +2,28 @@ package io.github.jujupgsql.role;
 
 import java.time.Duration;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * What a server answered when it was asked for its role, or why it did not.
  *
  * @param kind what it comes to
  * @param sqlState the SQLSTATE of the failure; otherwise empty
  * @param reason why there was no answer, on one line; otherwise empty
+ * @param identity who has answered, or {@code null} if that is not known
  * @since 0.1.0
  */
-public record ProbeAnswer(Kind kind, String sqlState, String reason) {
+public record ProbeAnswer(Kind kind, String sqlState, String reason, @Nullable ServerIdentity identity) {
+
+	/**
+	 * Create an answer that does not tell who has given it.
+	 * @param kind what it comes to
+	 * @param sqlState the SQLSTATE of the failure; otherwise empty
+	 * @param reason why there was no answer, on one line; otherwise empty
+	 */
+	public ProbeAnswer(Kind kind, String sqlState, String reason) {
+		this(kind, sqlState, reason, null);
+	}
 
 	/**
 	 * Return an answer that needs no reason.
@@ -64,6 +77,13 @@ public record ProbeAnswer(Kind kind, String sqlState, String reason) {
 
 		/** The question failed on this side. */
 		NOT_ASKED;
+
+		/**
+		 * Return whether the server has said which role it has.
+		 */
+		boolean tellsRole() {
+			return this == NOT_IN_RECOVERY || this == IN_RECOVERY;
+		}
 
 		/**
 		 * Return whether the server has said something.

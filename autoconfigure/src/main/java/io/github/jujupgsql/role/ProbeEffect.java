@@ -14,9 +14,11 @@ public sealed interface ProbeEffect extends Effect {
 	 *
 	 * @param server the server
 	 * @param question comes back with the answer
-	 * @param asMaster whether the relation calls it the master
+	 * @param asMaster whether it is to be the primary
+	 * @param anew whether its name has led to a server that is no standby of the primary,
+	 * and may lead to another one by now
 	 */
-	record Probe(ServerId server, long question, boolean asMaster) implements ProbeEffect {
+	record Probe(ServerId server, long question, boolean asMaster, boolean anew) implements ProbeEffect {
 
 		@Override
 		public void perform(Effect.Performer performer) {

@@ -16,8 +16,10 @@ final class Probing {
 	void due(Fact.ProbeDue due) {
 		ManagedServer server = this.draft.find(due.server());
 		if (server != null && server.question().number() == due.question()) {
-			boolean doubted = this.draft.isPrimary(server) && this.draft.doubtedSince != null;
-			if (doubted) {
+			boolean doubted = this.draft.isPrimary(server) && this.draft.succession.doubtedSince() != null;
+			boolean promoted = this.draft.isPromotionSought() && this.draft.isNamed(server)
+					&& !this.draft.isDeposed(server);
+			if (doubted || promoted) {
 				ask(server);
 			}
 			else {
@@ -58,16 +60,16 @@ final class Probing {
 		boolean master = this.draft.isMaster(server);
 		long number = this.draft.nextNumber();
 		Step step = master ? Step.ASK_MASTER : Step.ASK;
-		this.draft.then(step, new ProbeEffect.Probe(server.id(), number, master));
-		if (this.draft.isUsedForReads(server) || this.draft.isPrimary(server)) {
+		this.draft.then(step, new ProbeEffect.Probe(server.id(), number, master, !master && server.hasLedElsewhere()));
+		if (this.draft.isUsedForReads(server) || master) {
 			expect(server, number, this.draft.policy.times().loginExcuses());
 		}
 		this.draft.put(server.asked(number, this.draft.now));
 	}
 
 	void expect(ManagedServer server, long question, int excuses) {
-		Duration sickAfter = this.draft.isPrimary(server) ? this.draft.policy.primary().sickAfter()
-				: this.draft.policy.sickAfter();
+		Duration sickAfter = (this.draft.isMaster(server) && !this.draft.isUsedForReads(server))
+				? this.draft.policy.primary().sickAfter() : this.draft.policy.sickAfter();
 		this.draft.then(Step.ASK, new ProbeEffect.ExpectAnswer(server.id(), question, sickAfter, excuses));
 	}
 

@@ -3,6 +3,7 @@ package io.github.jujupgsql.role;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 
 import io.github.jujupgsql.relation.ConnectionString;
@@ -39,7 +40,38 @@ final class RelationRules {
 			named.put(server, (known != null && !withdrawn) ? known.id() : this.draft.create(server).id());
 		}
 		this.draft.named = named;
+		compareWithAhead(relation);
 		this.probing.askUnsettled();
+	}
+
+	/**
+	 * Keep what has been promoted before the relation said so, unless the relation says
+	 * so now, or does not name it any more. If it does not answer, or there is no other
+	 * primary, what the relation says now counts more than any timeline.
+	 */
+	private void compareWithAhead(PgsqlRelation relation) {
+		Succession succession = this.draft.succession;
+		ConnectionString ahead = succession.ahead();
+		boolean unknown = succession.doubtedSince() != null || this.draft.primary == null;
+		if (ahead != null) {
+			ConnectionString still = sameServer(relation, ahead);
+			boolean caughtUp = still == null || still.equals(relation.master());
+			succession = succession.follow(caughtUp ? null : still, caughtUp ? null : succession.aheadOf());
+			unknown |= still == null;
+		}
+		this.draft.succession = unknown ? succession.trustRelation() : succession;
+	}
+
+	private @Nullable ConnectionString sameServer(PgsqlRelation relation, ConnectionString ahead) {
+		if (relation.master() == null) {
+			return null;
+		}
+		for (ConnectionString server : this.draft.named.keySet()) {
+			if (server.address().equals(ahead.address()) && Objects.equals(server.database(), ahead.database())) {
+				return server;
+			}
+		}
+		return null;
 	}
 
 	private static Set<ConnectionString> named(PgsqlRelation relation) {

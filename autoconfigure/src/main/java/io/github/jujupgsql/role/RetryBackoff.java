@@ -28,6 +28,9 @@ public enum RetryBackoff {
 	 */
 	NO_STANDBY(Duration.ofMillis(50), Duration.ofSeconds(5)),
 
+	/** It has been promoted, and the primary answers as well. */
+	RIVAL(Duration.ofMillis(100), Duration.ofMillis(500)),
+
 	/** Something has failed on this side, and may go on to fail. */
 	RECOVERY(Duration.ofMillis(100), Duration.ofSeconds(10)),
 

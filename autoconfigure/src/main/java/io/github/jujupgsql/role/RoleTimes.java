@@ -20,13 +20,14 @@ import java.time.Duration;
  * other replicas are preferred to one that is later
  * @param fillDelay how long a new primary is left to the threads that wait for it before
  * its pool is filled
+ * @param promotion how promotions are looked for that the relation does not know yet
  * @since 0.1.0
  */
 public record RoleTimes(int loginExcuses, Duration warmUp, Duration failFastAfter, Duration activePollInterval,
-		Duration activeAfterRead, int questions, int promptPart, Duration fillDelay) {
+		Duration activeAfterRead, int questions, int promptPart, Duration fillDelay, PromotionTimes promotion) {
 
 	/** The times that have proved good. */
 	public static final RoleTimes DEFAULT = new RoleTimes(2, Duration.ofSeconds(2), Duration.ofSeconds(2),
-			Duration.ofMillis(25), Duration.ofSeconds(2), 4, 10, Duration.ofMillis(100));
+			Duration.ofMillis(25), Duration.ofSeconds(2), 4, 10, Duration.ofMillis(100), PromotionTimes.DEFAULT);
 
 }

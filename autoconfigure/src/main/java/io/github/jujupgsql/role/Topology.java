@@ -23,8 +23,7 @@ import org.jspecify.annotations.Nullable;
  * @param roles who plays which role
  * @param paused whether no server is to be asked anything
  * @param causedAt when what last led to a change of roles happened
- * @param doubtedSince since when the primary has left questions unanswered, or
- * {@code null} if it answers
+ * @param succession who has come after whom as the primary
  * @param lastRead when a read was last seen to have come back
  * @param masterFailures how often the relation's master could not be made the primary
  * @param numbers how many ids and questions there have been
@@ -32,7 +31,7 @@ import org.jspecify.annotations.Nullable;
  */
 public record Topology(PgsqlRelation relation, Map<ConnectionString, ServerId> named,
 		Map<ServerId, ManagedServer> servers, @Nullable ServerId primary, RoleAssignment roles, boolean paused,
-		long causedAt, @Nullable Long doubtedSince, long lastRead, long masterFailures, long numbers) {
+		long causedAt, Succession succession, long lastRead, long masterFailures, long numbers) {
 
 	public Topology {
 		named = Collections.unmodifiableMap(new LinkedHashMap<>(named));
@@ -46,8 +45,17 @@ public record Topology(PgsqlRelation relation, Map<ConnectionString, ServerId> n
 	 * @return the topology
 	 */
 	public static Topology empty(long now, RolePolicy policy) {
-		return new Topology(PgsqlRelation.NONE, Map.of(), Map.of(), null, RoleAssignment.NONE, false, now, null,
-				now - policy.times().activeAfterRead().toNanos(), 0, 0);
+		return new Topology(PgsqlRelation.NONE, Map.of(), Map.of(), null, RoleAssignment.NONE, false, now,
+				Succession.NONE, now - policy.times().activeAfterRead().toNanos(), 0, 0);
+	}
+
+	/**
+	 * Return the server that is to be the primary.
+	 * @return the relation's master, or what has been promoted in its place
+	 */
+	@Nullable ConnectionString master() {
+		ConnectionString ahead = this.succession.ahead();
+		return (ahead != null) ? ahead : this.relation.master();
 	}
 
 	/**
@@ -55,7 +63,7 @@ public record Topology(PgsqlRelation relation, Map<ConnectionString, ServerId> n
 	 * @return the servers
 	 */
 	List<ServerId> usedForReads() {
-		ConnectionString master = this.relation.master();
+		ConnectionString master = master();
 		return namedServers().filter((server) -> server.isUsedForReads(server.connectionString().equals(master)))
 			.map(ManagedServer::id)
 			.toList();

@@ -45,7 +45,7 @@ class TopologyKeeperTests {
 	private final ServerPoolFactory factory = new ServerPoolFactory(HikariConfig::new, "");
 
 	private final RolePolicy policy = new RolePolicy(Duration.ofSeconds(1), Duration.ofSeconds(30), true, null,
-			new PrimaryPolicy(Duration.ofSeconds(1), Duration.ofSeconds(30)), RoleTimes.DEFAULT);
+			new PrimaryPolicy(Duration.ofSeconds(1), Duration.ofSeconds(30), true), RoleTimes.DEFAULT);
 
 	private final List<Effect> performed = new ArrayList<>();
 

@@ -13,7 +13,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 class RehearsalTests {
 
 	private final RolePolicy policy = new RolePolicy(Duration.ofSeconds(1), Duration.ofSeconds(30), true, null,
-			new PrimaryPolicy(Duration.ofSeconds(1), Duration.ofSeconds(30)), RoleTimes.DEFAULT);
+			new PrimaryPolicy(Duration.ofSeconds(1), Duration.ofSeconds(30), true), RoleTimes.DEFAULT);
 
 	private final Rehearsal rehearsal = new Rehearsal(new RoleRules(this.policy), this.policy);
 

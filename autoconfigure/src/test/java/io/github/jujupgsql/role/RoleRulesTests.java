@@ -69,7 +69,7 @@ class RoleRulesTests {
 	@ParameterizedTest(name = "{0}: {1}")
 	@CsvSource(delimiter = '|',
 			textBlock = """
-					nothing | relation a, b | a NEW, b NEW | probe a, publish none/, probe b
+					nothing | relation a, b | a NEW, b NEW | probe a, publish none/, expect a, probe b
 					named | a NOT_IN_RECOVERY | a PRIMARY, b NEW | make primary a, return a, publish a/, tell roles, fill a
 					named | a IN_RECOVERY | a REPLICA, b NEW | make replica a, publish none/a, inform Waiting for a:5432 to leave recovery; then it is the primary, probe later a
 					named | a UNREACHABLE | a EXCLUDED, b NEW | publish none/, warn The relation's master a:5432 cannot be the primary yet: because, probe later a
@@ -87,26 +87,26 @@ class RoleRulesTests {
 					settled | relation a | a PRIMARY, b DRAINING | publish a/, tell roles, drain b
 					settled | relation b, a | a STEPPING_DOWN, b REPLICA | probe b, publish none/b, expect b, limit a
 					settled | relation none, b | a DRAINING, b REPLICA | publish none/b, tell roles, drain a
-					settled | relation a', b' | a PRIMARY, b REPLICA, a' NEW, b' NEW | probe a', probe b'
+					settled | relation a', b' | a PRIMARY, b REPLICA, a' NEW, b' NEW | probe a', expect a', probe b'
 					asked replica | b UNREACHABLE | a PRIMARY, b FENCED, b EXCLUDED | publish a/, fence b, warn Standby b:5432 serves no reads: because, tell roles, close b, probe later b
 					asked replica | b REFUSED | a PRIMARY, b REPLICA |
 					asked replica | b NOT_IN_RECOVERY | a PRIMARY, b EXCLUDED | publish a/, warn Standby b:5432 serves no reads: not in recovery, tell roles, probe later b
 					asked replica | b IN_RECOVERY | a PRIMARY, b REPLICA |
-					asked primary | a UNREACHABLE | a PRIMARY, b REPLICA | inform The primary a:5432 does not answer: because, probe later a
+					asked primary | a UNREACHABLE | a PRIMARY, b REPLICA | inform The primary a:5432 does not answer: because, probe b, expect b, probe later a
 					asked primary | a REFUSED | a PRIMARY, b REPLICA |
 					doubted primary | a NOT_IN_RECOVERY | a PRIMARY, b REPLICA | inform The primary a:5432 answers again after 400 ms
 					doubted primary | a REFUSED | a PRIMARY, b REPLICA | inform The primary a:5432 answers again after 400 ms
 					doubted primary | a UNREACHABLE | a PRIMARY, b REPLICA | probe later a
 					primary doubted for long | a UNREACHABLE | a FENCED, b REPLICA, a EXCLUDED | publish none/b, fence a, warn The relation's master a:5432 cannot be the primary yet: because, close a, probe later a
-					asked primary | a IN_RECOVERY | a EXCLUDED, b REPLICA | verify a, publish none/b, warn The primary a:5432 is in recovery although the relation calls it the master; writes wait, inform Waiting for a:5432 to leave recovery; then it is the primary, probe later a
-					demoted | a due | a EXCLUDED, b REPLICA | probe a
-					demoted | relation b, a | a STEPPING_DOWN, b REPLICA | probe b, publish none/b, expect b, limit a
+					asked primary | a IN_RECOVERY | a EXCLUDED, b REPLICA | verify a, publish none/b, warn The primary a:5432 is in recovery although the relation calls it the master; writes wait, inform Waiting for a:5432 to leave recovery; then it is the primary, probe b, expect b, probe later a
+					demoted | a due | a EXCLUDED, b REPLICA | probe a, expect a
+					demoted | relation b, a | a STEPPING_DOWN, b REPLICA | publish none/b, limit a
 					switching | b IN_RECOVERY | a STEPPING_DOWN, b REPLICA | publish none/b, inform Waiting for b:5432 to leave recovery; then it is the primary, probe later b
 					switching | b NOT_IN_RECOVERY | a FENCED, b PRIMARY, a NEW | fence a, make primary b, return b, publish b/, tell roles, close a, fill b, probe a
-					switching | relation a, b | a NEW, b REPLICA | probe a, publish none/b
+					switching | relation a, b | a NEW, b REPLICA | probe a, publish none/b, expect a
 					switching | a limit | a FENCED, b REPLICA, a NEW | publish none/b, fence a, close a, probe a
 					new master's old words | b due | a STEPPING_DOWN, b REPLICA | probe b, expect b
-					withdrawn | relation c, b | a DRAINING, b REPLICA, c NEW | probe c, publish none/b
+					withdrawn | relation c, b | a DRAINING, b REPLICA, c NEW | probe c, publish none/b, expect c
 					withdrawn | closed a | b REPLICA |
 					withdrawn, for a new master | c NOT_IN_RECOVERY | a FENCED, b REPLICA, c PRIMARY | fence a, make primary c, return c, publish c/b, tell roles, close a, fill c
 					withdrawn, for a new master | relation none, b | a DRAINING, b REPLICA, c DRAINING | publish none/b, tell roles, drain a, drain c
@@ -170,7 +170,7 @@ class RoleRulesTests {
 		Fact old = new Fact.Answered(rules.server("a").id(), rules.server("a").question().number(),
 				ProbeAnswer.of(Kind.NOT_IN_RECOVERY), OPEN);
 		rules.answer("a", Kind.UNREACHABLE).take(new Fact.ProbeDue(rules.server("a").id(), 2));
-		assertThat(rules.effects()).containsExactly("probe a");
+		assertThat(rules.effects()).containsExactly("probe a", "expect a");
 		rules.take(old);
 		assertThat(rules.states()).isEqualTo("a EXCLUDED");
 		assertThat(rules.effects()).isEmpty();
@@ -188,7 +188,7 @@ class RoleRulesTests {
 		RulesUnderTest rules = RulesUnderTest.create().take(new Fact.Paused()).relate("a", "b");
 		assertThat(rules.effects()).containsExactly("publish none/");
 		rules.take(new Fact.Resumed());
-		assertThat(rules.effects()).containsExactly("probe a", "resume a", "resume b", "probe b");
+		assertThat(rules.effects()).containsExactly("probe a", "resume a", "resume b", "expect a", "probe b");
 	}
 
 	@Test
@@ -264,8 +264,9 @@ class RoleRulesTests {
 		rules.take(overdue(rules.server("a"), 0, false, true, OPEN));
 		assertThat(rules.effects()).as("something has come").containsExactly("expect a");
 		rules.after(Duration.ofMillis(500)).take(overdue(rules.server("a"), 0, false, false, OPEN));
-		assertThat(rules.effects())
-			.containsExactly("inform The primary a:5432 does not answer: no answer within 500 ms", "expect a");
+		assertThat(rules.effects()).containsExactly(
+				"inform The primary a:5432 does not answer: no answer within 500 ms", "probe b", "expect b",
+				"expect a");
 		assertThat(rules.states()).isEqualTo("a PRIMARY, b REPLICA");
 		rules.after(Duration.ofSeconds(3)).take(overdue(rules.server("a"), 0, false, false, OPEN));
 		assertThat(rules.effects()).containsExactly("expect a");

@@ -41,7 +41,7 @@ final class RulesUnderTest {
 
 	static RulesUnderTest create(@Nullable Duration maximumLag) {
 		return new RulesUnderTest(new RolePolicy(Duration.ofSeconds(1), Duration.ofSeconds(30), true, maximumLag,
-				new PrimaryPolicy(Duration.ofMillis(500), Duration.ofSeconds(5)), RoleTimes.DEFAULT));
+				new PrimaryPolicy(Duration.ofMillis(500), Duration.ofSeconds(5), true), RoleTimes.DEFAULT));
 	}
 
 	static ConnectionString connectionString(String name) {
@@ -65,6 +65,17 @@ final class RulesUnderTest {
 		this.topology = decision.topology();
 		this.effects = decision.effects();
 		return this;
+	}
+
+	/**
+	 * Have a server say who it is, whether it has been asked or not.
+	 */
+	RulesUnderTest say(String name, Kind kind, @Nullable ServerIdentity identity) {
+		if (!server(name).question().open()) {
+			take(new Fact.Suspected(server(name).id()));
+		}
+		return take(new Fact.Answered(server(name).id(), server(name).question().number(),
+				new ProbeAnswer(kind, "", kind.tellsRole() ? "" : "because", identity), OPEN));
 	}
 
 	RulesUnderTest answer(String name, Kind kind) {
@@ -162,7 +173,7 @@ final class RulesUnderTest {
 		}
 	}
 
-	private String name(ServerId id) {
+	String name(ServerId id) {
 		ManagedServer server = this.topology.servers().get(id);
 		String password = (server != null) ? server.connectionString().options().get("password") : "secret0";
 		return id.name().replace(":5432", "") + "'".repeat(password.charAt(password.length() - 1) - '0');

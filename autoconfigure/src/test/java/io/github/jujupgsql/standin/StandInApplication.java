@@ -53,7 +53,8 @@ public final class StandInApplication implements AutoCloseable {
 		Supplier<HikariConfig> template = builder.template();
 		this.pools = builder.pools.apply(new ServerPoolFactory(template, "stand-in"),
 				new PoolSettings(builder.primarySize, builder.replicaSize, builder.drainTimeout, builder.sickAfter,
-						builder.fallbackToPrimary, builder.maximumLag, builder.sickAfter, builder.connectionTimeout));
+						builder.fallbackToPrimary, builder.maximumLag, builder.sickAfter, builder.connectionTimeout,
+						true));
 		this.primary = new PrimaryDataSource(this.pools.getRoles(), builder.connectionTimeout, false);
 		this.replica = new ReplicaDataSource(this.pools.getRoles(), builder.connectionTimeout, LoadBalancing.LEAST_BUSY,
 				builder.fallbackToPrimary, null);

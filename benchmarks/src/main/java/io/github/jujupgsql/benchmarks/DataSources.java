@@ -31,7 +31,7 @@ final class DataSources implements AutoCloseable {
 
 	private final ServerPools pools = new ServerPools(new ServerPoolFactory(HikariConfig::new, "benchmark"),
 			new PoolSettings(SIZE, SIZE, CONNECTION_TIMEOUT, Duration.ofSeconds(1), true, null, Duration.ofSeconds(1),
-					Duration.ofSeconds(30)));
+					Duration.ofSeconds(30), true));
 
 	private final DataSource primary;
 
