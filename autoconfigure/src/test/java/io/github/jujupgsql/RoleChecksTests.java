@@ -106,7 +106,7 @@ class RoleChecksTests extends AbstractClusterTests {
 
 	@Test
 	void whileTheMasterIsAStandbyThenNobodyGetsAConnectionToIt() throws Exception {
-		try (FollowingApplication application = followAndBorrow()) {
+		try (FollowingApplication application = followAndBorrow("juju.pgsql.follow-promotions=false")) {
 			application.awaitReplicas(cluster.standbys());
 			AtomicBoolean over = new AtomicBoolean();
 			List<CompletableFuture<Integer>> borrowers = new ArrayList<>();
@@ -130,7 +130,7 @@ class RoleChecksTests extends AbstractClusterTests {
 
 	@Test
 	void whenTheMasterIsPromotedAgainThenItServesAlthoughTheFileHasNotChanged() throws Exception {
-		try (FollowingApplication application = followAndBorrow()) {
+		try (FollowingApplication application = followAndBorrow("juju.pgsql.follow-promotions=false")) {
 			PgsqlServer master = cluster.master();
 			PgsqlServer other = cluster.promote(cluster.mostAdvancedStandby());
 			cluster.rejoin(master);

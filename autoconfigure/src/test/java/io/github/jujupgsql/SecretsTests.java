@@ -25,6 +25,7 @@ import io.github.jujupgsql.autoconfigure.PgsqlHealthContributorAutoConfiguration
 import io.github.jujupgsql.event.PgsqlRelationEvent;
 import io.github.jujupgsql.event.RelationEventPublisher;
 import io.github.jujupgsql.pool.PoolSettings;
+import io.github.jujupgsql.pool.PrimarySettings;
 import io.github.jujupgsql.pool.PoolSize;
 import io.github.jujupgsql.pool.ServerPoolFactory;
 import io.github.jujupgsql.pool.ServerPools;
@@ -106,7 +107,7 @@ class SecretsTests {
 		try (RelationEventPublisher events = new RelationEventPublisher(listener::told);
 				ServerPools pools = new ServerPools(new ServerPoolFactory(HikariConfig::new, ""),
 						new PoolSettings(size, size, Duration.ZERO, Duration.ofSeconds(1), true, null,
-								Duration.ofSeconds(1), Duration.ofSeconds(30), true));
+								new PrimarySettings(Duration.ofSeconds(1), Duration.ofSeconds(30), true, false)));
 				RelationFileWatcher watcher = watcher(events)) {
 			events.ready();
 			watcher.start();

@@ -15,6 +15,7 @@ import io.github.jujupgsql.event.ApplicationEventListeners;
 import io.github.jujupgsql.event.RelationEventPublisher;
 import io.github.jujupgsql.event.RelationEventTiming;
 import io.github.jujupgsql.pool.PoolSettings;
+import io.github.jujupgsql.pool.PrimarySettings;
 import io.github.jujupgsql.pool.ServerPoolFactory;
 import io.github.jujupgsql.pool.ServerPools;
 import io.github.jujupgsql.relation.RelationReader;
@@ -82,11 +83,12 @@ public final class PgsqlAutoConfiguration {
 
 	@Bean
 	ServerPools pgsqlServerPools(PgsqlProperties properties, PoolTemplate template, Environment environment) {
+		PgsqlProperties.Primary primary = properties.getPrimary();
 		PgsqlProperties.Replica replica = properties.getReplica();
-		PoolSettings settings = new PoolSettings(template.size(properties.getPrimary()), template.size(replica),
+		PoolSettings settings = new PoolSettings(template.size(primary), template.size(replica),
 				properties.getDrainTimeout(), replica.getSickAfter(), replica.isFallbackToPrimary(),
-				replica.getMaximumLag(), properties.getPrimary().getSickAfter(), template.getConnectionTimeout(),
-				properties.isFollowPromotions());
+				replica.getMaximumLag(), new PrimarySettings(primary.getSickAfter(), template.getConnectionTimeout(),
+						properties.isFollowPromotions(), primary.isWatchConnection()));
 		return new ServerPools(
 				new ServerPoolFactory(template::copy, environment.getProperty("spring.application.name", "")),
 				settings);

@@ -196,12 +196,26 @@ public class PgsqlProperties {
 		 */
 		private Duration sickAfter = Duration.ofSeconds(1);
 
+		/**
+		 * Whether to keep one connection to the primary on which nothing is said, and
+		 * whose end tells at once that the primary has gone.
+		 */
+		private boolean watchConnection = true;
+
 		public @Nullable Integer getMaximumPoolSize() {
 			return this.maximumPoolSize;
 		}
 
 		public void setMaximumPoolSize(@Nullable Integer maximumPoolSize) {
 			this.maximumPoolSize = positive(maximumPoolSize);
+		}
+
+		public boolean isWatchConnection() {
+			return this.watchConnection;
+		}
+
+		public void setWatchConnection(boolean watchConnection) {
+			this.watchConnection = watchConnection;
 		}
 
 		public Duration getSickAfter() {

@@ -63,6 +63,16 @@ final class ConnectionAttempt {
 		return this.made.stream().anyMatch((socket) -> socket.heard() > 0);
 	}
 
+	/**
+	 * Return the socket of the connection that this has led to.
+	 */
+	synchronized FenceableSocket connected() {
+		return this.made.stream()
+			.filter((socket) -> socket.isConnected() && !socket.isClosed())
+			.reduce((first, last) -> last)
+			.orElseThrow(() -> new IllegalStateException("The connection has been closed"));
+	}
+
 	synchronized void giveUp() {
 		this.givenUp = true;
 		this.made.forEach(FenceableSocket::releaseUnlessFenced);

@@ -158,6 +158,18 @@ final class FenceableSocket extends DelegatingSocket {
 		return this.heard.get();
 	}
 
+	/**
+	 * Wait until the server sends anything, or does not keep the connection any more. Not
+	 * for a socket on which the driver still reads.
+	 * @throws IOException if the connection has broken
+	 */
+	void awaitAnything() throws IOException {
+		setKeepAlive(true);
+		setSoTimeout(0);
+		int first = super.getInputStream().read();
+		logger.trace("Waited until " + first);
+	}
+
 	private int received(int read) throws SocketException {
 		refuseIfFenced();
 		if (read >= 0) {

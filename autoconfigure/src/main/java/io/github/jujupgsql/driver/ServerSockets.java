@@ -1,5 +1,6 @@
 package io.github.jujupgsql.driver;
 
+import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.Collections;
 import java.util.HashSet;
@@ -51,12 +52,29 @@ public final class ServerSockets {
 	 * @throws SQLException if it cannot be opened
 	 */
 	public <T> T connect(Properties properties, Connecting<T> driver) throws SQLException {
+		return connect(new ConnectionAttempt(this, properties), properties, driver);
+	}
+
+	/**
+	 * Have the driver open a connection on which nothing is to be said any more.
+	 * @param properties the driver's properties
+	 * @param driver opens the connection
+	 * @return waits for the end of the connection
+	 * @throws SQLException if it cannot be opened
+	 */
+	public SilentConnection connectSilently(Properties properties, Connecting<? extends Connection> driver)
+			throws SQLException {
+		ConnectionAttempt attempt = new ConnectionAttempt(this, properties);
+		Connection connection = connect(attempt, properties, driver);
+		return new SilentConnection(connection, attempt.connected());
+	}
+
+	private <T> T connect(ConnectionAttempt attempt, Properties properties, Connecting<T> driver) throws SQLException {
 		String number = Long.toString(numbers.incrementAndGet());
 		Properties numbered = new Properties();
 		numbered.putAll(properties);
 		numbered.setProperty(PGProperty.SOCKET_FACTORY.getName(), FenceableSocketFactory.class.getName());
 		numbered.setProperty(PGProperty.SOCKET_FACTORY_ARG.getName(), number);
-		ConnectionAttempt attempt = new ConnectionAttempt(this, properties);
 		this.attempts.add(attempt);
 		CONNECTING.put(number, attempt);
 		try {

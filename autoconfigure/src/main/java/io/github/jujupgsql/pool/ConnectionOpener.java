@@ -5,6 +5,7 @@ import java.sql.Driver;
 import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.sql.SQLTransientConnectionException;
+import java.sql.Statement;
 import java.time.Duration;
 import java.util.HashSet;
 import java.util.Properties;
@@ -12,7 +13,10 @@ import java.util.Set;
 import java.util.concurrent.TimeUnit;
 
 import io.github.jujupgsql.driver.ServerSockets;
+import io.github.jujupgsql.driver.SilentConnection;
 import io.github.jujupgsql.relation.DriverProperties;
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
 import org.postgresql.PGProperty;
 import org.postgresql.core.BaseConnection;
@@ -26,6 +30,8 @@ import org.postgresql.core.BaseConnection;
  * only while it is opening a connection here.
  */
 final class ConnectionOpener {
+
+	private static final Log logger = LogFactory.getLog(ServerPool.class);
 
 	private final Driver driver = driver();
 
@@ -71,6 +77,31 @@ final class ConnectionOpener {
 	 * @throws SQLException if it cannot be opened, or its server has left meanwhile
 	 */
 	BaseConnection connect() throws SQLException {
+		return open(() -> this.sockets.connect(this.properties, this::connect).unwrap(BaseConnection.class));
+	}
+
+	/**
+	 * Open a connection on which nothing is said, and which the server lets be idle for
+	 * as long as it likes.
+	 * @return the connection
+	 * @throws SQLException if it cannot be opened, or its server has left meanwhile
+	 */
+	SilentConnection connectSilently() throws SQLException {
+		return open(() -> this.sockets.connectSilently(this.properties, this::connectPatiently));
+	}
+
+	private Connection connectPatiently(Properties properties) throws SQLException {
+		Connection connection = connect(properties);
+		try (Statement statement = connection.createStatement()) {
+			statement.execute("SET idle_session_timeout = 0");
+		}
+		catch (SQLException ex) {
+			logger.debug(this.server + " may end sessions that are idle", ex);
+		}
+		return connection;
+	}
+
+	private <T> T open(Opening<T> opening) throws SQLException {
 		synchronized (this.opening) {
 			if (this.retired) {
 				throw retired(null);
@@ -78,7 +109,7 @@ final class ConnectionOpener {
 			this.opening.add(Thread.currentThread());
 		}
 		try {
-			return this.sockets.connect(this.properties, this::connect).unwrap(BaseConnection.class);
+			return opening.open();
 		}
 		catch (SQLException | RuntimeException ex) {
 			// the driver throws something unchecked when it is interrupted
@@ -195,6 +226,12 @@ final class ConnectionOpener {
 	 */
 	int getLoginTimeout() {
 		return this.loginTimeout;
+	}
+
+	private interface Opening<T> {
+
+		T open() throws SQLException;
+
 	}
 
 }

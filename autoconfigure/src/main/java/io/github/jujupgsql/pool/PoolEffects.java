@@ -40,6 +40,8 @@ final class PoolEffects implements Effect.Performer {
 
 	private final Runnable measureLag;
 
+	private final PrimaryWatch watch;
+
 	private final RoleChangeLogger roleLogger;
 
 	/** What was in use and open when a server was fenced, until that is told. */
@@ -51,7 +53,7 @@ final class PoolEffects implements Effect.Performer {
 	private final Set<ServerId> handedOver = new HashSet<>();
 
 	PoolEffects(PoolRegistry pools, PoolSettings settings, CurrentRoles roles, RoleEventLoop loop, ServerProber prober,
-			ServerProber.Answers facts, Drainer drainer, Runnable measureLag, Ticker ticker) {
+			ServerProber.Answers facts, Drainer drainer, Runnable measureLag, PrimaryWatch watch, Ticker ticker) {
 		this.pools = pools;
 		this.settings = settings;
 		this.roles = roles;
@@ -60,6 +62,7 @@ final class PoolEffects implements Effect.Performer {
 		this.facts = facts;
 		this.drainer = drainer;
 		this.measureLag = measureLag;
+		this.watch = watch;
 		this.roleLogger = new RoleChangeLogger(settings.fallbackToPrimary(), ticker);
 	}
 
@@ -138,6 +141,7 @@ final class PoolEffects implements Effect.Performer {
 		if (!table.equals(this.roles.current())) {
 			this.roles.publish(table);
 		}
+		this.watch.watch(this.settings.whenGone().watched() ? table.primary() : null);
 	}
 
 	@Override

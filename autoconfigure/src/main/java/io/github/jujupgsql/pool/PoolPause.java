@@ -18,13 +18,17 @@ final class PoolPause {
 
 	private final Drainer drainer;
 
+	private final PrimaryWatch watch;
+
 	private final PoolTimes times;
 
-	PoolPause(RoleEventLoop loop, TopologyKeeper keeper, PoolRegistry pools, Drainer drainer, PoolTimes times) {
+	PoolPause(RoleEventLoop loop, TopologyKeeper keeper, PoolRegistry pools, Drainer drainer, PrimaryWatch watch,
+			PoolTimes times) {
 		this.loop = loop;
 		this.keeper = keeper;
 		this.pools = pools;
 		this.drainer = drainer;
+		this.watch = watch;
 		this.times = times;
 	}
 
@@ -46,6 +50,7 @@ final class PoolPause {
 	 * @return whether nothing is open but what is in use
 	 */
 	boolean closeUnused() {
+		this.watch.pause();
 		// all of them, not only until one has yet to close something
 		List<ServerPool> leaving = this.drainer.leaving();
 		long restless = this.pools.all()
@@ -59,6 +64,7 @@ final class PoolPause {
 	void end() {
 		this.loop.decideNow(() -> {
 			this.keeper.take(new Fact.Resumed());
+			this.watch.resume();
 			return true;
 		});
 	}

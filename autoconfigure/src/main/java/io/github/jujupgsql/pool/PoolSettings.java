@@ -15,15 +15,10 @@ import org.jspecify.annotations.Nullable;
  * @param fallbackToPrimary whether reads go to the primary while there is no replica
  * @param maximumLag how far a replica may lag behind the primary, or {@code null} if it
  * does not matter
- * @param primarySickAfter how long the primary may leave a question unanswered before it
- * is in doubt
- * @param patience how long it may be in doubt before what is in flight on it is aborted
- * @param followPromotions whether a server of the relation that has been promoted becomes
- * the primary although the relation does not name it as the master yet
+ * @param whenGone how it is found out that the primary has gone, and what follows
  * @since 0.1.0
  */
 public record PoolSettings(PoolSize primary, PoolSize replica, Duration drainTimeout, Duration sickAfter,
-		boolean fallbackToPrimary, @Nullable Duration maximumLag, Duration primarySickAfter, Duration patience,
-		boolean followPromotions) {
+		boolean fallbackToPrimary, @Nullable Duration maximumLag, PrimarySettings whenGone) {
 
 }

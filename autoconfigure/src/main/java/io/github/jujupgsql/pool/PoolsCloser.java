@@ -28,13 +28,17 @@ final class PoolsCloser {
 
 	private final CurrentRoles roles;
 
+	private final PrimaryWatch watch;
+
 	private final Duration timeout;
 
-	PoolsCloser(ServerPoolFactory factory, PoolRegistry pools, Drainer drainer, CurrentRoles roles) {
+	PoolsCloser(ServerPoolFactory factory, PoolRegistry pools, Drainer drainer, CurrentRoles roles,
+			PrimaryWatch watch) {
 		this.factory = factory;
 		this.pools = pools;
 		this.drainer = drainer;
 		this.roles = roles;
+		this.watch = watch;
 		this.timeout = factory.getTimes().closeTimeout();
 	}
 
@@ -61,6 +65,7 @@ final class PoolsCloser {
 
 	private List<Runnable> closings() {
 		this.roles.publish(RoleTable.closed());
+		this.watch.watch(null);
 		List<Runnable> closings = new ArrayList<>();
 		List<ServerPool> leaving = this.drainer.leaving();
 		// the drainer releases them

@@ -5,6 +5,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
+import java.util.regex.Pattern;
 
 import io.github.jujupgsql.role.ProbeAnswer;
 import io.github.jujupgsql.role.ProbeAnswer.Kind;
@@ -28,6 +29,11 @@ record RoleCheck(ProbeAnswer answer, boolean readOnlySession, @Nullable String s
 	private static final String IN_HOT_STANDBY = "in_hot_standby";
 
 	private static final String DEFAULT_TRANSACTION_READ_ONLY = "default_transaction_read_only";
+
+	/** The timeline, then the position, both hexadecimal. */
+	private static final Pattern WAL_FILE = Pattern.compile("[0-9A-F]{24}");
+
+	private static final int TIMELINE_DIGITS = 8;
 
 	private static final String INSUFFICIENT_PRIVILEGE = "42501";
 
@@ -103,15 +109,23 @@ record RoleCheck(ProbeAnswer answer, boolean readOnlySession, @Nullable String s
 		}
 	}
 
-	private static ServerIdentity identity(ResultSet result) throws SQLException {
+	/**
+	 * Return who has answered, unless that is a server, or a pooler, that makes things
+	 * up.
+	 */
+	private static @Nullable ServerIdentity identity(ResultSet result) throws SQLException {
 		int column = RoleQuery.FIRST;
-		ServerInstance instance = new ServerInstance(result.getString(column++), result.getString(column++));
+		String cluster = result.getString(column++);
+		String startedAt = result.getString(column++);
 		String host = result.getString(column++);
 		String port = result.getString(column++);
 		String walFile = result.getString(column++);
-		// the first eight of its hexadecimal digits
-		long timeline = (walFile != null) ? Long.parseLong(walFile.substring(0, 8), 16) : 0;
-		return new ServerIdentity(instance, (host != null) ? host + ":" + port : null, timeline, result.getInt(column));
+		if (cluster == null || startedAt == null || (walFile != null && !WAL_FILE.matcher(walFile).matches())) {
+			return null;
+		}
+		long timeline = (walFile != null) ? Long.parseLong(walFile.substring(0, TIMELINE_DIGITS), 16) : 0;
+		return new ServerIdentity(new ServerInstance(cluster, startedAt), (host != null) ? host + ":" + port : null,
+				timeline, result.getInt(column));
 	}
 
 	/**

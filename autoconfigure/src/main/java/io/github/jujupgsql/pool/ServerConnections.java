@@ -9,6 +9,7 @@ import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 
+import io.github.jujupgsql.driver.SilentConnection;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
@@ -129,6 +130,15 @@ final class ServerConnections {
 			throw this.opener.retired(null);
 		}
 		return connection;
+	}
+
+	/**
+	 * Open a connection on which nothing is said, and which is no part of the pool.
+	 * @return the connection
+	 * @throws SQLException if it cannot be opened, or its server has been left meanwhile
+	 */
+	SilentConnection openSilently() throws SQLException {
+		return this.opener.connectSilently();
 	}
 
 	/**

@@ -45,6 +45,8 @@ public final class ServerPools implements Closeable {
 
 	private final TopologyKeeper keeper;
 
+	private final PrimaryWatch watch;
+
 	private final PoolPause pause;
 
 	private volatile Runnable onStaleTopology = () -> {
@@ -78,17 +80,18 @@ public final class ServerPools implements Closeable {
 		ReplicationLagMonitor lagMonitor = new ReplicationLagMonitor(this.pools, background, this.loop, this::take,
 				ticker);
 		ServerProber.Answers facts = new Facts();
+		this.watch = new PrimaryWatch(this::primaryLost);
 		this.effects = new PoolEffects(this.pools, settings, this.roles, this.loop,
 				new ServerProber(background, this.loop, facts, ticker), facts, this.drainer,
-				() -> lagMonitor.measure(topology()), ticker);
+				() -> lagMonitor.measure(topology()), this.watch, ticker);
 		RolePolicy policy = new RolePolicy(settings.sickAfter(), settings.drainTimeout(), settings.fallbackToPrimary(),
-				settings.maximumLag(),
-				new PrimaryPolicy(settings.primarySickAfter(), settings.patience(), settings.followPromotions()),
+				settings.maximumLag(), new PrimaryPolicy(settings.whenGone().sickAfter(),
+						settings.whenGone().patience(), settings.whenGone().followPromotions()),
 				times.roles());
 		RoleRules rules = new RoleRules(policy);
 		this.keeper = new TopologyKeeper(rules, Topology.empty(ticker.nanoTime(), policy), this.loop, this.pools,
 				this.effects, ticker);
-		this.pause = new PoolPause(this.loop, this.keeper, this.pools, this.drainer, times);
+		this.pause = new PoolPause(this.loop, this.keeper, this.pools, this.drainer, this.watch, times);
 		new PeriodicTasks(this.loop, this.keeper, rules, this.pools, this.pause::closeUnused, times, ticker)
 			.start(lagMonitor, settings.maximumLag() != null);
 		this.loop.schedule(() -> background.execute(rules::rehearse), times.rehearsalDelay());
@@ -179,6 +182,21 @@ public final class ServerPools implements Closeable {
 		}
 	}
 
+	/**
+	 * The primary may have gone, although no thread has used it: have each connection
+	 * asked before it is lent, and the server at once. Called by the thread that watches.
+	 */
+	private void primaryLost(ServerPool pool) {
+		pool.invalidateVerification();
+		this.loop.execute(() -> {
+			ServerId server = topology().primary();
+			if (server != null && this.pools.find(server) == pool) {
+				take(new Fact.Suspected(server));
+			}
+		});
+		this.onStaleTopology.run();
+	}
+
 	private void closed(ServerPool pool) {
 		this.factory.release(pool);
 		this.loop.execute(() -> {
@@ -213,7 +231,8 @@ public final class ServerPools implements Closeable {
 	 */
 	@Override
 	public void close() {
-		new PoolsCloser(this.factory, this.pools, this.drainer, this.roles).close(this.loop, this.background);
+		new PoolsCloser(this.factory, this.pools, this.drainer, this.roles, this.watch).close(this.loop,
+				this.background);
 	}
 
 	/**

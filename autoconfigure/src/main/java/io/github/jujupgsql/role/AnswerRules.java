@@ -227,6 +227,11 @@ final class AnswerRules {
 	 * acknowledged there once there is one here.
 	 */
 	private void promote(ManagedServer server) {
+		ManagedServer former = this.draft.find(this.draft.primary);
+		if (former != null && !former.isSameServerAs(server)) {
+			this.draft.then(Step.STEP_DOWN, new LastingEffect.Publish(
+					this.draft.before.roles().withoutPrimary(server.id().name() + " is being made the primary")));
+		}
 		this.fences.fenceDeposedBy(server);
 		this.draft.put(server.withHeldPrimary());
 		this.draft.primary = server.id();

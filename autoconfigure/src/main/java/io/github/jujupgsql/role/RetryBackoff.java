@@ -31,6 +31,9 @@ public enum RetryBackoff {
 	/** It has been promoted, and the primary answers as well. */
 	RIVAL(Duration.ofMillis(100), Duration.ofMillis(500)),
 
+	/** A connection that only tells of the primary's end. */
+	WATCH(Duration.ofSeconds(1), Duration.ofSeconds(60)),
+
 	/** Something has failed on this side, and may go on to fail. */
 	RECOVERY(Duration.ofMillis(100), Duration.ofSeconds(10)),
 

@@ -27,6 +27,14 @@ public record RoleAssignment(@Nullable ServerId primary, List<ServerId> replicas
 	}
 
 	/**
+	 * Return the roles while the primary is replaced.
+	 * @param reason why there is none
+	 */
+	RoleAssignment withoutPrimary(String reason) {
+		return new RoleAssignment(null, this.replicas, this.excluded, reason, false, false);
+	}
+
+	/**
 	 * A standby that does not serve reads.
 	 *
 	 * @param server the standby

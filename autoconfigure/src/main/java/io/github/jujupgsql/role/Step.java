@@ -5,6 +5,8 @@ package io.github.jujupgsql.role;
  * is the product:
  * <ul>
  * <li>The master is asked before all else, because everybody waits for its answer.</li>
+ * <li>A primary that another server replaces is out of the published roles before it is
+ * fenced, so that no borrower meets what leads nowhere.</li>
  * <li>What another server has held the primary role with is fenced before the role is
  * given, so that no commit is acknowledged there once there is a primary here.</li>
  * <li>The connection on which the new primary has answered is returned before the roles
@@ -16,6 +18,6 @@ package io.github.jujupgsql.role;
  */
 enum Step {
 
-	ASK_MASTER, FENCE_DEPOSED, GIVE_ROLE, RETURN_PROBE_CONNECTION, PUBLISH, FENCE, TELL, LEAVE, ASK
+	ASK_MASTER, STEP_DOWN, FENCE_DEPOSED, GIVE_ROLE, RETURN_PROBE_CONNECTION, PUBLISH, FENCE, TELL, LEAVE, ASK
 
 }

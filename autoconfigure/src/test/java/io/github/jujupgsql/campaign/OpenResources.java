@@ -42,13 +42,14 @@ final class OpenResources {
 			assertThat(poolsInJmx()).containsExactlyInAnyOrderElementsOf(names);
 			assertThat(threads()).allMatch((thread) -> names.stream().anyMatch((name) -> thread.startsWith(name + ":"))
 					|| thread.startsWith("pgsql-background-")
-					|| thread.matches("pgsql-(roles|relation-watcher|events)"));
+					|| thread.matches("pgsql-(roles|relation-watcher|events|primary-watch)"));
 			int connections = application.poolsInUse().stream().mapToInt(OpenResources::connections).sum();
 			int sessions = 0;
 			for (PgsqlServer server : servers) {
 				sessions += sessions(server);
 			}
-			assertThat(sessions).as("sessions on %s", servers).isEqualTo(connections);
+			int watched = (application.roles().primary() != null) ? 1 : 0;
+			assertThat(sessions).as("sessions on %s", servers).isEqualTo(connections + watched);
 		});
 	}
 

@@ -23,6 +23,7 @@ import io.github.jujupgsql.datasource.LoadBalancing;
 import io.github.jujupgsql.datasource.PrimaryDataSource;
 import io.github.jujupgsql.datasource.ReplicaDataSource;
 import io.github.jujupgsql.pool.PoolSettings;
+import io.github.jujupgsql.pool.PrimarySettings;
 import io.github.jujupgsql.pool.PoolSize;
 import io.github.jujupgsql.pool.RoleTable;
 import io.github.jujupgsql.pool.ServerPool;
@@ -53,8 +54,8 @@ public final class StandInApplication implements AutoCloseable {
 		Supplier<HikariConfig> template = builder.template();
 		this.pools = builder.pools.apply(new ServerPoolFactory(template, "stand-in"),
 				new PoolSettings(builder.primarySize, builder.replicaSize, builder.drainTimeout, builder.sickAfter,
-						builder.fallbackToPrimary, builder.maximumLag, builder.sickAfter, builder.connectionTimeout,
-						true));
+						builder.fallbackToPrimary, builder.maximumLag,
+						new PrimarySettings(builder.sickAfter, builder.connectionTimeout, true, false)));
 		this.primary = new PrimaryDataSource(this.pools.getRoles(), builder.connectionTimeout, false);
 		this.replica = new ReplicaDataSource(this.pools.getRoles(), builder.connectionTimeout, LoadBalancing.LEAST_BUSY,
 				builder.fallbackToPrimary, null);

@@ -11,6 +11,7 @@ import io.github.jujupgsql.datasource.LoadBalancing;
 import io.github.jujupgsql.datasource.PrimaryDataSource;
 import io.github.jujupgsql.datasource.ReplicaDataSource;
 import io.github.jujupgsql.pool.PoolSettings;
+import io.github.jujupgsql.pool.PrimarySettings;
 import io.github.jujupgsql.pool.PoolSize;
 import io.github.jujupgsql.pool.ServerPoolFactory;
 import io.github.jujupgsql.pool.ServerPools;
@@ -30,8 +31,8 @@ final class DataSources implements AutoCloseable {
 	private static final PoolSize SIZE = new PoolSize(10, 10);
 
 	private final ServerPools pools = new ServerPools(new ServerPoolFactory(HikariConfig::new, "benchmark"),
-			new PoolSettings(SIZE, SIZE, CONNECTION_TIMEOUT, Duration.ofSeconds(1), true, null, Duration.ofSeconds(1),
-					Duration.ofSeconds(30), true));
+			new PoolSettings(SIZE, SIZE, CONNECTION_TIMEOUT, Duration.ofSeconds(1), true, null,
+					new PrimarySettings(Duration.ofSeconds(1), Duration.ofSeconds(30), true, false)));
 
 	private final DataSource primary;
 
