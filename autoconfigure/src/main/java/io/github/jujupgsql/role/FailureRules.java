@@ -70,6 +70,9 @@ final class FailureRules {
 							+ " cannot be opened as the relation says now, so work goes on with those that are open: "
 							+ reason);
 		}
+		if (server.connectionString().equals(this.draft.relation.master()) && !this.draft.isMaster(server)) {
+			return new PassingEffect.Tell(false, name + ", which the relation calls the master, is not: " + reason);
+		}
 		if (this.draft.isMaster(server)) {
 			String what = (this.draft.succession.ahead() != null) ? "The promoted server " : "The relation's master ";
 			return new PassingEffect.Tell(true, what + name + " cannot be the primary yet: " + reason);

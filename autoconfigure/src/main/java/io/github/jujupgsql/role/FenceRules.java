@@ -15,15 +15,19 @@ final class FenceRules {
 
 	/**
 	 * Fence every server that has held the primary role, but for the new primary in
-	 * another pool. One that the relation still names gets a fresh pool.
+	 * another pool or under another name. One that the relation still names gets a fresh
+	 * pool.
 	 */
 	void fenceDeposedBy(ManagedServer primary) {
 		for (ManagedServer old : this.draft.servers()) {
 			boolean over = old.state() == ServerState.FENCED || old.state() == ServerState.CLOSED;
-			if (old.heldPrimary() && !over && !old.isSameServerAs(primary)) {
-				if (this.draft.isNamed(old)) {
-					this.draft.create(old.connectionString());
-				}
+			if (!old.heldPrimary() || over || old.id().equals(primary.id())) {
+				continue;
+			}
+			if (this.draft.isNamed(old)) {
+				this.draft.create(old.connectionString());
+			}
+			if (!old.isSameServerAs(primary)) {
 				fence(old, Step.FENCE_DEPOSED, FenceReason.DEPOSED, "");
 			}
 		}

@@ -154,7 +154,10 @@ public record ManagedServer(ServerId id, ConnectionString connectionString, Serv
 	}
 
 	boolean isSameServerAs(ManagedServer other) {
-		return this.connectionString.address().equals(other.connectionString.address());
+		ServerIdentity here = this.seen.writer();
+		ServerIdentity there = other.seen.writer();
+		return this.connectionString.address().equals(other.connectionString.address())
+				|| (here != null && there != null && here.instance().equals(there.instance()));
 	}
 
 	/**

@@ -134,10 +134,16 @@ final class PromotionRules {
 
 	/**
 	 * Let no server write that is on a lower timeline than the last primary. If the
-	 * relation has left that for this one, it is asked instead.
+	 * relation has left that for this one, it is asked instead, as are all others that
+	 * may have gone on from there.
 	 */
 	void refuse(ManagedServer master, ProbeAnswer answer, PoolSigns signs) {
 		boolean left = returnToLastPrimary(master);
+		for (ManagedServer server : this.draft.namedServers()) {
+			if (!server.id().equals(master.id())) {
+				this.probing.ask(server);
+			}
+		}
 		this.failures.notYet(master, answer, this.successors.reason(master),
 				left ? RetryBackoff.NO_STANDBY : RetryBackoff.MASTER, signs);
 		if (!left) {

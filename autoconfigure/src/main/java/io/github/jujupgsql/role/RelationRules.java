@@ -46,28 +46,29 @@ final class RelationRules {
 
 	/**
 	 * Keep what has been promoted before the relation said so, unless the relation says
-	 * so now, or does not name it any more. If it does not answer, or there is no other
-	 * primary, what the relation says now counts more than any timeline.
+	 * so now, or does not name it any more. If the primary does not answer, or is not
+	 * named any more, what the relation says now counts more than any timeline.
 	 */
 	private void compareWithAhead(PgsqlRelation relation) {
 		Succession succession = this.draft.succession;
 		ConnectionString ahead = succession.ahead();
-		boolean unknown = succession.doubtedSince() != null || this.draft.primary == null;
+		ManagedServer primary = this.draft.find(this.draft.primary);
+		boolean unknown = succession.doubtedSince() != null || primary == null
+				|| sameServer(relation, primary.connectionString()) == null;
 		if (ahead != null) {
 			ConnectionString still = sameServer(relation, ahead);
 			boolean caughtUp = still == null || still.equals(relation.master());
 			succession = succession.follow(caughtUp ? null : still, caughtUp ? null : succession.aheadOf());
-			unknown |= still == null;
 		}
 		this.draft.succession = unknown ? succession.trustRelation() : succession;
 	}
 
-	private @Nullable ConnectionString sameServer(PgsqlRelation relation, ConnectionString ahead) {
+	private @Nullable ConnectionString sameServer(PgsqlRelation relation, ConnectionString known) {
 		if (relation.master() == null) {
 			return null;
 		}
 		for (ConnectionString server : this.draft.named.keySet()) {
-			if (server.address().equals(ahead.address()) && Objects.equals(server.database(), ahead.database())) {
+			if (server.address().equals(known.address()) && Objects.equals(server.database(), known.database())) {
 				return server;
 			}
 		}

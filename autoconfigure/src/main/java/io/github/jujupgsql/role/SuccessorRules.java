@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.Objects;
 
 import io.github.jujupgsql.relation.ConnectionString;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Which server may come after the last primary. Timelines alone do not move anything
@@ -86,7 +87,16 @@ final class SuccessorRules {
 		if (succession.isOlder(identity)) {
 			return isWayBackOpen();
 		}
-		return changed || succession.isNewer(identity);
+		return changed || succession.isNewer(identity) || isPrimaryItself(identity);
+	}
+
+	/**
+	 * Return whether a server is the primary, under another name.
+	 */
+	private boolean isPrimaryItself(@Nullable ServerIdentity identity) {
+		ManagedServer primary = this.draft.find(this.draft.primary);
+		ServerIdentity present = (primary != null) ? primary.seen().writer() : null;
+		return identity != null && present != null && identity.instance().equals(present.instance());
 	}
 
 	private boolean isWayBackOpen() {
@@ -139,14 +149,25 @@ final class SuccessorRules {
 		if (!this.draft.followsPromotions() || !this.draft.succession.isOlder(master.seen().identity())) {
 			return false;
 		}
-		return !isWayBackOpen() || isAnybodyToAnswer(master);
+		return !isWayBackOpen() || !haveOthersBeenHeard(master);
 	}
 
-	private boolean isAnybodyToAnswer(ManagedServer master) {
-		return this.draft.namedServers()
-			.stream()
-			.anyMatch((server) -> server.question().open() && !server.id().equals(master.id())
-					&& !this.draft.isUsedForReads(server));
+	/**
+	 * Return whether every other server has been asked, and has answered or failed to,
+	 * since this one was first refused: the last primary may be back.
+	 */
+	private boolean haveOthersBeenHeard(ManagedServer refused) {
+		ManagedServer.Failure failure = refused.failure();
+		if (failure == null || failure.answer().kind() != ProbeAnswer.Kind.NOT_IN_RECOVERY) {
+			return false;
+		}
+		for (ManagedServer server : this.draft.namedServers()) {
+			boolean heard = !server.question().open() && server.question().askedAt() - failure.refusedSince() >= 0;
+			if (!heard && !server.id().equals(refused.id())) {
+				return false;
+			}
+		}
+		return true;
 	}
 
 	/**

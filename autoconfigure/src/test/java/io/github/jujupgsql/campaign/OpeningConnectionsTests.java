@@ -185,7 +185,10 @@ class OpeningConnectionsTests extends AbstractClusterTests {
 		ExecutorService threads = Executors.newFixedThreadPool(BORROWERS);
 		try (FollowingApplication application = FollowingApplication.underLoad(relation)
 			.properties("spring.datasource.hikari.maximum-pool-size=" + 2 * BORROWERS,
-					"spring.datasource.hikari.minimum-idle=0")
+					"spring.datasource.hikari.minimum-idle=0",
+					// the servers are of different histories, and the relation alone is
+					// to say which counts
+					"juju.pgsql.follow-promotions=false")
 			.start()) {
 			application.awaitRoles("there is a primary", (table) -> table.primary() != null);
 			campaign.run(application, threads);

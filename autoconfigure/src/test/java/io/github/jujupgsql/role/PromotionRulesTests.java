@@ -75,7 +75,8 @@ class PromotionRulesTests {
 			followed; b gone; a out 1; wait 30; b out 2; wait 31; a out 1 | b
 			followed; b gone; c out 3 | c
 			followed; b gone; relation a c b; a out 1 | a
-			followed; relation a c; a out 1 | a
+			followed; relation a c; a out 1 | none
+			followed; c in; relation a c; a out 1; c in; a out 1 | a
 			followed; relation a c; a gone; c out 3 | c
 			followed; relation d b c; d out 1 @x | d
 			followed; relation none b c | none
@@ -201,6 +202,14 @@ class PromotionRulesTests {
 		rules.say("b", Kind.NOT_IN_RECOVERY, identity("a", 2, 1, "1"));
 		assertThat(rules.effects()).contains("warn Standby b:5432 serves no reads: not in recovery")
 			.doesNotContain("probe a");
+	}
+
+	@Test
+	void onceTheRelationsMasterLeadsToThePrimaryItselfItIsUsedAgainAndNothingIsCutOff() {
+		RulesUnderTest rules = tell(RulesUnderTest.create(), "followed");
+		rules.say("a", Kind.NOT_IN_RECOVERY, identity("b", 2, 0, "1"));
+		assertThat(primaryOf(rules)).isEqualTo("a");
+		assertThat(rules.effects()).contains("drain b").doesNotContain("fence b");
 	}
 
 	private RulesUnderTest tell(RulesUnderTest rules, String story) {

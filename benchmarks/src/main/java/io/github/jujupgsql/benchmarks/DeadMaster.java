@@ -43,7 +43,9 @@ final class DeadMaster implements Scenario {
 		try (PgsqlCluster cluster = PgsqlCluster.start(1)) {
 			Writers.createTable(cluster);
 			try (Application application = new Application(cluster,
-					"spring.datasource.hikari.maximum-pool-size=" + POOL_SIZE)) {
+					"spring.datasource.hikari.maximum-pool-size=" + POOL_SIZE,
+					// otherwise it would not wait for the file
+					"juju.pgsql.follow-promotions=false")) {
 				for (int round = 0; round < warmUps + rounds; round++) {
 					boolean counts = round >= warmUps;
 					int measured = round - warmUps;
@@ -113,11 +115,7 @@ final class DeadMaster implements Scenario {
 	}
 
 	private static HikariDataSource peer(PgsqlCluster cluster) {
-		HikariConfig config = new HikariConfig();
-		config.setJdbcUrl("jdbc:postgresql://" + cluster.master().address() + "," + cluster.standbys().get(0).address()
-				+ "/" + cluster.database() + "?targetServerType=primary");
-		config.setUsername(cluster.user());
-		config.setPassword(cluster.password());
+		HikariConfig config = Ahead.peer(cluster);
 		config.setMaximumPoolSize(POOL_SIZE);
 		return new HikariDataSource(config);
 	}

@@ -45,6 +45,7 @@ public final class FollowingBenchmark {
 		scenarios.put("promotion", new Promotion());
 		scenarios.put("new-master", new NewMaster());
 		scenarios.put("dead-master", new DeadMaster());
+		scenarios.put("ahead", new Ahead());
 		scenarios.put("rotation", new PasswordRotation());
 		scenarios.put("same-name", new SameName());
 		if (arguments.length > 1) {
