@@ -77,7 +77,8 @@ final class FailureRules {
 			String what = (this.draft.succession.ahead() != null) ? "The promoted server " : "The relation's master ";
 			return new PassingEffect.Tell(true, what + name + " cannot be the primary yet: " + reason);
 		}
-		return new PassingEffect.Tell(true, "Standby " + name + " serves no reads: " + reason);
+		boolean twoAnswer = !this.draft.followsPromotions() || !this.draft.succession.isUnconfirmed(server.seen());
+		return new PassingEffect.Tell(twoAnswer, "Standby " + name + " serves no reads: " + reason);
 	}
 
 	/**

@@ -56,6 +56,14 @@ public record Succession(@Nullable ConnectionString ahead, @Nullable String ahea
 				&& identity.timeline() > this.lineage.timeline();
 	}
 
+	/**
+	 * Return whether a server has been promoted since the primary last answered, so that
+	 * it is not known whether there are two.
+	 */
+	boolean isUnconfirmed(Sighting sighting) {
+		return isNewer(sighting.writer()) && this.lineage != null && sighting.since() - this.lineage.lastAnswered() > 0;
+	}
+
 	private boolean isOfSameCluster(@Nullable ServerIdentity identity) {
 		return this.lineage != null && identity != null && this.lineage.isOf(identity);
 	}

@@ -41,7 +41,7 @@ final class SuccessorRules {
 		if (!this.draft.succession.isNewer(identity)) {
 			return false;
 		}
-		boolean leftLater = server.seen().since() - lineage.lastAnswered() > 0;
+		boolean leftLater = this.draft.succession.isUnconfirmed(server.seen());
 		if (this.draft.isPromotionSought()) {
 			return leftLater || identity.walSenders() > 0;
 		}
@@ -187,7 +187,7 @@ final class SuccessorRules {
 		if (!succession.isNewer(identity)) {
 			return "not in recovery";
 		}
-		return (server.seen().since() - lineage.lastAnswered() > 0)
+		return succession.isUnconfirmed(server.seen())
 				? "it has been promoted to timeline " + identity.timeline() + ", and the primary is being asked"
 				: "it has been promoted to timeline " + identity.timeline() + ", and the primary answers on "
 						+ lineage.timeline() + "; until a standby follows it, or the relation names it, writes stay";

@@ -152,6 +152,7 @@ final class TestFolder {
 			initdb(template);
 		}
 		FileTree.mirror(template.data(), folder.data(), (path) -> true);
+		SystemIdentifier.renew(folder.data());
 	}
 
 	private void initdb(ServerFolder template) throws IOException {

@@ -16,7 +16,7 @@ import org.junit.jupiter.api.Test;
  * each, another server is the master that the file does not name, or does again.
  */
 @PgsqlClusterTest(standbys = 2, synchronous = true)
-class AheadOfRelationTests extends AbstractFailoverTests {
+class UnchangedFileTests extends AbstractFailoverTests {
 
 	private static final int ROUNDS = 3;
 
