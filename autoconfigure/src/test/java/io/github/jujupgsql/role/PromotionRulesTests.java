@@ -135,7 +135,7 @@ class PromotionRulesTests {
 			settled; b out 2+1; a out 1; b out 2+1 | PROMOTION | true
 			relation a b c; a gone; b in; c out 2 | PROMOTION | true
 			followed; relation a b | PROMOTION | true
-			followed; relation b' a' c'; b' out 2 | RELATION | false
+			followed; relation b' a' c' | RELATION | false
 			followed; relation b a c | RELATION | false
 			followed; a out 3 | RELATION | false
 			followed; relation c a b; c out 3 | RELATION | false
