@@ -2,7 +2,6 @@ package io.github.jujupgsql.pool;
 
 import java.time.Duration;
 
-import io.github.jujupgsql.role.PrimaryCause;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -10,7 +9,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param previous the primary before, or {@code null} if there was none
  * @param primary the primary now, or {@code null} if there is none
- * @param cause the name of a {@link PrimaryCause}
+ * @param cause why: the name of what the rules have found
  * @param waiting how many threads waited for a server when the roles were published, or
  * for a connection to the former primary when that was cut off
  * @param cutOff how many connections to the former primary were cut off
