@@ -80,6 +80,12 @@ class HealthTests {
 	}
 
 	@Test
+	void aPrimaryThatDoesNotTellWhoItIsHasNoTimeline() {
+		assertThat(health().getDetails()).containsKey("primarySince")
+			.doesNotContainKeys("timeline", "aheadOfRelation", "relationMaster");
+	}
+
+	@Test
 	void whenNothingIsOpenAndTheServerHasNoSlotLeftThenItIsDown() {
 		this.master.refuseLogins("53300", "sorry, too many clients already");
 		this.master.terminateSessions();

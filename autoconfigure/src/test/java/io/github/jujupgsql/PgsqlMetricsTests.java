@@ -26,6 +26,7 @@ class PgsqlMetricsTests extends AbstractClusterTests {
 		try (FollowingApplication application = follow()) {
 			application.awaitReplicas(cluster.standbys());
 			assertThat(gauge(application, "juju.pgsql.primary.available")).isEqualTo(1);
+			assertThat(gauge(application, "juju.pgsql.primary.ahead")).isZero();
 			assertThat(gauge(application, "juju.pgsql.standbys")).isEqualTo(2);
 			assertThat(gauge(application, "juju.pgsql.replicas")).isEqualTo(2);
 			assertThat(gauge(application, "juju.pgsql.fallback.to.primary")).isZero();

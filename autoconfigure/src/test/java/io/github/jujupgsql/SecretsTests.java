@@ -23,6 +23,7 @@ import io.github.jujupgsql.autoconfigure.PgsqlAutoConfiguration;
 import io.github.jujupgsql.autoconfigure.PgsqlEndpointAutoConfiguration;
 import io.github.jujupgsql.autoconfigure.PgsqlHealthContributorAutoConfiguration;
 import io.github.jujupgsql.event.PgsqlRelationEvent;
+import io.github.jujupgsql.event.PrimaryChanged;
 import io.github.jujupgsql.event.RelationEventPublisher;
 import io.github.jujupgsql.pool.PoolSettings;
 import io.github.jujupgsql.pool.PrimarySettings;
@@ -104,7 +105,7 @@ class SecretsTests {
 	void noPasswordOfAConnectionStringIsLoggedOrShown(CapturedOutput output) throws IOException {
 		Listener listener = new Listener();
 		PoolSize size = PoolSize.of(1, 0, new HikariConfig());
-		try (RelationEventPublisher events = new RelationEventPublisher(listener::told);
+		try (RelationEventPublisher events = new RelationEventPublisher((event) -> listener.told.add(event.toString()));
 				ServerPools pools = new ServerPools(new ServerPoolFactory(HikariConfig::new, ""),
 						new PoolSettings(size, size, Duration.ZERO, Duration.ofSeconds(1), true, null,
 								new PrimarySettings(Duration.ofSeconds(1), Duration.ofSeconds(30), true, false)));
@@ -226,6 +227,11 @@ class SecretsTests {
 
 		@EventListener
 		void told(PgsqlRelationEvent event) {
+			this.told.add(event.toString());
+		}
+
+		@EventListener
+		void told(PrimaryChanged event) {
 			this.told.add(event.toString());
 		}
 

@@ -44,8 +44,8 @@ public class PgsqlEndpoint {
 		TopologyRoles roles = this.topology.getRoles();
 		return new PgsqlDescriptor(RelationDescriptor.of(this.topology.getRelationFile().toString(), state),
 				ProblemDescriptor.of(state.problem()),
-				(roles.primary() != null) ? PoolDescriptor.of(roles.primary()) : null,
-				roles.replicas().stream().map(PoolDescriptor::ofReplica).toList(),
+				(roles.primary() != null) ? PoolDescriptor.of(roles.primary()) : null, roles.primarySince(),
+				roles.aheadOfRelation(), roles.replicas().stream().map(PoolDescriptor::ofReplica).toList(),
 				roles.draining().stream().map(PoolDescriptor::of).toList());
 	}
 
@@ -55,11 +55,15 @@ public class PgsqlEndpoint {
 	 * @param relation the relation as last read
 	 * @param problem why the file as it is now cannot be used, if so
 	 * @param primary the pool of the primary, if there is one
+	 * @param primarySince since when it is the primary for this application
+	 * @param aheadOfRelation whether it has been promoted and the relation still names
+	 * another master
 	 * @param replicas the pools of the replicas
 	 * @param draining the pools of servers that have left
 	 */
 	public record PgsqlDescriptor(RelationDescriptor relation, @Nullable ProblemDescriptor problem,
-			@Nullable PoolDescriptor primary, List<PoolDescriptor> replicas, List<PoolDescriptor> draining) {
+			@Nullable PoolDescriptor primary, @Nullable Instant primarySince, boolean aheadOfRelation,
+			List<PoolDescriptor> replicas, List<PoolDescriptor> draining) {
 
 	}
 
@@ -117,9 +121,14 @@ public class PgsqlEndpoint {
 	 * @param waiting threads that wait for a connection
 	 * @param maximum the most connections there may be
 	 * @param lag how far a replica lags behind the primary, while that is measured
+	 * @param systemIdentifier which cluster its server belongs to, if that has told
+	 * @param address where its server is as that sees itself, if it has told
+	 * @param timeline the timeline on which its server writes, unless that is in recovery
+	 * or has not told
 	 */
 	public record PoolDescriptor(String server, String pool, int active, int idle, int waiting, int maximum,
-			@Nullable Duration lag) {
+			@Nullable Duration lag, @Nullable String systemIdentifier, @Nullable String address,
+			@Nullable Long timeline) {
 
 		static PoolDescriptor of(TopologyServer server) {
 			return of(server, null);
@@ -131,7 +140,7 @@ public class PgsqlEndpoint {
 
 		private static PoolDescriptor of(TopologyServer server, @Nullable Duration lag) {
 			return new PoolDescriptor(server.server(), server.pool(), server.active(), server.idle(), server.waiting(),
-					server.maximum(), lag);
+					server.maximum(), lag, server.systemIdentifier(), server.address(), server.timeline());
 		}
 
 	}

@@ -1,11 +1,13 @@
 package io.github.jujupgsql.actuate;
 
+import io.github.jujupgsql.relation.ConnectionString;
 import io.github.jujupgsql.topology.ExcludedStandby;
 import io.github.jujupgsql.topology.PgsqlTopology;
 import io.github.jujupgsql.topology.PgsqlTopology.PrimaryFault;
 import io.github.jujupgsql.topology.TopologyRoles;
 import io.github.jujupgsql.topology.TopologyServer;
 import io.github.jujupgsql.watch.RelationState;
+import org.jspecify.annotations.Nullable;
 
 import org.springframework.boot.health.contributor.AbstractHealthIndicator;
 import org.springframework.boot.health.contributor.Health.Builder;
@@ -58,6 +60,10 @@ public class PgsqlHealthIndicator extends AbstractHealthIndicator {
 			return;
 		}
 		builder.withDetail("primary", primary.server());
+		tellWhatItIs(builder, primary, roles);
+		if (roles.aheadOfRelation()) {
+			tellAhead(builder, state.relation().master());
+		}
 		PrimaryFault fault = this.topology.findPrimaryFault();
 		if (fault == null) {
 			builder.up();
@@ -67,6 +73,22 @@ public class PgsqlHealthIndicator extends AbstractHealthIndicator {
 		}
 		else {
 			builder.down().withDetail("reason", primary.server() + ": " + fault.reason());
+		}
+	}
+
+	private static void tellWhatItIs(Builder builder, TopologyServer primary, TopologyRoles roles) {
+		if (primary.timeline() != null) {
+			builder.withDetail("timeline", primary.timeline());
+		}
+		if (roles.primarySince() != null) {
+			builder.withDetail("primarySince", roles.primarySince());
+		}
+	}
+
+	private static void tellAhead(Builder builder, @Nullable ConnectionString master) {
+		builder.withDetail("aheadOfRelation", true);
+		if (master != null) {
+			builder.withDetail("relationMaster", master.address());
 		}
 	}
 

@@ -53,6 +53,9 @@ public class PgsqlMetrics implements MeterBinder {
 		gauge("juju.pgsql.primary.available", (roles) -> roles.primary() != null)
 			.description("Whether there is a primary that has confirmed its role")
 			.register(registry);
+		gauge("juju.pgsql.primary.ahead", TopologyRoles::aheadOfRelation)
+			.description("Whether the primary has been promoted and the relation still names another master")
+			.register(registry);
 		gauge("juju.pgsql.fallback.to.primary", this::readsGoToThePrimary)
 			.description("Whether reads go to the primary because no standby is fit")
 			.register(registry);

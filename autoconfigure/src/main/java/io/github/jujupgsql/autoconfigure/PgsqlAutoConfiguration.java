@@ -12,9 +12,11 @@ import com.zaxxer.hikari.metrics.micrometer.MicrometerMetricsTrackerFactory;
 import io.github.jujupgsql.datasource.ReadYourWritesFilter;
 import io.github.jujupgsql.datasource.Replica;
 import io.github.jujupgsql.event.ApplicationEventListeners;
+import io.github.jujupgsql.event.PrimaryChanged;
 import io.github.jujupgsql.event.RelationEventPublisher;
 import io.github.jujupgsql.event.RelationEventTiming;
 import io.github.jujupgsql.pool.PoolSettings;
+import io.github.jujupgsql.pool.PrimaryChange;
 import io.github.jujupgsql.pool.PrimarySettings;
 import io.github.jujupgsql.pool.ServerPoolFactory;
 import io.github.jujupgsql.pool.ServerPools;
@@ -106,7 +108,13 @@ public final class PgsqlAutoConfiguration {
 				properties.getMissingFileGrace(), Clock.systemUTC(),
 				(relation) -> pools.accept(relation, () -> events.changed(relation)));
 		pools.onStaleTopology(watcher::wake);
+		pools.onPrimaryChange((change) -> events.primaryChanged(event(change)));
 		return watcher;
+	}
+
+	private static PrimaryChanged event(PrimaryChange change) {
+		return new PrimaryChanged(change.previous(), change.primary(), PrimaryChanged.Cause.valueOf(change.cause()),
+				change.waiting(), change.cutOff(), change.took());
 	}
 
 	@Bean

@@ -17,7 +17,7 @@ import org.springframework.context.support.AbstractApplicationContext;
  *
  * @since 0.1.0
  */
-public final class ApplicationEventListeners implements Consumer<PgsqlRelationEvent> {
+public final class ApplicationEventListeners implements Consumer<Object> {
 
 	private static final Log logger = LogFactory.getLog(ApplicationEventListeners.class);
 
@@ -32,7 +32,7 @@ public final class ApplicationEventListeners implements Consumer<PgsqlRelationEv
 	}
 
 	@Override
-	public void accept(PgsqlRelationEvent event) {
+	public void accept(Object event) {
 		SimpleApplicationEventMulticaster multicaster = new SimpleApplicationEventMulticaster(
 				this.context.getAutowireCapableBeanFactory());
 		multicaster.setErrorHandler(

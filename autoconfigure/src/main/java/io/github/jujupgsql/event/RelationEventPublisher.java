@@ -11,10 +11,11 @@ import java.util.function.Consumer;
 import io.github.jujupgsql.relation.PgsqlRelation;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Tells the application what becomes of the relation, once the application is ready to
- * hear it.
+ * Tells the application what becomes of the relation and which server is the primary,
+ * once the application is ready to hear it.
  * <p>
  * One thread, {@code pgsql-events}, tells, and the fields that say what has been told
  * belong to it. Other threads only hand it work, which never blocks.
@@ -28,13 +29,16 @@ public final class RelationEventPublisher implements Closeable {
 	/** For a listener that is at work when the application closes. */
 	private static final Duration CLOSE_PATIENCE = Duration.ofSeconds(1);
 
-	private final Consumer<PgsqlRelationEvent> listeners;
+	private final Consumer<Object> listeners;
 
 	private final ExecutorService events;
 
 	private PgsqlRelation current = PgsqlRelation.NONE;
 
 	private final RelationHistory told = new RelationHistory();
+
+	/** The last change before the application was ready. */
+	private @Nullable PrimaryChanged early;
 
 	private boolean ready;
 
@@ -44,7 +48,7 @@ public final class RelationEventPublisher implements Closeable {
 	 * Create a publisher.
 	 * @param listeners get each event; may block and may throw
 	 */
-	public RelationEventPublisher(Consumer<PgsqlRelationEvent> listeners) {
+	public RelationEventPublisher(Consumer<Object> listeners) {
 		this.listeners = listeners;
 		this.events = Executors.newSingleThreadExecutor((task) -> {
 			Thread thread = new Thread(task, "pgsql-events");
@@ -66,13 +70,38 @@ public final class RelationEventPublisher implements Closeable {
 	}
 
 	/**
+	 * Take note of a switch of the primary. Each one handed over after the application is
+	 * ready is told; before that only the last one counts.
+	 * @param change what has changed
+	 */
+	public void primaryChanged(PrimaryChanged change) {
+		execute(() -> {
+			if (this.ready) {
+				tell(change);
+			}
+			else {
+				this.early = change;
+			}
+		});
+	}
+
+	/**
 	 * Begin to tell, with what is there now.
 	 */
 	public void ready() {
 		execute(() -> {
 			this.ready = true;
 			tell();
+			tellEarly();
 		});
+	}
+
+	private void tellEarly() {
+		PrimaryChanged change = this.early;
+		this.early = null;
+		if (change != null && change.primary() != null) {
+			tell(change.asFirst());
+		}
 	}
 
 	private void execute(Runnable task) {
@@ -88,16 +117,18 @@ public final class RelationEventPublisher implements Closeable {
 		if (!this.ready) {
 			return;
 		}
-		for (PgsqlRelationEvent event : this.told.next(this.current)) {
-			if (this.stopped) {
-				return;
-			}
-			try {
-				this.listeners.accept(event);
-			}
-			catch (RuntimeException ex) {
-				logger.error("Telling " + event.getClass().getSimpleName() + " failed", ex);
-			}
+		this.told.next(this.current).forEach(this::tell);
+	}
+
+	private void tell(Object event) {
+		if (this.stopped) {
+			return;
+		}
+		try {
+			this.listeners.accept(event);
+		}
+		catch (RuntimeException ex) {
+			logger.error("Telling " + event.getClass().getSimpleName() + " failed", ex);
 		}
 	}
 

@@ -1,5 +1,6 @@
 /**
- * What the application is told about the relation. Only tells, never acts.
+ * What the application is told about the relation and the primary. Only tells, never
+ * acts.
  */
 @NullMarked
 package io.github.jujupgsql.event;

@@ -12,24 +12,16 @@ import org.jspecify.annotations.Nullable;
  * <p>
  * {@link #adapter} is written once, by the one thread that asks the server at that time.
  */
-abstract class AbstractServerPool {
+abstract class AbstractServerPool extends AbstractServer {
 
 	final ServerConnections connections;
 
-	private final String server;
-
 	private final String name;
-
-	/** Written by the thread that assigns roles. */
-	private volatile @Nullable Duration lag;
-
-	/** Written by the thread that assigns roles. */
-	private volatile boolean unresponsive;
 
 	private volatile @Nullable HikariAdapter adapter;
 
 	AbstractServerPool(String server, String name, ServerConnections connections) {
-		this.server = server;
+		super(server);
 		this.name = name;
 		this.connections = connections;
 	}
@@ -55,20 +47,11 @@ abstract class AbstractServerPool {
 	}
 
 	/**
-	 * Return where the server is.
-	 * @return {@code host:port}, several of them separated by commas; followed by
-	 * {@code /database} where only that tells it from the master
-	 */
-	public final String getServer() {
-		return this.server;
-	}
-
-	/**
 	 * Return what a line of the log calls it.
 	 * @return the server, and the pool's name
 	 */
 	final String describe() {
-		return this.server + " (" + this.name + ")";
+		return getServer() + " (" + this.name + ")";
 	}
 
 	/**
@@ -109,8 +92,12 @@ abstract class AbstractServerPool {
 	 * @return whether there is a queue
 	 */
 	public final boolean hasQueue() {
+		return getWaiting() > 0;
+	}
+
+	final int getWaiting() {
 		HikariAdapter pool = this.adapter;
-		return pool != null && pool.waiting() > 0;
+		return (pool != null) ? pool.waiting() : 0;
 	}
 
 	/**
@@ -192,32 +179,6 @@ abstract class AbstractServerPool {
 	final PoolSigns signs() {
 		return new PoolSigns(this.adapter != null, hasOpen(), progress(), getActive(), hasQueue(), isUnreachable(),
 				isLoggingIn());
-	}
-
-	/**
-	 * Return how far the standby lags behind the primary.
-	 * @return the time since when there is something that it has not replayed, or
-	 * {@code null} if that is not measured
-	 */
-	public final @Nullable Duration getLag() {
-		return this.lag;
-	}
-
-	final void setLag(Duration lag) {
-		this.lag = lag;
-	}
-
-	/**
-	 * Return whether the server does not answer at the moment, so that another one is to
-	 * be preferred.
-	 * @return whether it owes an answer
-	 */
-	public final boolean isUnresponsive() {
-		return this.unresponsive;
-	}
-
-	final void setUnresponsive(boolean unresponsive) {
-		this.unresponsive = unresponsive;
 	}
 
 	@Override

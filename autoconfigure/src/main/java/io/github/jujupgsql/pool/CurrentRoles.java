@@ -48,11 +48,18 @@ public final class CurrentRoles {
 		}
 	}
 
-	void publish(RoleTable next) {
+	/**
+	 * Put another table in force.
+	 * @param next the table
+	 * @return how many threads have waited for it
+	 */
+	int publish(RoleTable next) {
 		this.lock.lock();
 		try {
+			int waiting = this.lock.getWaitQueueLength(this.changed);
 			this.table = next;
 			this.changed.signalAll();
+			return waiting;
 		}
 		finally {
 			this.lock.unlock();

@@ -1,9 +1,8 @@
 package io.github.jujupgsql.pool;
 
 import java.time.Duration;
-import java.util.HashMap;
+import java.time.Instant;
 import java.util.HashSet;
-import java.util.Map;
 import java.util.Set;
 
 import io.github.jujupgsql.role.Effect;
@@ -44,8 +43,9 @@ final class PoolEffects implements Effect.Performer {
 
 	private final RoleChangeLogger roleLogger;
 
-	/** What was in use and open when a server was fenced, until that is told. */
-	private final Map<ServerId, Fenced> fenced = new HashMap<>();
+	private final PrimaryChanges changes;
+
+	private final FencedPools fenced;
 
 	/**
 	 * What the drainer has, which an effect that is repeated must not hand over again.
@@ -53,7 +53,8 @@ final class PoolEffects implements Effect.Performer {
 	private final Set<ServerId> handedOver = new HashSet<>();
 
 	PoolEffects(PoolRegistry pools, PoolSettings settings, CurrentRoles roles, RoleEventLoop loop, ServerProber prober,
-			ServerProber.Answers facts, Drainer drainer, Runnable measureLag, PrimaryWatch watch, Ticker ticker) {
+			ServerProber.Answers facts, Drainer drainer, Runnable measureLag, PrimaryWatch watch,
+			PrimaryChanges changes, Ticker ticker) {
 		this.pools = pools;
 		this.settings = settings;
 		this.roles = roles;
@@ -63,6 +64,8 @@ final class PoolEffects implements Effect.Performer {
 		this.drainer = drainer;
 		this.measureLag = measureLag;
 		this.watch = watch;
+		this.changes = changes;
+		this.fenced = new FencedPools(changes, settings.drainTimeout());
 		this.roleLogger = new RoleChangeLogger(settings.fallbackToPrimary(), ticker);
 	}
 
@@ -101,15 +104,24 @@ final class PoolEffects implements Effect.Performer {
 	public void perform(LastingEffect.Fence fence) {
 		ServerPool pool = this.pools.find(fence.server());
 		if (pool != null) {
-			int active = pool.getActive();
-			int open = pool.fence();
-			this.fenced.putIfAbsent(fence.server(), new Fenced(active, open));
+			this.fenced.fence(fence.server(), pool);
 		}
 	}
 
 	@Override
 	public void perform(LastingEffect.GivePrimaryRole role) {
-		this.pools.get(role.server()).serveAsPrimary(this.settings.primary(), this.prober.current());
+		ServerPool pool = this.pools.get(role.server());
+		pool.serveAsPrimary(this.settings.primary(), this.prober.current(), primarySince(pool));
+	}
+
+	/**
+	 * Return since when a server has been the primary: new credentials make it no other.
+	 */
+	private Instant primarySince(ServerPool pool) {
+		ServerPool former = this.roles.current().primary();
+		Instant since = (former != null && former.getServer().equals(pool.getServer())) ? former.getPrimarySince()
+				: null;
+		return (since != null) ? since : Instant.now();
 	}
 
 	@Override
@@ -137,16 +149,26 @@ final class PoolEffects implements Effect.Performer {
 					.map((exclusion) -> new RoleTable.ExcludedStandby(this.pools.get(exclusion.server()),
 							exclusion.reason(), exclusion.lagging()))
 					.toList(),
-				assigned.noPrimaryReason(), assigned.failFast(), assigned.readsFailFast());
+				assigned.noPrimaryReason(), assigned.failFast(), assigned.readsFailFast(), assigned.aheadOfRelation());
 		if (!table.equals(this.roles.current())) {
-			this.roles.publish(table);
+			this.changes.published(this.roles.publish(table));
 		}
 		this.watch.watch(this.settings.whenGone().watched() ? table.primary() : null);
 	}
 
 	@Override
 	public void perform(LastingEffect.TellRoles told) {
-		this.roleLogger.tell(this.roles.current(), told.since());
+		RoleTable table = this.roles.current();
+		this.changes.tell(table.primary(), told.cause(), told.since());
+		this.roleLogger.tell(table, told.since());
+	}
+
+	@Override
+	public void perform(PassingEffect.TellPrimaryLost lost) {
+		ServerPool primary = this.roles.current().primary();
+		if (primary == null) {
+			this.changes.tell(null, lost.cause(), lost.since());
+		}
 	}
 
 	@Override
@@ -171,29 +193,7 @@ final class PoolEffects implements Effect.Performer {
 		ServerPool pool = this.pools.find(closing.server());
 		if (pool != null) {
 			handOver(closing.server(), () -> this.drainer.closeFenced(pool));
-			tell(closing, pool);
-		}
-	}
-
-	private void tell(LastingEffect.CloseFenced closing, ServerPool pool) {
-		Fenced before = this.fenced.remove(closing.server());
-		if (before == null) {
-			return;
-		}
-		String server = pool.describe();
-		switch (closing.why()) {
-			case DEPOSED -> logger.info("Cut off " + before.open() + " connection(s) to the former primary " + server);
-			case SICK -> logger.info("Aborted " + before.open() + " connection(s) to the replica " + server
-					+ ", which does not answer: " + closing.detail());
-			case SILENT -> logger.warn("Aborted " + before.open() + " connection(s) to the primary " + server
-					+ ", which has not answered for too long: " + closing.detail());
-			case WITHDRAWN -> {
-				if (before.active() > 0) {
-					logger
-						.warn("Aborted " + before.active() + " connection(s) to " + server + " that were still in use "
-								+ this.settings.drainTimeout().toMillis() + " ms after the relation had withdrawn it");
-				}
-			}
+			this.fenced.tell(closing, pool);
 		}
 	}
 
@@ -243,14 +243,7 @@ final class PoolEffects implements Effect.Performer {
 	 */
 	void closed(ServerId server) {
 		this.handedOver.remove(server);
-		this.fenced.remove(server);
-	}
-
-	/**
-	 * What a pool was like when it was fenced.
-	 */
-	private record Fenced(int active, int open) {
-
+		this.fenced.closed(server);
 	}
 
 }

@@ -9,6 +9,7 @@ import java.util.function.Function;
 import com.zaxxer.hikari.HikariConfig;
 import io.github.jujupgsql.pool.ServerPool.Fault;
 import io.github.jujupgsql.role.ProbeAnswer.Kind;
+import io.github.jujupgsql.role.ServerIdentity;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
@@ -92,7 +93,7 @@ final class RoleProber {
 
 	private RoleProbe probeAnew() {
 		try (Connection connection = this.connections.open()) {
-			return new RoleProbe(RoleCheck.ask(connection, this.timeout, RoleQuery.IDENTITY));
+			return new RoleProbe(learn(RoleCheck.ask(connection, this.timeout, RoleQuery.IDENTITY)));
 		}
 		catch (SQLException ex) {
 			return new RoleProbe(RoleCheck.failed(ex));
@@ -118,7 +119,7 @@ final class RoleProber {
 			PhysicalConnection physical = connection.unwrap(PhysicalConnection.class);
 			physical.endReading();
 			long epoch = this.connections.getOpen().currentEpoch();
-			RoleCheck check = this.pool.fitness.ask(physical, this.timeout, true);
+			RoleCheck check = learn(this.pool.fitness.ask(physical, this.timeout, true));
 			if (this.pool.adapter() == null) {
 				this.pool.fitness.learn(physical, check, this.timeout);
 			}
@@ -132,6 +133,14 @@ final class RoleProber {
 			JdbcUtils.closeConnection(connection);
 			throw ex;
 		}
+	}
+
+	private RoleCheck learn(RoleCheck check) {
+		ServerIdentity identity = check.answer().identity();
+		if (identity != null) {
+			this.pool.setIdentity(identity);
+		}
+		return check;
 	}
 
 	/**

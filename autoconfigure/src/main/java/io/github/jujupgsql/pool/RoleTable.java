@@ -17,13 +17,15 @@ import org.jspecify.annotations.Nullable;
  * that have never worked, or all is over
  * @param readsFailFast whether it is of no use for a reader to wait, for a replica or, if
  * reads may go there, for the primary
+ * @param aheadOfRelation whether the primary has been promoted and the relation still
+ * names another master
  * @since 0.1.0
  */
 public record RoleTable(@Nullable ServerPool primary, List<ServerPool> replicas, List<ExcludedStandby> excluded,
-		String noPrimaryReason, boolean failFast, boolean readsFailFast) {
+		String noPrimaryReason, boolean failFast, boolean readsFailFast, boolean aheadOfRelation) {
 
 	static final RoleTable EMPTY = new RoleTable(null, List.of(), List.of(), "no relation has been read yet", false,
-			false);
+			false, false);
 
 	public RoleTable {
 		replicas = List.copyOf(replicas);
@@ -31,7 +33,7 @@ public record RoleTable(@Nullable ServerPool primary, List<ServerPool> replicas,
 	}
 
 	static RoleTable closed() {
-		return new RoleTable(null, List.of(), List.of(), "the application is shutting down", true, true);
+		return new RoleTable(null, List.of(), List.of(), "the application is shutting down", true, true, false);
 	}
 
 	/**

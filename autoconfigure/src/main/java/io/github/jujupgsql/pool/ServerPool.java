@@ -2,6 +2,7 @@ package io.github.jujupgsql.pool;
 
 import java.sql.SQLException;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.function.Consumer;
 import java.util.function.Function;
 
@@ -115,11 +116,13 @@ public final class ServerPool extends LendingPool {
 	 * asked before they are lent as such, but for the one that has just been.
 	 * @param size how large the pool is to be
 	 * @param probe the server's word that it is the primary
+	 * @param since since when it has been the primary
 	 */
-	void serveAsPrimary(PoolSize size, RoleProbe probe) {
+	void serveAsPrimary(PoolSize size, RoleProbe probe, Instant since) {
+		setPrimarySince(since);
 		if (!isPrimary()) {
-			long since = this.connections.serveAs(ServerRole.PRIMARY);
-			probe.trust(this.connections.getOpen(), since);
+			long epoch = this.connections.serveAs(ServerRole.PRIMARY);
+			probe.trust(this.connections.getOpen(), epoch);
 		}
 		resize(size);
 	}

@@ -4,6 +4,7 @@ import java.io.Closeable;
 import java.util.List;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.function.Consumer;
 
 import io.github.jujupgsql.relation.PgsqlRelation;
 import io.github.jujupgsql.role.Fact;
@@ -52,6 +53,9 @@ public final class ServerPools implements Closeable {
 	private volatile Runnable onStaleTopology = () -> {
 	};
 
+	private volatile Consumer<PrimaryChange> onPrimaryChange = (change) -> {
+	};
+
 	/**
 	 * Create the pools of a relation that is not known yet.
 	 * @param factory makes a pool, and says by which times all of them go
@@ -83,7 +87,8 @@ public final class ServerPools implements Closeable {
 		this.watch = new PrimaryWatch(this::primaryLost);
 		this.effects = new PoolEffects(this.pools, settings, this.roles, this.loop,
 				new ServerProber(background, this.loop, facts, ticker), facts, this.drainer,
-				() -> lagMonitor.measure(topology()), this.watch, ticker);
+				() -> lagMonitor.measure(topology()), this.watch,
+				new PrimaryChanges((change) -> this.onPrimaryChange.accept(change), ticker), ticker);
 		RolePolicy policy = new RolePolicy(settings.sickAfter(), settings.drainTimeout(), settings.fallbackToPrimary(),
 				settings.maximumLag(), new PrimaryPolicy(settings.whenGone().sickAfter(),
 						settings.whenGone().patience(), settings.whenGone().followPromotions()),
@@ -139,6 +144,14 @@ public final class ServerPools implements Closeable {
 	 */
 	public void onStaleTopology(Runnable task) {
 		this.onStaleTopology = task;
+	}
+
+	/**
+	 * Have each switch of the primary told from now on.
+	 * @param listener called by the thread that decides; must not block
+	 */
+	public void onPrimaryChange(Consumer<PrimaryChange> listener) {
+		this.onPrimaryChange = listener;
 	}
 
 	/**

@@ -252,6 +252,7 @@ final class AnswerRules {
 		this.draft.then(Step.GIVE_ROLE, new PassingEffect.InvalidateVerification(server.id()));
 		this.draft.then(Step.TELL, new PassingEffect.Tell(true, "The primary " + server.id().name()
 				+ " is in recovery although the relation calls it the master; writes wait"));
+		this.draft.then(Step.TELL, new PassingEffect.TellPrimaryLost(PrimaryCause.DEMOTION, this.draft.now));
 		this.promotions.doubt(this.draft.now);
 	}
 

@@ -57,7 +57,8 @@ final class AssignmentRules {
 		boolean failFast = primary == null && master != null && master.mustFailFast();
 		RoleAssignment roles = new RoleAssignment((primary != null) ? primary.id() : null, List.copyOf(replicas),
 				List.copyOf(excluded), (primary != null) ? "" : noPrimaryReason(master), failFast,
-				replicas.isEmpty() && mustReadsFailFast(failFast));
+				replicas.isEmpty() && mustReadsFailFast(failFast),
+				primary != null && this.draft.succession.ahead() != null);
 		if (!roles.equals(this.draft.before.roles())) {
 			publish(roles);
 		}
@@ -68,7 +69,8 @@ final class AssignmentRules {
 		this.draft.then(Step.PUBLISH, new LastingEffect.Publish(roles));
 		// not that the old primary has stepped down while the new one is still asked
 		if (roles.primary() != null || this.draft.master() == null) {
-			this.draft.then(Step.TELL, new LastingEffect.TellRoles(roles, this.draft.causedAt));
+			PrimaryCause cause = roles.aheadOfRelation() ? PrimaryCause.PROMOTION : PrimaryCause.RELATION;
+			this.draft.then(Step.TELL, new LastingEffect.TellRoles(roles, cause, this.draft.causedAt));
 		}
 	}
 

@@ -98,12 +98,13 @@ public sealed interface LastingEffect extends Effect {
 	}
 
 	/**
-	 * Tell, on one line, what has become of the roles.
+	 * Tell what has become of the roles.
 	 *
 	 * @param roles the roles
+	 * @param cause why the primary is another one, if it is
 	 * @param since when what led to it happened, as of {@link System#nanoTime()}
 	 */
-	record TellRoles(RoleAssignment roles, long since) implements LastingEffect {
+	record TellRoles(RoleAssignment roles, PrimaryCause cause, long since) implements LastingEffect {
 
 		@Override
 		public void perform(Effect.Performer performer) {

@@ -25,6 +25,22 @@ public sealed interface PassingEffect extends Effect {
 	}
 
 	/**
+	 * Tell that there is no primary any more, and that it is not known yet which server
+	 * comes next.
+	 *
+	 * @param cause why
+	 * @param since when what led to it began, as of {@link System#nanoTime()}
+	 */
+	record TellPrimaryLost(PrimaryCause cause, long since) implements PassingEffect {
+
+		@Override
+		public void perform(Effect.Performer performer) {
+			performer.perform(this);
+		}
+
+	}
+
+	/**
 	 * Have every connection of a pool verified before it is lent again.
 	 *
 	 * @param server the server
@@ -108,6 +124,8 @@ public sealed interface PassingEffect extends Effect {
 		void perform(Tell effect);
 
 		void perform(TellState effect);
+
+		void perform(TellPrimaryLost effect);
 
 		void perform(InvalidateVerification effect);
 

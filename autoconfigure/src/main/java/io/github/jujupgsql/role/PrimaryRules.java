@@ -76,7 +76,7 @@ final class PrimaryRules {
 		if (this.draft.now - doubted < this.draft.policy.primary().patience().toNanos()) {
 			return false;
 		}
-		giveUp(primary, answer);
+		giveUp(primary, doubted, answer);
 		return true;
 	}
 
@@ -84,10 +84,11 @@ final class PrimaryRules {
 	 * Let nobody wait for it for ever: threads that have a query on it come back. It gets
 	 * a fresh pool, and its role again as soon as it answers.
 	 */
-	private void giveUp(ManagedServer primary, ProbeAnswer answer) {
+	private void giveUp(ManagedServer primary, long doubted, ProbeAnswer answer) {
 		this.draft.causedAt = this.draft.now;
 		ManagedServer fresh = this.draft.create(primary.connectionString());
 		this.fences.fence(primary, Step.FENCE, FenceReason.SILENT, answer.reason());
+		this.draft.then(Step.TELL, new PassingEffect.TellPrimaryLost(PrimaryCause.SILENCE, doubted));
 		this.failures.failed(fresh, answer, PoolSigns.NONE);
 	}
 

@@ -13,13 +13,15 @@ import org.jspecify.annotations.Nullable;
  * @param noPrimaryReason why there is no primary; empty while there is one
  * @param failFast whether it is of no use to wait for one
  * @param readsFailFast whether it is of no use for a reader to wait
+ * @param aheadOfRelation whether the primary has been promoted and the relation still
+ * names another master
  * @since 0.1.0
  */
 public record RoleAssignment(@Nullable ServerId primary, List<ServerId> replicas, List<Exclusion> excluded,
-		String noPrimaryReason, boolean failFast, boolean readsFailFast) {
+		String noPrimaryReason, boolean failFast, boolean readsFailFast, boolean aheadOfRelation) {
 
 	static final RoleAssignment NONE = new RoleAssignment(null, List.of(), List.of(), "no relation has been read yet",
-			false, false);
+			false, false, false);
 
 	public RoleAssignment {
 		replicas = List.copyOf(replicas);
@@ -31,7 +33,7 @@ public record RoleAssignment(@Nullable ServerId primary, List<ServerId> replicas
 	 * @param reason why there is none
 	 */
 	RoleAssignment withoutPrimary(String reason) {
-		return new RoleAssignment(null, this.replicas, this.excluded, reason, false, false);
+		return new RoleAssignment(null, this.replicas, this.excluded, reason, false, false, false);
 	}
 
 	/**

@@ -58,7 +58,8 @@ public final class PgsqlTopology {
 		return new TopologyRoles((primary != null) ? TopologyServer.of(primary) : null,
 				table.replicas().stream().map(TopologyServer::of).toList(),
 				table.excluded().stream().map(ExcludedStandby::of).toList(),
-				this.pools.getDraining().stream().map(TopologyServer::of).toList(), table.noPrimaryReason());
+				this.pools.getDraining().stream().map(TopologyServer::of).toList(), table.noPrimaryReason(),
+				table.aheadOfRelation(), (primary != null) ? primary.getPrimarySince() : null);
 	}
 
 	/**

@@ -1,5 +1,6 @@
 package io.github.jujupgsql.event;
 
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
@@ -8,6 +9,7 @@ import java.util.function.Consumer;
 
 import io.github.jujupgsql.relation.ConnectionString;
 import io.github.jujupgsql.relation.PgsqlRelation;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -156,6 +158,59 @@ class RelationEventPublisherTests {
 		this.atWork.await();
 		this.publisher.close();
 		assertThat(output).contains("A listener of relation events goes on");
+	}
+
+	@Test
+	void switchesOfThePrimaryAreToldInOrderWithWhatBecomesOfTheRelation() {
+		this.publisher.ready();
+		this.publisher.changed(relation("a"));
+		this.publisher.primaryChanged(primary(null, "a"));
+		this.publisher.changed(relation("b"));
+		this.publisher.primaryChanged(primary("a", "b"));
+		awaitTold("DatabaseRelationJoined a", "MasterAvailable a", "MasterChanged a", "DatabaseAvailable a",
+				"DatabaseChanged a", "PrimaryChanged null -> a", "MasterChanged b", "DatabaseChanged b",
+				"PrimaryChanged a -> b");
+	}
+
+	@Test
+	void ofThePrimariesBeforeTheApplicationIsReadyOnlyTheLastIsToldAndOnce() {
+		this.publisher.primaryChanged(primary(null, "a"));
+		this.publisher.primaryChanged(primary("a", "b"));
+		this.publisher.ready();
+		this.publisher.ready();
+		this.publisher.primaryChanged(primary("b", "c"));
+		awaitTold("PrimaryChanged null -> b", "PrimaryChanged b -> c");
+	}
+
+	@Test
+	void aPrimaryThatHasGoneBeforeTheApplicationIsReadyIsNotTold() {
+		this.publisher.primaryChanged(primary(null, "a"));
+		this.publisher.primaryChanged(primary("a", null));
+		this.publisher.ready();
+		this.publisher.primaryChanged(primary(null, "b"));
+		awaitTold("PrimaryChanged null -> b");
+	}
+
+	@Test
+	void whenStoppedNoSwitchIsTold() {
+		this.publisher.ready();
+		this.publisher.stop();
+		this.publisher.primaryChanged(primary("a", "b"));
+		this.publisher.close();
+		assertThat(this.told).isEmpty();
+	}
+
+	private static PrimaryChanged primary(@Nullable String previous, @Nullable String primary) {
+		return new PrimaryChanged(previous, primary, PrimaryChanged.Cause.RELATION, 0, 0, Duration.ZERO);
+	}
+
+	private void hear(Object event) {
+		if (event instanceof PrimaryChanged change) {
+			this.told.add("PrimaryChanged " + change.previous() + " -> " + change.primary());
+		}
+		else if (event instanceof PgsqlRelationEvent change) {
+			hear(change);
+		}
 	}
 
 	private void hear(PgsqlRelationEvent event) {

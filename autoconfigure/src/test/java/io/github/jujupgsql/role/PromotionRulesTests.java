@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 import io.github.jujupgsql.role.ProbeAnswer.Kind;
+import org.assertj.core.api.InstanceOfAssertFactories;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -124,6 +125,56 @@ class PromotionRulesTests {
 				"inform b:5432 has been promoted to timeline 2 and is the primary from now on; the relation still calls "
 						+ "a:5432 the master",
 				"tell roles", "close a", "fill b", "probe a");
+	}
+
+	@ParameterizedTest(name = "{0}: {1}, {2}")
+	@CsvSource(delimiter = '|', textBlock = """
+			settled | RELATION | false
+			settled; relation b a c; b out 1 | RELATION | false
+			settled; a gone; b out 2 | PROMOTION | true
+			settled; a in; b out 2 | PROMOTION | true
+			settled; b out 2+1; a out 1; b out 2+1 | PROMOTION | true
+			relation a b c; a gone; b in; c out 2 | PROMOTION | true
+			followed; relation a b | PROMOTION | true
+			followed; relation b' a' c' | RELATION | false
+			followed; relation b a c | RELATION | false
+			followed; a out 3 | RELATION | false
+			followed; relation c a b; c out 3 | RELATION | false
+			followed; relation none b c | RELATION | false
+			""")
+	void itIsToldWhyAServerIsThePrimaryAndWhetherTheRelationSaysSo(String story, PrimaryCause cause, boolean ahead) {
+		RulesUnderTest rules = tell(RulesUnderTest.create(), story);
+		assertThat(rules.topology.roles().aheadOfRelation()).isEqualTo(ahead);
+		assertThat(rules.effects).filteredOn(LastingEffect.TellRoles.class::isInstance)
+			.singleElement(InstanceOfAssertFactories.type(LastingEffect.TellRoles.class))
+			.returns(cause, LastingEffect.TellRoles::cause)
+			.returns(rules.topology.roles(), LastingEffect.TellRoles::roles);
+	}
+
+	@Test
+	void aPromotedServerThatIsGivenUpIsNotAheadOfTheRelationWhileThereIsNoPrimary() {
+		RulesUnderTest rules = tell(RulesUnderTest.create(), "followed; b gone; wait 60; b gone");
+		assertThat(primaryOf(rules)).isEqualTo("none");
+		assertThat(rules.topology.roles().aheadOfRelation()).isFalse();
+		assertThat(rules.effects()).contains("tell SILENCE").doesNotContain("tell roles");
+		tell(rules, "b out 2");
+		assertThat(rules.topology.roles().aheadOfRelation()).isTrue();
+	}
+
+	@Test
+	void thatThePrimaryHasGoneIsToldSinceItWasInDoubtAndOnceThoughItGoesOnToBeGone() {
+		RulesUnderTest rules = tell(RulesUnderTest.create(), "settled; a gone");
+		long doubted = rules.now;
+		tell(rules, "wait 60; a gone");
+		assertThat(rules.effects).contains(new PassingEffect.TellPrimaryLost(PrimaryCause.SILENCE, doubted));
+		tell(rules, "a gone");
+		assertThat(rules.effects()).doesNotContain("tell SILENCE");
+	}
+
+	@Test
+	void aPromotionThatIsFollowedAtOnceIsNotToldAsALoss() {
+		tell(RulesUnderTest.create(), "settled; a gone; b out 2");
+		assertThat(this.told).doesNotContain("tell SILENCE", "tell DEMOTION");
 	}
 
 	@Test

@@ -97,8 +97,8 @@ class RoleRulesTests {
 					doubted primary | a NOT_IN_RECOVERY | a PRIMARY, b REPLICA | inform The primary a:5432 answers again after 400 ms
 					doubted primary | a REFUSED | a PRIMARY, b REPLICA | inform The primary a:5432 answers again after 400 ms
 					doubted primary | a UNREACHABLE | a PRIMARY, b REPLICA | probe later a
-					primary doubted for long | a UNREACHABLE | a FENCED, b REPLICA, a EXCLUDED | publish none/b, fence a, warn The relation's master a:5432 cannot be the primary yet: because, close a, probe later a
-					asked primary | a IN_RECOVERY | a EXCLUDED, b REPLICA | verify a, publish none/b, warn The primary a:5432 is in recovery although the relation calls it the master; writes wait, inform Waiting for a:5432 to leave recovery; then it is the primary, probe b, expect b, probe later a
+					primary doubted for long | a UNREACHABLE | a FENCED, b REPLICA, a EXCLUDED | publish none/b, fence a, tell SILENCE, warn The relation's master a:5432 cannot be the primary yet: because, close a, probe later a
+					asked primary | a IN_RECOVERY | a EXCLUDED, b REPLICA | verify a, publish none/b, warn The primary a:5432 is in recovery although the relation calls it the master; writes wait, tell DEMOTION, inform Waiting for a:5432 to leave recovery; then it is the primary, probe b, expect b, probe later a
 					demoted | a due | a EXCLUDED, b REPLICA | probe a, expect a
 					demoted | relation b, a | a STEPPING_DOWN, b REPLICA | publish none/b, limit a
 					switching | b IN_RECOVERY | a STEPPING_DOWN, b REPLICA | publish none/b, inform Waiting for b:5432 to leave recovery; then it is the primary, probe later b

@@ -138,6 +138,9 @@ final class RulesUnderTest {
 		if (effect instanceof LastingEffect.TellRoles) {
 			return "tell roles";
 		}
+		if (effect instanceof PassingEffect.TellPrimaryLost lost) {
+			return "tell " + lost.cause();
+		}
 		if (effect instanceof PassingEffect.Tell told) {
 			return (told.warning() ? "warn " : "inform ") + told.message();
 		}
