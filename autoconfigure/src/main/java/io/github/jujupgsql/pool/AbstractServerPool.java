@@ -109,11 +109,12 @@ abstract class AbstractServerPool extends AbstractServer {
 	}
 
 	/**
-	 * Return a number that grows while the server gets work done.
+	 * Return a number that grows while the server gets work done: of the primary, how
+	 * often it has sent something; of a replica, how many reads have come back.
 	 * @return the number, which stays the same only if nothing comes back
 	 */
 	final long progress() {
-		return this.connections.progress();
+		return isPrimary() ? this.connections.getOpener().heard() : getReadsReturned();
 	}
 
 	/**
@@ -160,7 +161,7 @@ abstract class AbstractServerPool extends AbstractServer {
 	 * @return whether it has answered one that is being opened
 	 */
 	final boolean isLoggingIn() {
-		return this.connections.isLoggingIn();
+		return this.connections.getOpener().isLoggingIn();
 	}
 
 	/**

@@ -77,9 +77,21 @@ final class PoolRegistry {
 	 * @return whose it was, or {@code null} if it has been forgotten before
 	 */
 	@Nullable ServerId forget(ServerPool pool) {
+		ServerId id = idOf(pool);
+		if (id != null) {
+			this.pools.remove(id);
+		}
+		return id;
+	}
+
+	/**
+	 * Return whose pool it is.
+	 * @param pool a pool
+	 * @return the server, or {@code null} if the pool is none of these any more
+	 */
+	@Nullable ServerId idOf(ServerPool pool) {
 		for (Map.Entry<ServerId, ServerPool> entry : this.pools.entrySet()) {
 			if (entry.getValue() == pool) {
-				this.pools.remove(entry.getKey());
 				return entry.getKey();
 			}
 		}

@@ -2,6 +2,9 @@ package io.github.jujupgsql.pool;
 
 import java.time.Duration;
 
+import io.github.jujupgsql.role.PrimaryPolicy;
+import io.github.jujupgsql.role.RolePolicy;
+import io.github.jujupgsql.role.RoleTimes;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,5 +23,17 @@ import org.jspecify.annotations.Nullable;
  */
 public record PoolSettings(PoolSize primary, PoolSize replica, Duration drainTimeout, Duration sickAfter,
 		boolean fallbackToPrimary, @Nullable Duration maximumLag, PrimarySettings whenGone) {
+
+	/**
+	 * Return what the rules need to know of it.
+	 * @param times the times that no property sets
+	 * @return the policy
+	 */
+	RolePolicy policy(RoleTimes times) {
+		return new RolePolicy(this.sickAfter, this.drainTimeout, this.fallbackToPrimary, this.maximumLag,
+				new PrimaryPolicy(this.whenGone.sickAfter(), this.whenGone.patience(),
+						this.whenGone.followPromotions()),
+				times);
+	}
 
 }

@@ -114,7 +114,7 @@ final class PrimaryWatch {
 	 * @return whether there has been a connection
 	 */
 	private boolean awaitEnd(ServerPool primary) {
-		try (SilentConnection opened = primary.openSilently()) {
+		try (SilentConnection opened = primary.connections.getOpener().connectSilently()) {
 			if (!keep(primary, opened)) {
 				return true;
 			}

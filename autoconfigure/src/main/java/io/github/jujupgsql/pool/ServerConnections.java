@@ -9,7 +9,6 @@ import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 
-import io.github.jujupgsql.driver.SilentConnection;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
@@ -133,15 +132,6 @@ final class ServerConnections {
 	}
 
 	/**
-	 * Open a connection on which nothing is said, and which is no part of the pool.
-	 * @return the connection
-	 * @throws SQLException if it cannot be opened, or its server has been left meanwhile
-	 */
-	SilentConnection openSilently() throws SQLException {
-		return this.opener.connectSilently();
-	}
-
-	/**
 	 * Abort what is open because no pool has come of it.
 	 */
 	void abandon() {
@@ -244,20 +234,11 @@ final class ServerConnections {
 	}
 
 	/**
-	 * Return a number that grows while the server gets work done: of the primary, how
-	 * often it has sent something; of a replica, how many reads have come back.
-	 * @return the number, which stays the same only if nothing comes
+	 * Return what has the driver open connections.
+	 * @return the opener
 	 */
-	long progress() {
-		return (this.role == ServerRole.PRIMARY) ? this.opener.heard() : this.reads.returnedUntilNow();
-	}
-
-	/**
-	 * Return whether the server is about to let a connection in.
-	 * @return whether it has answered one that is being opened
-	 */
-	boolean isLoggingIn() {
-		return this.opener.isLoggingIn();
+	ConnectionOpener getOpener() {
+		return this.opener;
 	}
 
 }

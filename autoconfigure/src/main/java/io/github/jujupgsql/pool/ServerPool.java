@@ -8,7 +8,6 @@ import java.util.function.Function;
 
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
-import io.github.jujupgsql.driver.SilentConnection;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -81,15 +80,6 @@ public final class ServerPool extends LendingPool {
 	 */
 	<T> @Nullable T ask(Question<T> question) throws SQLException {
 		return this.prober.ask(question);
-	}
-
-	/**
-	 * Open a connection on which nothing is said. Blocks.
-	 * @return the connection
-	 * @throws SQLException if it cannot be opened
-	 */
-	SilentConnection openSilently() throws SQLException {
-		return this.connections.openSilently();
 	}
 
 	/**

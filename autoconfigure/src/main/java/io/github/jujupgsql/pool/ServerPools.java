@@ -8,7 +8,6 @@ import java.util.function.Consumer;
 
 import io.github.jujupgsql.relation.PgsqlRelation;
 import io.github.jujupgsql.role.Fact;
-import io.github.jujupgsql.role.PrimaryPolicy;
 import io.github.jujupgsql.role.RolePolicy;
 import io.github.jujupgsql.role.RoleRules;
 import io.github.jujupgsql.role.ServerId;
@@ -83,19 +82,16 @@ public final class ServerPools implements Closeable {
 		this.pools = new PoolRegistry(factory, this::requestRoleCheck);
 		ReplicationLagMonitor lagMonitor = new ReplicationLagMonitor(this.pools, background, this.loop, this::take,
 				ticker);
-		ServerProber.Answers facts = new Facts();
 		this.watch = new PrimaryWatch(this::primaryLost);
-		this.effects = new PoolEffects(this.pools, settings, this.roles, this.loop,
-				new ServerProber(background, this.loop, facts, ticker), facts, this.drainer,
-				() -> lagMonitor.measure(topology()), this.watch,
-				new PrimaryChanges((change) -> this.onPrimaryChange.accept(change), ticker), ticker);
-		RolePolicy policy = new RolePolicy(settings.sickAfter(), settings.drainTimeout(), settings.fallbackToPrimary(),
-				settings.maximumLag(), new PrimaryPolicy(settings.whenGone().sickAfter(),
-						settings.whenGone().patience(), settings.whenGone().followPromotions()),
-				times.roles());
+		RolePolicy policy = settings.policy(times.roles());
 		RoleRules rules = new RoleRules(policy);
 		this.keeper = new TopologyKeeper(rules, Topology.empty(ticker.nanoTime(), policy), this.loop, this.pools,
-				this.effects, ticker);
+				ticker);
+		this.effects = new PoolEffects(this.pools, settings, this.roles, this.loop,
+				new ServerProber(background, this.loop, this.keeper, ticker), this.keeper, this.drainer,
+				() -> lagMonitor.measure(topology()), this.watch,
+				new PrimaryChanges((change) -> this.onPrimaryChange.accept(change), ticker), ticker);
+		this.keeper.performBy(this.effects);
 		this.pause = new PoolPause(this.loop, this.keeper, this.pools, this.drainer, this.watch, times);
 		new PeriodicTasks(this.loop, this.keeper, rules, this.pools, this.pause::closeUnused, times, ticker)
 			.start(lagMonitor, settings.maximumLag() != null);
@@ -202,8 +198,8 @@ public final class ServerPools implements Closeable {
 	private void primaryLost(ServerPool pool) {
 		pool.invalidateVerification();
 		this.loop.execute(() -> {
-			ServerId server = topology().primary();
-			if (server != null && this.pools.find(server) == pool) {
+			ServerId server = this.pools.idOf(pool);
+			if (server != null) {
 				take(new Fact.Suspected(server));
 			}
 		});
@@ -246,23 +242,6 @@ public final class ServerPools implements Closeable {
 	public void close() {
 		new PoolsCloser(this.factory, this.pools, this.drainer, this.roles, this.watch).close(this.loop,
 				this.background);
-	}
-
-	/**
-	 * Hands facts to the keeper.
-	 */
-	private final class Facts implements ServerProber.Answers {
-
-		@Override
-		public void take(Fact fact) {
-			ServerPools.this.keeper.take(fact);
-		}
-
-		@Override
-		public void next(Fact fact) {
-			ServerPools.this.keeper.takeNext(fact);
-		}
-
 	}
 
 }

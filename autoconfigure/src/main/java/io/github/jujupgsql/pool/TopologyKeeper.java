@@ -4,6 +4,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
+import java.util.Objects;
 
 import io.github.jujupgsql.role.Decision;
 import io.github.jujupgsql.role.Effect;
@@ -15,6 +16,7 @@ import io.github.jujupgsql.role.ProbeAnswer.Kind;
 import io.github.jujupgsql.role.RetryBackoff;
 import io.github.jujupgsql.role.RoleRules;
 import io.github.jujupgsql.role.Topology;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Feeds facts to the rules, one after the other, and has carried out what they decide, in
@@ -27,7 +29,7 @@ import io.github.jujupgsql.role.Topology;
  * that last, and the others are remembered. Until that has worked no other fact is taken,
  * because its effects could publish roles while a fence is missing.
  */
-final class TopologyKeeper {
+final class TopologyKeeper implements ServerProber.Answers {
 
 	private final RoleRules rules;
 
@@ -35,7 +37,8 @@ final class TopologyKeeper {
 
 	private final PoolRegistry pools;
 
-	private final Effect.Performer performer;
+	/** Set once, before the first fact. */
+	private Effect.@Nullable Performer performer;
 
 	private final Ticker ticker;
 
@@ -67,18 +70,23 @@ final class TopologyKeeper {
 	 * @param topology what to begin with
 	 * @param loop the thread that assigns roles
 	 * @param pools creates the pools of new servers
-	 * @param performer carries effects out
 	 * @param ticker tells the time
 	 */
-	TopologyKeeper(RoleRules rules, Topology topology, RoleEventLoop loop, PoolRegistry pools,
-			Effect.Performer performer, Ticker ticker) {
+	TopologyKeeper(RoleRules rules, Topology topology, RoleEventLoop loop, PoolRegistry pools, Ticker ticker) {
 		this.rules = rules;
 		this.topology = topology;
 		this.loop = loop;
 		this.pools = pools;
-		this.performer = performer;
 		this.ticker = ticker;
 		loop.whenFailed(this::recoverLater);
+	}
+
+	/**
+	 * Have effects carried out from now on.
+	 * @param performer carries them out
+	 */
+	void performBy(Effect.Performer performer) {
+		this.performer = performer;
 	}
 
 	Topology topology() {
@@ -89,7 +97,8 @@ final class TopologyKeeper {
 	 * Take a fact, and what follows from it at once.
 	 * @param fact the fact
 	 */
-	void take(Fact fact) {
+	@Override
+	public void take(Fact fact) {
 		this.waiting.add(fact);
 		goOn();
 	}
@@ -108,7 +117,8 @@ final class TopologyKeeper {
 	 * Take a fact after the one that is being taken.
 	 * @param fact what an effect has led to
 	 */
-	void takeNext(Fact fact) {
+	@Override
+	public void next(Fact fact) {
 		this.waiting.addFirst(fact);
 	}
 
@@ -149,7 +159,7 @@ final class TopologyKeeper {
 	private void perform(List<Effect> effects) {
 		for (int i = 0; i < effects.size(); i++) {
 			try {
-				effects.get(i).perform(this.performer);
+				effects.get(i).perform(Objects.requireNonNull(this.performer));
 			}
 			catch (RuntimeException | Error ex) {
 				remember(effects.subList(i, effects.size()));

@@ -1,6 +1,5 @@
 package io.github.jujupgsql.role;
 
-import io.github.jujupgsql.role.LastingEffect.FenceReason;
 import io.github.jujupgsql.role.ProbeAnswer.Kind;
 import org.jspecify.annotations.Nullable;
 
@@ -15,22 +14,23 @@ final class AnswerRules {
 
 	private final FailureRules failures;
 
-	private final FenceRules fences;
-
 	private final SuccessorRules successors;
 
 	private final PromotionRules promotions;
 
 	private final PrimaryRules primary;
 
+	private final RoleTransitions transitions;
+
 	AnswerRules(Draft draft, Probing probing) {
 		this.draft = draft;
 		this.probing = probing;
 		this.failures = new FailureRules(draft, probing);
-		this.fences = new FenceRules(draft);
+		FenceRules fences = new FenceRules(draft);
 		this.successors = new SuccessorRules(draft);
 		this.promotions = new PromotionRules(draft, probing, this.failures, this.successors);
-		this.primary = new PrimaryRules(draft, probing, this.failures, this.fences, this.promotions);
+		this.primary = new PrimaryRules(draft, probing, this.failures, fences, this.promotions);
+		this.transitions = new RoleTransitions(draft, probing, this.failures, fences, this.promotions);
 	}
 
 	void seen(Fact.PoolsSeen seen) {
@@ -78,7 +78,7 @@ final class AnswerRules {
 					this.failures.failed(server, answer, signs);
 				}
 				else if (this.draft.isUsedForReads(server) && !signs.open()) {
-					sick(server, answer);
+					this.transitions.sick(server, answer);
 				}
 			}
 		}
@@ -86,7 +86,7 @@ final class AnswerRules {
 
 	private void unreachable(ManagedServer server, ProbeAnswer answer, PoolSigns signs) {
 		if (this.draft.isUsedForReads(server)) {
-			sick(server, answer);
+			this.transitions.sick(server, answer);
 		}
 		else if (this.draft.isPrimary(server)) {
 			this.primary.unreachable(server, answer);
@@ -123,16 +123,16 @@ final class AnswerRules {
 		}
 		ManagedServer former = this.draft.find(this.draft.primary);
 		if (former != null && server.canTakeOverFrom(former)) {
-			warmUp(server, former);
+			this.transitions.warmUp(server, former);
 		}
 		else {
-			promote(server);
+			this.transitions.promote(server);
 		}
 	}
 
 	private void inRecovery(ManagedServer server, ProbeAnswer answer, PoolSigns signs) {
 		if (this.draft.isPrimary(server)) {
-			demote(server);
+			this.transitions.demote(server);
 		}
 		if (this.draft.isMaster(server)) {
 			this.failures.notYet(this.draft.put(server.withInRecovery(true)), answer, "in recovery",
@@ -152,49 +152,15 @@ final class AnswerRules {
 		}
 		ManagedServer former = this.draft.predecessorOf(answering);
 		if (former != null) {
-			warmUp(answering, former);
+			this.transitions.warmUp(answering, former);
 		}
 		else {
-			serveReads(answering, back);
+			this.transitions.serveReads(answering, back);
 		}
-	}
-
-	private void serveReads(ManagedServer server, boolean back) {
-		if (back) {
-			this.draft.causedAt = this.draft.now;
-		}
-		this.draft.put(server.withInRecovery(true));
-		if (this.draft.policy.maximumLag() != null) {
-			this.draft.then(Step.ASK, new ProbeEffect.MeasureLag());
-		}
-	}
-
-	/**
-	 * Let new credentials wait until their pool can carry the load.
-	 */
-	private void warmUp(ManagedServer server, ManagedServer former) {
-		ManagedServer warming = (server.warmingSince() != null) ? server
-				: this.draft.put(server.withWarmingSince(this.draft.now));
-		this.draft.move(warming, ServerState.WARMING);
-		this.draft.then(Step.ASK, new ProbeEffect.WarmUp(server.id(), former.id()));
 	}
 
 	void warmedUp(Fact.WarmedUp warmedUp) {
-		ManagedServer server = this.draft.find(warmedUp.server());
-		if (server == null || server.state() != ServerState.WARMING || server.warmingSince() == null) {
-			return;
-		}
-		boolean longEnough = this.draft.now - server.warmingSince() > this.draft.policy.times().warmUp().toNanos();
-		boolean stillNeeded = this.draft.find(warmedUp.former()) != null;
-		if (stillNeeded && !warmedUp.ready() && !longEnough) {
-			this.probing.askLater(server, RetryBackoff.PROMOTION.pauseAfter(1));
-		}
-		else if (this.draft.isMaster(server)) {
-			promote(server);
-		}
-		else {
-			serveReads(server, false);
-		}
+		this.transitions.warmedUp(warmedUp);
 	}
 
 	void overdue(Fact.ProbeOverdue overdue) {
@@ -219,52 +185,6 @@ final class AnswerRules {
 			answered(new Fact.Answered(overdue.server(), overdue.question(),
 					ProbeAnswer.unanswered(this.draft.policy.sickAfter()), signs));
 		}
-	}
-
-	/**
-	 * Give the primary role to a server that has said that it is not in recovery. Former
-	 * primaries are fenced before it can be borrowed from, so that no commit is
-	 * acknowledged there once there is one here.
-	 */
-	private void promote(ManagedServer server) {
-		ManagedServer former = this.draft.find(this.draft.primary);
-		if (former != null && !former.isSameServerAs(server)) {
-			this.draft.then(Step.STEP_DOWN, new LastingEffect.Publish(
-					this.draft.before.roles().withoutPrimary(server.id().name() + " is being made the primary")));
-		}
-		this.fences.fenceDeposedBy(server);
-		this.draft.put(server.withHeldPrimary());
-		this.draft.primary = server.id();
-		this.promotions.confirmed(server);
-		this.draft.then(Step.GIVE_ROLE, new LastingEffect.GivePrimaryRole(server.id()));
-		this.draft.then(Step.RETURN_PROBE_CONNECTION, new LastingEffect.ReturnProbeConnection(server.id()));
-		this.draft.then(Step.ASK, new PassingEffect.Fill(server.id(), this.draft.policy.times().fillDelay()));
-		this.probing.askUnsettled();
-	}
-
-	/**
-	 * Take the primary role from a server that turns out to be in recovery although the
-	 * relation still calls it the master. It may get it back.
-	 */
-	private void demote(ManagedServer server) {
-		this.draft.primary = null;
-		this.draft.causedAt = this.draft.now;
-		this.draft.then(Step.GIVE_ROLE, new PassingEffect.InvalidateVerification(server.id()));
-		this.draft.then(Step.TELL, new PassingEffect.Tell(true, "The primary " + server.id().name()
-				+ " is in recovery although the relation calls it the master; writes wait"));
-		this.draft.then(Step.TELL, new PassingEffect.TellPrimaryLost(PrimaryCause.DEMOTION, this.draft.now));
-		this.promotions.doubt(this.draft.now);
-	}
-
-	/**
-	 * Leave out a server that serves reads and does not answer. It comes back with a
-	 * fresh pool, as if it had just been named.
-	 */
-	private void sick(ManagedServer server, ProbeAnswer answer) {
-		this.draft.causedAt = this.draft.now;
-		ManagedServer fresh = this.draft.create(server.connectionString());
-		this.fences.fence(server, Step.FENCE, FenceReason.SICK, answer.reason());
-		this.failures.failed(fresh, answer, PoolSigns.NONE);
 	}
 
 }

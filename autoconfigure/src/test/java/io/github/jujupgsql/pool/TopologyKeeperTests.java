@@ -63,13 +63,15 @@ class TopologyKeeperTests {
 	private TopologyKeeper keeper(int throwsAt) {
 		this.performed.clear();
 		this.thrown = false;
-		return new TopologyKeeper(new RoleRules(this.policy), Topology.empty(System.nanoTime(), this.policy), this.loop,
-				this.pools, FaultyPerformer.create(this.performed::add, () -> {
-					if (!this.thrown && this.performed.size() == throwsAt) {
-						this.thrown = true;
-						throw new IllegalStateException("effect " + throwsAt);
-					}
-				}), Ticker.SYSTEM);
+		TopologyKeeper keeper = new TopologyKeeper(new RoleRules(this.policy),
+				Topology.empty(System.nanoTime(), this.policy), this.loop, this.pools, Ticker.SYSTEM);
+		keeper.performBy(FaultyPerformer.create(this.performed::add, () -> {
+			if (!this.thrown && this.performed.size() == throwsAt) {
+				this.thrown = true;
+				throw new IllegalStateException("effect " + throwsAt);
+			}
+		}));
+		return keeper;
 	}
 
 	@AfterEach
@@ -119,9 +121,9 @@ class TopologyKeeperTests {
 		PoolRegistry registry = new PoolRegistry(once, (server, pool) -> {
 		});
 		TopologyKeeper failing = new TopologyKeeper(new RoleRules(this.policy),
-				Topology.empty(System.nanoTime(), this.policy), this.loop, registry,
-				FaultyPerformer.create(this.performed::add, () -> {
-				}), Ticker.SYSTEM);
+				Topology.empty(System.nanoTime(), this.policy), this.loop, registry, Ticker.SYSTEM);
+		failing.performBy(FaultyPerformer.create(this.performed::add, () -> {
+		}));
 		assertThatIllegalStateException()
 			.isThrownBy(() -> failing.take(new Fact.RelationRead(relation(ONE, TWO), 0), () -> followed.add("first")));
 		assertThat(failing.topology().servers()).isEmpty();
