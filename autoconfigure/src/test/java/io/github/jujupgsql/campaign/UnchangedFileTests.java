@@ -12,13 +12,13 @@ import org.junit.jupiter.api.Test;
  * The master of a synchronous cluster goes in different ways, a standby is promoted, and
  * the relation file never changes: it goes on to call the first master so. After each
  * round holds what {@link FailoverTests} says. The system property
- * {@code juju.pgsql.test.rounds} says how many rounds each test has, 3 unless told: in
+ * {@code juju.pgsql.test.rounds} says how many rounds each test has, 2 unless told: in
  * each, another server is the master that the file does not name, or does again.
  */
 @PgsqlClusterTest(standbys = 2, synchronous = true)
 class UnchangedFileTests extends AbstractFailoverTests {
 
-	private static final int ROUNDS = 3;
+	private static final int ROUNDS = 2;
 
 	@Test
 	void whenTheMasterIsKilledThenThePromotedStandbyIsThePrimary() throws Exception {
@@ -28,6 +28,26 @@ class UnchangedFileTests extends AbstractFailoverTests {
 	@Test
 	void whenTheMasterIsStoppedThenThePromotedStandbyIsThePrimary() throws Exception {
 		campaign(PgsqlServer::stop);
+	}
+
+	@Test
+	void whenTheMasterIsStoppedImmediatelyThenThePromotedStandbyIsThePrimary() throws Exception {
+		campaign(PgsqlServer::stopImmediately);
+	}
+
+	@Test
+	void whenTheMasterIsRestartedAsAStandbyThenThePromotedOneIsThePrimary() throws Exception {
+		underLoad((application, load) -> Rounds.run(ROUNDS, (number) -> {
+			application.awaitFullPools();
+			load.awaitProgress();
+			PgsqlServer old = cluster.master();
+			PgsqlServer next = cluster.promote(cluster.mostAdvancedStandby());
+			cluster.rejoin(old);
+			application.awaitPrimary(next);
+			application.awaitReplicas(cluster.standbys());
+			load.awaitProgress();
+			load.assertNothingLost(next);
+		}));
 	}
 
 	@Test

@@ -149,6 +149,15 @@ public final class PgsqlServer {
 	}
 
 	/**
+	 * End the server in its "immediate" mode, in which sessions are told and disconnected
+	 * without a checkpoint, and wait for it. Nothing happens if it does not run; a frozen
+	 * one is thawed first.
+	 */
+	public void stopImmediately() {
+		this.process.stopImmediately();
+	}
+
+	/**
 	 * Start the server and wait until it accepts connections. Nothing happens if it runs.
 	 * It comes up in the role in which it ended: a former master is a primary again, with
 	 * a history of its own.

@@ -97,6 +97,10 @@ final class ServerProcess {
 		stop(Postgres.StopMode.FAST);
 	}
 
+	synchronized void stopImmediately() {
+		stop(Postgres.StopMode.IMMEDIATE);
+	}
+
 	private void stop(Postgres.StopMode mode) {
 		ProcessHandle postmaster = postmaster().orElse(null);
 		if (postmaster != null) {
