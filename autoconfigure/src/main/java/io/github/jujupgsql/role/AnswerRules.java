@@ -105,7 +105,6 @@ final class AnswerRules {
 			if (!this.successors.isSuccessor(server)) {
 				this.failures.notYet(server, answer, this.successors.reason(server), this.successors.backoff(server),
 						signs);
-				this.promotions.heard(server);
 				this.promotions.confront(server);
 				return;
 			}

@@ -2,6 +2,7 @@ package io.github.jujupgsql.role;
 
 import io.github.jujupgsql.relation.ConnectionString;
 import io.github.jujupgsql.role.ProbeAnswer.Kind;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What follows from a promotion that the relation does not know yet. The relation says
@@ -43,8 +44,8 @@ final class PromotionRules {
 	}
 
 	/**
-	 * A server has answered, whatever it is. Ask it again soon while a promotion may be
-	 * under way.
+	 * A standby has answered from within recovery. Ask it again soon while a promotion
+	 * may be under way.
 	 */
 	void heard(ManagedServer server) {
 		Long since = this.draft.succession.doubtedSince();
@@ -66,7 +67,7 @@ final class PromotionRules {
 			this.draft.causedAt = succession.doubtedSince();
 		}
 		if (server.connectionString().equals(master)) {
-			takeBack(server);
+			this.draft.succession = succession.follow(null, null);
 			return;
 		}
 		this.draft.succession = succession.follow(server.connectionString(),
@@ -76,14 +77,6 @@ final class PromotionRules {
 				server.id().name() + " has been promoted to timeline " + ((identity != null) ? identity.timeline() : 0)
 						+ " and is the primary from now on; the relation still " + "calls "
 						+ ((master != null) ? this.draft.relation.nameOf(master) : "none") + " the master"));
-	}
-
-	private void takeBack(ManagedServer master) {
-		boolean older = this.draft.succession.isOlder(master.seen().identity());
-		this.draft.succession = this.draft.succession.follow(null, null);
-		if (older) {
-			tellLower(master);
-		}
 	}
 
 	private boolean returnToLastPrimary(ManagedServer behind) {
@@ -98,16 +91,6 @@ final class PromotionRules {
 			}
 		}
 		return false;
-	}
-
-	void tellLower(ManagedServer master) {
-		ServerIdentity identity = master.seen().identity();
-		Lineage lineage = this.draft.succession.lineage();
-		this.draft.then(Step.TELL,
-				new PassingEffect.Tell(true, master.id().name() + " is made the primary on timeline "
-						+ ((identity != null) ? identity.timeline() : 0)
-						+ ", as the relation says, although the last one wrote on "
-						+ ((lineage != null) ? lineage.timeline() : 0) + ": what was written there since is not here"));
 	}
 
 	/**
@@ -162,12 +145,24 @@ final class PromotionRules {
 			this.draft.then(Step.TELL, new PassingEffect.Tell(true, "The primary " + primary.id().name()
 					+ " belongs to another cluster than the last one: other data is read and written from now on"));
 		}
+		if (before.isOlder(identity)) {
+			tellLower(primary, before.lineage());
+		}
 		for (ManagedServer server : this.draft.namedServers()) {
 			if (server.inRecovery() && !this.draft.isMaster(server)
 					&& this.draft.succession.isOfOtherCluster(server.seen().identity())) {
 				leaveOut(server, ProbeAnswer.of(Kind.IN_RECOVERY));
 			}
 		}
+	}
+
+	private void tellLower(ManagedServer primary, @Nullable Lineage last) {
+		ServerIdentity identity = primary.seen().identity();
+		this.draft.then(Step.TELL,
+				new PassingEffect.Tell(true, primary.id().name() + " is made the primary on timeline "
+						+ ((identity != null) ? identity.timeline() : 0)
+						+ ", as the relation says, although the last one wrote on "
+						+ ((last != null) ? last.timeline() : 0) + ": what was written there since is not here"));
 	}
 
 	/**

@@ -212,6 +212,12 @@ class PromotionRulesTests {
 	}
 
 	@Test
+	void theSameIsToldWhenTheRelationDoesNotNameThePromotedServerAnyMore() {
+		tell(RulesUnderTest.create(), "followed; c in; relation a c; a out 1; c in; a out 1");
+		assertThat(this.told).anyMatch((told) -> told.startsWith("warn a:5432 is made the primary on timeline 1"));
+	}
+
+	@Test
 	void aStandbyOfAnotherClusterServesNoReads() {
 		RulesUnderTest rules = tell(RulesUnderTest.create(), "relation a b c; a out 1; b in @x; c in");
 		assertThat(rules.topology.roles().replicas()).containsExactly(rules.server("c").id());
