@@ -119,6 +119,22 @@ class SilentPrimaryTests extends AbstractClusterTests {
 		assertThat(stuck.get(HANG.toSeconds(), TimeUnit.SECONDS)).isInstanceOf(SQLException.class);
 	}
 
+	@Test
+	void oneConnectionIsWatchedUnlessToldOtherwise() {
+		try (FollowingApplication application = followAndBorrow()) {
+			assertThat(application.roles().primary()).isNotNull();
+			assertThat(threads()).contains("pgsql-primary-watch");
+		}
+		try (FollowingApplication application = followAndBorrow("juju.pgsql.primary.watch-connection=false")) {
+			assertThat(application.roles().primary()).isNotNull();
+			assertThat(threads()).doesNotContain("pgsql-primary-watch");
+		}
+	}
+
+	private static List<String> threads() {
+		return Thread.getAllStackTraces().keySet().stream().map(Thread::getName).toList();
+	}
+
 	private static String askUnchecked(Connection connection, String query) {
 		try {
 			return ask(connection, query);
