@@ -45,7 +45,7 @@ import static org.awaitility.Awaitility.await;
  * property {@code juju.pgsql.test.rounds} says how often each test changes it, 15 times
  * unless told.
  */
-@PgsqlClusterTest(settings = { "track_commit_timestamp=on",
+@PgsqlClusterTest(standbys = 2, settings = { "track_commit_timestamp=on",
 		// otherwise a backend that sleeps does not notice that its client has gone
 		"client_connection_check_interval=100ms" })
 class DeposedMasterTests extends AbstractClusterTests {
@@ -53,6 +53,9 @@ class DeposedMasterTests extends AbstractClusterTests {
 	private static final int ROUNDS = 15;
 
 	private static final int WRITERS = 8;
+
+	/** The servers are of different histories. */
+	private static final String RELATION_ALONE = "juju.pgsql.follow-promotions=false";
 
 	@SuppressWarnings("NullAway.Init")
 	private static List<PgsqlServer> servers;
@@ -114,7 +117,7 @@ class DeposedMasterTests extends AbstractClusterTests {
 					.isInstanceOf(SQLException.class);
 			}
 			assertThat(committed(old)).as("committed on %s", old).isEmpty();
-		}));
+		}), RELATION_ALONE);
 	}
 
 	/**
@@ -130,6 +133,46 @@ class DeposedMasterTests extends AbstractClusterTests {
 		for (PgsqlServer server : servers) {
 			delayCommits(server);
 		}
+		racingCommits((application, history) -> Rounds.run(ROUNDS, (number) -> {
+			PgsqlServer old = servers.get(number % 2);
+			PgsqlServer next = servers.get((number + 1) % 2);
+			awaitCommits(history, old);
+			relation.write(next, List.of());
+			long moved = application.awaitPrimary(next);
+			awaitCommits(history, next);
+			check(take(history), old, next, moved);
+		}), RELATION_ALONE);
+	}
+
+	/**
+	 * The relation goes on to call the former master so. As soon as it names the promoted
+	 * server as well, that has a witness: another standby streams from it.
+	 */
+	@Test
+	void aCommitThatRacesWithAMoveThatTheRelationDoesNotAskForIsAcknowledgedBeforeItOrNotAtAll() throws Exception {
+		for (PgsqlServer server : servers) {
+			delayCommits(server);
+		}
+		PgsqlServer old = servers.get(0);
+		PgsqlServer promoted = servers.get(1);
+		racingCommits((application, history) -> {
+			Rounds.run(ROUNDS, (number) -> {
+				relation.write(old, List.of());
+				application.awaitPrimary(old);
+				take(history);
+				awaitCommits(history, old);
+				long told = System.nanoTime();
+				relation.write(old, List.of(promoted));
+				long moved = application.awaitPrimary(promoted);
+				history.removeIf((commit) -> commit.began() < told && commit.backend().isOn(promoted));
+				awaitCommits(history, promoted);
+				check(take(history), old, promoted, moved);
+			});
+			relation.write(promoted, List.of());
+		});
+	}
+
+	private void racingCommits(Race race, String... properties) throws Exception {
 		Queue<Commit> history = new ConcurrentLinkedQueue<>();
 		AtomicBoolean stopped = new AtomicBoolean();
 		campaign((application, threads) -> {
@@ -138,15 +181,7 @@ class DeposedMasterTests extends AbstractClusterTests {
 				writers.add(threads.submit(() -> write(application, history, stopped)));
 			}
 			try {
-				Rounds.run(ROUNDS, (number) -> {
-					PgsqlServer old = servers.get(number % 2);
-					PgsqlServer next = servers.get((number + 1) % 2);
-					awaitCommits(history, old);
-					relation.write(next, List.of());
-					long moved = application.awaitPrimary(next);
-					awaitCommits(history, next);
-					check(take(history), old, next, moved);
-				});
+				race.run(application, history);
 			}
 			finally {
 				stopped.set(true);
@@ -154,7 +189,7 @@ class DeposedMasterTests extends AbstractClusterTests {
 			for (Future<Void> writer : writers) {
 				writer.get(FollowingApplication.PATIENCE.toSeconds(), TimeUnit.SECONDS);
 			}
-		});
+		}, properties);
 	}
 
 	private @Nullable Void write(FollowingApplication application, Queue<Commit> history, AtomicBoolean stopped)
@@ -208,14 +243,12 @@ class DeposedMasterTests extends AbstractClusterTests {
 			.allSatisfy((commit) -> assertThat(committed.get(commit.id())).isBefore(firstBorrowed));
 	}
 
-	private void campaign(Campaign campaign) throws Exception {
+	private void campaign(Campaign campaign, String... properties) throws Exception {
 		ExecutorService threads = Executors.newFixedThreadPool(WRITERS);
 		try (FollowingApplication application = FollowingApplication.underLoad(relation)
 			.properties("spring.datasource.hikari.maximum-pool-size=" + WRITERS,
-					"spring.datasource.hikari.minimum-idle=1",
-					// the servers are of different histories, and the relation alone is
-					// to say which counts
-					"juju.pgsql.follow-promotions=false")
+					"spring.datasource.hikari.minimum-idle=1")
+			.properties(properties)
 			.start()) {
 			application.awaitPrimary(servers.get(0));
 			campaign.run(application, threads);
@@ -276,6 +309,15 @@ class DeposedMasterTests extends AbstractClusterTests {
 	 * @param acknowledged whether the commit returned
 	 */
 	private record Commit(int id, Backend backend, long began, Instant borrowed, boolean acknowledged) {
+
+	}
+
+	/**
+	 * What is done while threads write.
+	 */
+	private interface Race {
+
+		void run(FollowingApplication application, Queue<Commit> history) throws Exception;
 
 	}
 
