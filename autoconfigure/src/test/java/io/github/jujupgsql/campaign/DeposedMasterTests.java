@@ -156,7 +156,7 @@ class DeposedMasterTests extends AbstractClusterTests {
 		PgsqlServer old = servers.get(0);
 		PgsqlServer promoted = servers.get(1);
 		racingCommits((application, history) -> {
-			Rounds.run(ROUNDS, (number) -> {
+			Rounds.run(ROUNDS / 3, (number) -> {
 				relation.write(old, List.of());
 				application.awaitPrimary(old);
 				take(history);
