@@ -27,15 +27,14 @@ class HostileSearchPathTests extends AbstractClusterTests {
 			"pg_my_temp_schema()", "pg_listening_channels()", "hashtextextended(text, bigint)", "chr(integer)",
 			"pg_wal_lsn_diff(pg_catalog.pg_lsn, pg_catalog.pg_lsn)", "string_agg(text, text)", "concat_ws(text, text)",
 			"count(text)", "pg_control_system()", "pg_postmaster_start_time()", "inet_server_addr()",
-			"inet_server_port()", "host(inet)", "pg_walfile_name(pg_catalog.pg_lsn)", "extract(text, timestamptz)",
-			"date_part(text, timestamptz)" };
+			"pg_stat_get_wal_senders()", "inet_server_port()", "host(inet)", "pg_walfile_name(pg_catalog.pg_lsn)",
+			"extract(text, timestamptz)", "date_part(text, timestamptz)" };
 
 	private static final String[][] OPERATORS = { { "=", "pg_catalog.pg_lsn" }, { "-", "pg_catalog.pg_lsn" },
 			{ "-", "timestamptz" }, { "-", "numeric" }, { "%", "numeric" }, { "=", "numeric" }, { "*", "numeric" },
 			{ "=", "text" }, { "||", "text" }, { "=", "integer" }, { "=", "oid" } };
 
-	private static final String[] RELATIONS = { "pg_settings", "pg_locks", "pg_cursors", "pg_prepared_statements",
-			"pg_stat_replication" };
+	private static final String[] RELATIONS = { "pg_settings", "pg_locks", "pg_cursors", "pg_prepared_statements" };
 
 	@BeforeAll
 	static void setTraps(PgsqlCluster cluster) throws SQLException {

@@ -25,6 +25,10 @@ enum RoleQuery {
 	/** The state of the session, likewise. */
 	SESSION_OF_PRIMARY(false, "CASE WHEN pg_catalog.pg_is_in_recovery() THEN NULL ELSE " + SessionState.HASH + " END");
 
+	/**
+	 * The standbys are counted by the function beneath pg_stat_replication: planning the
+	 * view takes longer than all the rest, and writers may wait for the answer.
+	 */
 	private static final String IDENTITY_COLUMNS = """
 			, (SELECT c.system_identifier FROM pg_catalog.pg_control_system() c),
 			EXTRACT(EPOCH FROM pg_catalog.pg_postmaster_start_time()),
@@ -32,7 +36,7 @@ enum RoleQuery {
 			CASE WHEN pg_catalog.pg_is_in_recovery() THEN NULL
 			ELSE pg_catalog.pg_walfile_name(pg_catalog.pg_current_wal_insert_lsn()) END,
 			CASE WHEN pg_catalog.pg_is_in_recovery() THEN 0
-			ELSE (SELECT pg_catalog.count(*) FROM pg_catalog.pg_stat_replication) END""";
+			ELSE (SELECT pg_catalog.count(*) FROM pg_catalog.pg_stat_get_wal_senders()) END""";
 
 	/** The first column after the role and the session's default. */
 	static final int FIRST = 3;

@@ -54,16 +54,22 @@ public final class RoleRules {
 	}
 
 	/**
-	 * Return how soon the pools of the replicas are to be looked at again.
+	 * Return how soon the pools of the servers that play a role are to be looked at
+	 * again.
 	 * @param topology what is known
 	 * @param now the time, as of {@link System#nanoTime()}
 	 * @return the pause
 	 */
 	public Duration pauseBetweenLooks(Topology topology, long now) {
-		Duration idle = this.policy.sickAfter().dividedBy(this.policy.times().questions());
+		Duration idle = min(this.policy.sickAfter(), this.policy.primary().sickAfter())
+			.dividedBy(this.policy.times().questions());
 		Duration active = this.policy.times().activePollInterval();
 		boolean reading = now - topology.lastRead() < this.policy.times().activeAfterRead().toNanos();
-		return (reading && active.compareTo(idle) < 0) ? active : idle;
+		return reading ? min(active, idle) : idle;
+	}
+
+	private static Duration min(Duration one, Duration other) {
+		return (one.compareTo(other) < 0) ? one : other;
 	}
 
 }

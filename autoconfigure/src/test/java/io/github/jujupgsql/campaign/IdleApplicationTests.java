@@ -17,7 +17,7 @@ import static org.awaitility.Awaitility.await;
 /**
  * An application that nobody uses. The system property {@code juju.pgsql.test.rounds}
  * says how often its primary is killed, 3 times unless told, and for how many seconds it
- * is watched, 5 unless told and 60 at the most.
+ * is watched, 3 unless told and 60 at the most.
  */
 @PgsqlClusterTest(standbys = 1)
 class IdleApplicationTests extends AbstractCampaignTests {
@@ -26,7 +26,7 @@ class IdleApplicationTests extends AbstractCampaignTests {
 
 	/** After two minutes HikariCP sends something to keep connections alive. */
 	private static final Duration WATCHED = Duration
-		.ofSeconds(Math.min(60, Integer.getInteger("juju.pgsql.test.rounds", 5)));
+		.ofSeconds(Math.min(60, Integer.getInteger("juju.pgsql.test.rounds", 3)));
 
 	private static final Duration NEXT_WRITE = Duration.ofMillis(50);
 

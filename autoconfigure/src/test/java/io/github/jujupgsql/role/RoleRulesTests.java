@@ -259,6 +259,14 @@ class RoleRulesTests {
 	}
 
 	@Test
+	void poolsAreLookedAtAsOftenAsThePrimaryNeedsAlsoWhereReplicasMayTakeTheirTime() {
+		RolePolicy patient = new RolePolicy(Duration.ofSeconds(20), Duration.ofSeconds(30), true, null,
+				new PrimaryPolicy(Duration.ofMillis(400), Duration.ofSeconds(5), true), RoleTimes.DEFAULT);
+		RoleRules rules = new RoleRules(patient);
+		assertThat(rules.pauseBetweenLooks(Topology.empty(0, patient), 0)).isEqualTo(Duration.ofMillis(100));
+	}
+
+	@Test
 	void aPrimaryThatOwesAnAnswerForAsLongAsABorrowerWaitsIsGivenUp() {
 		RulesUnderTest rules = settled().take(suspected("a")).after(Duration.ofMillis(500));
 		rules.take(overdue(rules.server("a"), 0, false, true, OPEN));
