@@ -123,7 +123,7 @@ class SilentPrimaryTests extends AbstractClusterTests {
 	void oneConnectionIsWatchedUnlessToldOtherwise() {
 		try (FollowingApplication application = followAndBorrow()) {
 			assertThat(application.roles().primary()).isNotNull();
-			assertThat(threads()).contains("pgsql-primary-watch");
+			await().untilAsserted(() -> assertThat(threads()).contains("pgsql-primary-watch"));
 		}
 		try (FollowingApplication application = followAndBorrow("juju.pgsql.primary.watch-connection=false")) {
 			assertThat(application.roles().primary()).isNotNull();

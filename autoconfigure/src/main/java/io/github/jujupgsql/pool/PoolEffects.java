@@ -39,7 +39,7 @@ final class PoolEffects implements Effect.Performer {
 
 	private final Runnable measureLag;
 
-	private final PrimaryWatch watch;
+	private final Runnable watchLater;
 
 	private final RoleChangeLogger roleLogger;
 
@@ -53,7 +53,7 @@ final class PoolEffects implements Effect.Performer {
 	private final Set<ServerId> handedOver = new HashSet<>();
 
 	PoolEffects(PoolRegistry pools, PoolSettings settings, CurrentRoles roles, RoleEventLoop loop, ServerProber prober,
-			ServerProber.Answers facts, Drainer drainer, Runnable measureLag, PrimaryWatch watch,
+			ServerProber.Answers facts, Drainer drainer, Runnable measureLag, Runnable watchLater,
 			PrimaryChanges changes, Ticker ticker) {
 		this.pools = pools;
 		this.settings = settings;
@@ -63,7 +63,7 @@ final class PoolEffects implements Effect.Performer {
 		this.facts = facts;
 		this.drainer = drainer;
 		this.measureLag = measureLag;
-		this.watch = watch;
+		this.watchLater = watchLater;
 		this.changes = changes;
 		this.fenced = new FencedPools(changes, settings.drainTimeout());
 		this.roleLogger = new RoleChangeLogger(settings.fallbackToPrimary(), ticker);
@@ -153,7 +153,7 @@ final class PoolEffects implements Effect.Performer {
 		if (!table.equals(this.roles.current())) {
 			this.changes.published(this.roles.publish(table));
 		}
-		this.watch.watch(this.settings.whenGone().watched() ? table.primary() : null);
+		this.watchLater.run();
 	}
 
 	@Override

@@ -45,6 +45,8 @@ import io.github.jujupgsql.role.RoleTimes;
  * pool
  * @param returnPoll how often connections that come back are looked for. Longer, because
  * no borrower waits for that
+ * @param watchDelay how long a new primary is left to the threads that wait for it before
+ * a connection to it is opened that is only watched
  * @param rehearsalDelay how long after the start a switch is rehearsed: the start itself
  * needs the processors more
  * @param roles the times that the rules go by
@@ -54,7 +56,7 @@ public record PoolTimes(Duration answerTimeout, Duration idleBorrow, Duration se
 		Duration primarySuspicion, Duration replicaSuspicion, Duration faultLog, Duration fillInterval,
 		Duration lagInterval, Duration pauseTimeout, Duration pausePoll, Duration closeTimeout, Duration fencedGrace,
 		Duration sendAwayTimeout, Duration sendAwayPoll, Duration evictionGrace, Duration returnTimeout,
-		Duration returnPoll, Duration rehearsalDelay, RoleTimes roles) {
+		Duration returnPoll, Duration watchDelay, Duration rehearsalDelay, RoleTimes roles) {
 
 	/** The times that have proved good. */
 	public static final PoolTimes DEFAULT = new PoolTimes(Duration.ofSeconds(5), // answerTimeout
@@ -74,6 +76,7 @@ public record PoolTimes(Duration answerTimeout, Duration idleBorrow, Duration se
 			Duration.ofMillis(100), // evictionGrace
 			Duration.ofMillis(500), // returnTimeout
 			Duration.ofMillis(20), // returnPoll
+			Duration.ofMillis(100), // watchDelay
 			Duration.ofSeconds(1), // rehearsalDelay
 			RoleTimes.DEFAULT);
 

@@ -6,6 +6,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
 import io.github.jujupgsql.driver.SilentConnection;
+import io.github.jujupgsql.role.ProbeAnswer.Kind;
 import io.github.jujupgsql.role.RetryBackoff;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
@@ -16,10 +17,10 @@ import org.jspecify.annotations.Nullable;
  * for its end: the end tells at once that the primary has gone, also while no thread uses
  * it. It tells nothing of a server that hangs, and nothing of one behind a pooler.
  * <p>
- * That the connection cannot be opened is no sign of anything: there may be no slot left.
- * Every field is guarded by this object's monitor. The thread that assigns roles says
- * what to watch, the one that waits keeps the connection; one that is not {@link #thread}
- * any more ends.
+ * That the server refuses the connection is no sign of anything: there may be no slot
+ * left. That it cannot be reached is. Every field is guarded by this object's monitor.
+ * The thread that assigns roles says what to watch, the one that waits keeps the
+ * connection; one that is not {@link #thread} any more ends.
  */
 final class PrimaryWatch {
 
@@ -124,14 +125,21 @@ final class PrimaryWatch {
 			catch (IOException ex) {
 				logger.debug("The connection to " + primary + " that is watched has broken", ex);
 			}
-			if (current() == primary && !primary.isRetired()) {
-				this.whenLost.accept(primary);
-			}
+			tellUnlessLeft(primary);
 			return true;
 		}
 		catch (SQLException | IOException | RuntimeException ex) {
 			logger.debug("No connection to " + primary + " can be watched", ex);
+			if (ConnectFailure.of(ex).kind() == Kind.UNREACHABLE) {
+				tellUnlessLeft(primary);
+			}
 			return false;
+		}
+	}
+
+	private void tellUnlessLeft(ServerPool primary) {
+		if (current() == primary && !primary.isRetired()) {
+			this.whenLost.accept(primary);
 		}
 	}
 

@@ -64,13 +64,6 @@ public final class ServerPools implements Closeable {
 		this(factory, settings, Executors.newCachedThreadPool(new DaemonThreads("pgsql-background-")));
 	}
 
-	/**
-	 * Create the pools of a relation that is not known yet.
-	 * @param factory makes a pool
-	 * @param settings how pools are sized and left
-	 * @param background where servers are asked and pools are closed; is shut down with
-	 * this
-	 */
 	ServerPools(ServerPoolFactory factory, PoolSettings settings, ExecutorService background) {
 		PoolTimes times = factory.getTimes();
 		Ticker ticker = factory.getTicker();
@@ -89,7 +82,7 @@ public final class ServerPools implements Closeable {
 				ticker);
 		this.effects = new PoolEffects(this.pools, settings, this.roles, this.loop,
 				new ServerProber(background, this.loop, this.keeper, ticker), this.keeper, this.drainer,
-				() -> lagMonitor.measure(topology()), this.watch,
+				() -> lagMonitor.measure(topology()), () -> watchLater(settings.whenGone(), times),
 				new PrimaryChanges((change) -> this.onPrimaryChange.accept(change), ticker), ticker);
 		this.keeper.performBy(this.effects);
 		this.pause = new PoolPause(this.loop, this.keeper, this.pools, this.drainer, this.watch, times);
@@ -189,6 +182,15 @@ public final class ServerPools implements Closeable {
 		if (pool.isPrimary()) {
 			this.onStaleTopology.run();
 		}
+	}
+
+	/**
+	 * Watch the primary of then, once the threads that wait for it have been served: a
+	 * login takes as long as a switch.
+	 */
+	private void watchLater(PrimarySettings whenGone, PoolTimes times) {
+		this.loop.schedule(() -> this.watch.watch(whenGone.watched() ? this.roles.current().primary() : null),
+				times.watchDelay());
 	}
 
 	/**
