@@ -19,11 +19,10 @@ enum RoleQuery {
 	 * Who it is, and the state of the session, which a server in recovery does not work
 	 * out.
 	 */
-	IDENTITY_AND_SESSION_OF_PRIMARY(true,
-			"CASE WHEN pg_catalog.pg_is_in_recovery() THEN NULL ELSE " + SessionState.HASH + " END"),
+	IDENTITY_AND_SESSION_OF_PRIMARY(true, SessionState.HASH_OF_PRIMARY),
 
 	/** The state of the session, likewise. */
-	SESSION_OF_PRIMARY(false, "CASE WHEN pg_catalog.pg_is_in_recovery() THEN NULL ELSE " + SessionState.HASH + " END");
+	SESSION_OF_PRIMARY(false, SessionState.HASH_OF_PRIMARY);
 
 	/**
 	 * The standbys are counted by the function beneath pg_stat_replication: planning the

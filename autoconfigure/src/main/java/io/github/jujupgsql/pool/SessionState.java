@@ -25,6 +25,9 @@ final class SessionState {
 			(SELECT pg_catalog.count(*) FROM pg_catalog.pg_listening_channels()),
 			pg_catalog.pg_my_temp_schema()), 0)""";
 
+	/** The same, which a server in recovery does not work out. */
+	static final String HASH_OF_PRIMARY = "CASE WHEN pg_catalog.pg_is_in_recovery() THEN NULL ELSE " + HASH + " END";
+
 	private SessionState() {
 	}
 

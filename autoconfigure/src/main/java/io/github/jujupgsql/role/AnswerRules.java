@@ -29,8 +29,8 @@ final class AnswerRules {
 		FenceRules fences = new FenceRules(draft);
 		this.successors = new SuccessorRules(draft);
 		this.promotions = new PromotionRules(draft, probing, this.failures, this.successors);
-		this.primary = new PrimaryRules(draft, probing, this.failures, fences, this.promotions);
 		this.transitions = new RoleTransitions(draft, probing, this.failures, fences, this.promotions);
+		this.primary = new PrimaryRules(draft, probing, this.transitions, this.promotions);
 	}
 
 	void seen(Fact.PoolsSeen seen) {

@@ -14,17 +14,14 @@ final class PrimaryRules {
 
 	private final Probing probing;
 
-	private final FailureRules failures;
-
-	private final FenceRules fences;
+	private final RoleTransitions transitions;
 
 	private final PromotionRules promotions;
 
-	PrimaryRules(Draft draft, Probing probing, FailureRules failures, FenceRules fences, PromotionRules promotions) {
+	PrimaryRules(Draft draft, Probing probing, RoleTransitions transitions, PromotionRules promotions) {
 		this.draft = draft;
 		this.probing = probing;
-		this.failures = failures;
-		this.fences = fences;
+		this.transitions = transitions;
 		this.promotions = promotions;
 	}
 
@@ -85,11 +82,8 @@ final class PrimaryRules {
 	 * a fresh pool, and its role again as soon as it answers.
 	 */
 	private void giveUp(ManagedServer primary, long doubted, ProbeAnswer answer) {
-		this.draft.causedAt = this.draft.now;
-		ManagedServer fresh = this.draft.create(primary.connectionString());
-		this.fences.fence(primary, Step.FENCE, FenceReason.SILENT, answer.reason());
 		this.draft.then(Step.TELL, new PassingEffect.TellPrimaryLost(PrimaryCause.SILENCE, doubted));
-		this.failures.failed(fresh, answer, PoolSigns.NONE);
+		this.transitions.startAnew(primary, FenceReason.SILENT, answer);
 	}
 
 	/**

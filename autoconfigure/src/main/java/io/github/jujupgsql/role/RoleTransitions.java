@@ -65,9 +65,16 @@ final class RoleTransitions {
 	 * fresh pool, as if it had just been named.
 	 */
 	void sick(ManagedServer server, ProbeAnswer answer) {
+		startAnew(server, FenceReason.SICK, answer);
+	}
+
+	/**
+	 * Cut off a server that does not answer, and ask it with a fresh pool.
+	 */
+	void startAnew(ManagedServer server, FenceReason why, ProbeAnswer answer) {
 		this.draft.causedAt = this.draft.now;
 		ManagedServer fresh = this.draft.create(server.connectionString());
-		this.fences.fence(server, Step.FENCE, FenceReason.SICK, answer.reason());
+		this.fences.fence(server, Step.FENCE, why, answer.reason());
 		this.failures.failed(fresh, answer, PoolSigns.NONE);
 	}
 
