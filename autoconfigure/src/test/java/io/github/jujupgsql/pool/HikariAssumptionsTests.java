@@ -183,10 +183,11 @@ class HikariAssumptionsTests {
 		CompletableFuture<String> borrower = borrow(adapter);
 		await().until(() -> this.source.opening.get() == 1);
 		this.source.mayOpen = new CountDownLatch(0);
-		adder().interrupt();
-		// an interrupt that comes between two attempts may cost the second; pools are
-		// filled
-		// for waiting threads all the time
+		Thread adder = this.source.opener;
+		assertThat(adder).isNotNull();
+		adder.interrupt();
+		// an interrupt that comes between two attempts may cost the second, and pools are
+		// filled for waiting threads all the time
 		await().until(() -> {
 			adapter.fillForWaiting();
 			return borrower.isDone();
@@ -194,15 +195,6 @@ class HikariAssumptionsTests {
 		assertThat(borrower.get()).isEqualTo("served");
 		assertThat(never.getCount()).isOne();
 		taken.close();
-	}
-
-	private static Thread adder() {
-		return Thread.getAllStackTraces()
-			.keySet()
-			.stream()
-			.filter((thread) -> thread.getName().startsWith("assumptions:connection-adder"))
-			.findFirst()
-			.orElseThrow();
 	}
 
 	@Test

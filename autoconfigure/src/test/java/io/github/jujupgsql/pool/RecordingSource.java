@@ -34,6 +34,9 @@ final class RecordingSource extends AbstractDataSource {
 	/** How many threads are opening a connection. */
 	final AtomicInteger opening = new AtomicInteger();
 
+	/** Who has begun to open a connection last. */
+	volatile @Nullable Thread opener;
+
 	final AtomicInteger loginTimeoutAsked = new AtomicInteger();
 
 	volatile CountDownLatch mayOpen = new CountDownLatch(0);
@@ -45,6 +48,7 @@ final class RecordingSource extends AbstractDataSource {
 
 	@Override
 	public Connection getConnection() throws SQLException {
+		this.opener = Thread.currentThread();
 		this.opening.incrementAndGet();
 		try {
 			this.mayOpen.await();

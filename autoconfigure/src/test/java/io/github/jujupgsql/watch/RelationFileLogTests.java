@@ -45,8 +45,10 @@ class RelationFileLogTests {
 			await().until(() -> "3".equals(watcher.getState().relation().version()));
 			write("4", "host=b pasword=s3cret");
 			await().until(() -> "4".equals(watcher.getState().relation().version()));
+			await().untilAsserted(
+					() -> assertThat(output.getAll().lines()).filteredOn((line) -> line.contains("standby left out"))
+						.hasSize(2));
 			assertThat(output).containsOnlyOnce("no master yet").doesNotContain("s3cret");
-			assertThat(output.getAll().lines().filter((line) -> line.contains("standby left out"))).hasSize(2);
 		}
 	}
 
