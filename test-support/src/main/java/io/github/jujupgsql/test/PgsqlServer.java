@@ -3,7 +3,6 @@ package io.github.jujupgsql.test;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
-import java.util.Map;
 
 /**
  * One server of a {@link PgsqlCluster}: it can be connected to, and everything can happen
@@ -82,8 +81,7 @@ public final class PgsqlServer {
 	 * {@code dbname=notes host=127.0.0.1 password=… port=40001 user=juju_notes}
 	 */
 	public String connectionString() {
-		return ConnectionStrings.keyValue(Map.of("dbname", this.home.database(), "host", HOST, "password",
-				this.home.user().password(), "port", Integer.toString(port()), "user", this.home.user().name()));
+		return named().connectionString();
 	}
 
 	/**
@@ -91,8 +89,11 @@ public final class PgsqlServer {
 	 * @return for example {@code postgresql://juju_notes:…@127.0.0.1:40001/notes}
 	 */
 	public String uri() {
-		return ConnectionStrings.uri(this.home.user().name(), this.home.user().password(), address(),
-				this.home.database());
+		return named().uri();
+	}
+
+	NamedServer named() {
+		return new NamedServer(name(), port(), this.home);
 	}
 
 	/**
