@@ -5,6 +5,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
+import io.github.jujupgsql.test.RelationFileOptions.Services;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -15,12 +16,47 @@ import org.jspecify.annotations.Nullable;
  * @param master the server to name as master
  * @param standbys the servers to name as standbys
  */
-record RelationContent(RelationFileOptions options, PgsqlCluster cluster, @Nullable PgsqlServer master,
-		List<PgsqlServer> standbys) {
+record RelationContent(RelationFileOptions options, PgsqlCluster cluster, @Nullable NamedServer master,
+		List<NamedServer> standbys) {
 
 	private static final String SUBNET = "127.0.0.1/32";
 
-	Map<String, @Nullable Object> value() {
+	/**
+	 * Say what the cluster is now, or name the services that lead to it.
+	 * @param options in which form to say it, and whether there are services
+	 * @param cluster the cluster
+	 * @return the content
+	 */
+	static RelationContent of(RelationFileOptions options, PgsqlCluster cluster) {
+		Services services = options.services;
+		if (services == null) {
+			return naming(options, cluster, cluster.master(), cluster.standbys());
+		}
+		// a unit each: forms that go by units have no name for a service
+		return new RelationContent(options, cluster,
+				new NamedServer("postgresql/0", services.primary().port(), cluster.home()),
+				List.of(new NamedServer("postgresql/1", services.replicas().port(), cluster.home())));
+	}
+
+	/**
+	 * Name servers, whatever the cluster is.
+	 * @param options in which form to say it
+	 * @param cluster the cluster
+	 * @param master the server to name as master
+	 * @param standbys the servers to name as standbys
+	 * @return the content
+	 */
+	static RelationContent naming(RelationFileOptions options, PgsqlCluster cluster, @Nullable PgsqlServer master,
+			List<PgsqlServer> standbys) {
+		return new RelationContent(options, cluster, (master != null) ? master.named() : null,
+				standbys.stream().map(PgsqlServer::named).toList());
+	}
+
+	String text() {
+		return (this.options.format == RelationFileFormat.JSON) ? JsonText.of(value()) : YamlText.of(value());
+	}
+
+	private Map<String, @Nullable Object> value() {
 		return switch (this.options.form) {
 			case CONNECTIONS -> connections();
 			case STORED_STATE -> storedState();
@@ -46,13 +82,13 @@ record RelationContent(RelationFileOptions options, PgsqlCluster cluster, @Nulla
 		Map<String, @Nullable Object> content = new LinkedHashMap<>();
 		content.put("db_conn_str", (this.master != null) ? this.master.connectionString() : null);
 		content.put("db_uri", (this.master != null) ? this.master.uri() : null);
-		content.put("db_ro_uris", this.standbys.stream().map(PgsqlServer::uri).toList());
+		content.put("db_ro_uris", this.standbys.stream().map(NamedServer::uri).toList());
 		return content;
 	}
 
 	private Map<String, @Nullable Object> bag() {
 		Map<String, @Nullable Object> content = mirrored();
-		PgsqlServer server = this.master;
+		NamedServer server = this.master;
 		if (server != null) {
 			content.put("host", server.host());
 			content.put("master", connectionString(server));
@@ -114,7 +150,7 @@ record RelationContent(RelationFileOptions options, PgsqlCluster cluster, @Nulla
 			}
 			units.put(this.master.name(), unitData(data));
 		}
-		for (PgsqlServer standby : this.standbys) {
+		for (NamedServer standby : this.standbys) {
 			units.putIfAbsent(standby.name(), unitData(unitOfServer("hot standby")));
 		}
 		return units;
@@ -175,7 +211,7 @@ record RelationContent(RelationFileOptions options, PgsqlCluster cluster, @Nulla
 			content.put("uris", this.master.uri());
 		}
 		if (!this.standbys.isEmpty()) {
-			String addresses = String.join(",", this.standbys.stream().map(PgsqlServer::address).toList());
+			String addresses = String.join(",", this.standbys.stream().map(NamedServer::address).toList());
 			content.put("read-only-endpoints", addresses);
 			content.put("read-only-uris", ConnectionStrings.uri(this.cluster.user(), this.cluster.password(), addresses,
 					this.cluster.database()));
@@ -193,13 +229,13 @@ record RelationContent(RelationFileOptions options, PgsqlCluster cluster, @Nulla
 
 	private List<String> connectionStrings() {
 		List<String> strings = new ArrayList<>();
-		for (PgsqlServer standby : this.standbys) {
+		for (NamedServer standby : this.standbys) {
 			strings.add(this.options.uris ? standby.uri() : standby.connectionString());
 		}
 		return strings;
 	}
 
-	private @Nullable String connectionString(@Nullable PgsqlServer server) {
+	private @Nullable String connectionString(@Nullable NamedServer server) {
 		if (server == null) {
 			return null;
 		}

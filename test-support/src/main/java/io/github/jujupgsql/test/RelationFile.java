@@ -8,9 +8,8 @@ import java.time.Duration;
 import java.util.List;
 import java.util.function.Consumer;
 
+import io.github.jujupgsql.test.RelationFileOptions.Services;
 import org.jspecify.annotations.Nullable;
-import org.yaml.snakeyaml.DumperOptions;
-import org.yaml.snakeyaml.Yaml;
 
 /**
  * A stand-in for the charm: writes what a {@link PgsqlCluster} is into a relation file,
@@ -168,6 +167,19 @@ public final class RelationFile {
 		return with((copy) -> copy.authorities = value);
 	}
 
+	/**
+	 * Name two services instead of the cluster's servers, as on Kubernetes: whatever
+	 * becomes of the cluster, {@link #write()} writes the same, but for the user, the
+	 * password and the version. Where units have names, the primary is
+	 * {@code postgresql/0}, and what is read from {@code postgresql/1}.
+	 * @param primary the service to call master
+	 * @param replicas the service to call standby, which may be the same
+	 * @return a stand-in that names them
+	 */
+	public RelationFile services(PgsqlService primary, PgsqlService replicas) {
+		return with((copy) -> copy.services = new Services(primary, replicas));
+	}
+
 	private RelationFile with(Consumer<RelationFileOptions> change) {
 		return new RelationFile(this.path, this.cluster, this.options.with(change));
 	}
@@ -201,7 +213,7 @@ public final class RelationFile {
 	 * @param standbys which servers to call standbys
 	 */
 	public void write(@Nullable PgsqlServer master, List<PgsqlServer> standbys) {
-		write(content(master, standbys));
+		write(RelationContent.naming(this.options, this.cluster, master, standbys).text());
 	}
 
 	/**
@@ -217,20 +229,7 @@ public final class RelationFile {
 	 * @return the text, with the password
 	 */
 	public String content() {
-		return content(this.cluster.master(), this.cluster.standbys());
-	}
-
-	private String content(@Nullable PgsqlServer master, List<PgsqlServer> standbys) {
-		Object value = new RelationContent(this.options, this.cluster, master, standbys).value();
-		return (this.options.format == RelationFileFormat.JSON) ? JsonText.of(value) : yaml(value);
-	}
-
-	private static String yaml(Object value) {
-		DumperOptions options = new DumperOptions();
-		options.setDefaultFlowStyle(DumperOptions.FlowStyle.BLOCK);
-		options.setSplitLines(false);
-		options.setDereferenceAliases(true);
-		return new Yaml(options).dump(value);
+		return RelationContent.of(this.options, this.cluster).text();
 	}
 
 	/**

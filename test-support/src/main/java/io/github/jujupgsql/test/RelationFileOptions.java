@@ -7,8 +7,8 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How a {@link RelationFile} is written, and what it says besides the servers. Not
- * changed any more once a stand-in has it.
+ * How a {@link RelationFile} is written, and what it says besides the servers of the
+ * cluster. Not changed any more once a stand-in has it.
  */
 final class RelationFileOptions {
 
@@ -34,6 +34,8 @@ final class RelationFileOptions {
 
 	@Nullable String authorities;
 
+	@Nullable Services services;
+
 	/**
 	 * Return options that differ from these.
 	 * @param change in what
@@ -52,8 +54,19 @@ final class RelationFileOptions {
 		copy.endpoint = this.endpoint;
 		copy.relationId = this.relationId;
 		copy.authorities = this.authorities;
+		copy.services = this.services;
 		change.accept(copy);
 		return copy;
+	}
+
+	/**
+	 * What is named instead of the cluster's servers.
+	 *
+	 * @param primary what to call master
+	 * @param replicas what to call standby
+	 */
+	record Services(PgsqlService primary, PgsqlService replicas) {
+
 	}
 
 }

@@ -46,7 +46,9 @@
  * </pre>
  *
  * The cluster changes at once, the relation file only when it is written: so the order in
- * which a charm tells what happens, and how late, is in the hands of the test.
+ * which a charm tells what happens, and how late, is in the hands of the test. Where
+ * names lead to several servers, as on Kubernetes, a
+ * {@link io.github.jujupgsql.test.PgsqlService} stands in for each name.
  * <p>
  * All servers and files are below one folder of this JVM in {@code java.io.tmpdir}. The
  * servers end when their cluster is closed, and at the latest with the JVM, and the
