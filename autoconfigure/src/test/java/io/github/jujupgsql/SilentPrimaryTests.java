@@ -32,7 +32,7 @@ import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 @ExtendWith(OutputCaptureExtension.class)
 class SilentPrimaryTests extends AbstractClusterTests {
 
-	private static final String SICK_AFTER = "juju.pgsql.primary.sick-after=200ms";
+	private static final String SICK_AFTER = "juju.pgsql.primary.sick-after=500ms";
 
 	private static final String CONNECTION_TIMEOUT = "spring.datasource.hikari.connection-timeout=1500";
 
@@ -59,8 +59,8 @@ class SilentPrimaryTests extends AbstractClusterTests {
 			assertThat(serverOf(application.primary())).isEqualTo(cluster.master().address());
 		}
 		String master = cluster.master().address();
-		assertThat(output).containsOnlyOnce("The primary " + master + " does not answer: no answer within 200 ms")
-			.contains("which has not answered for too long: no answer within 200 ms");
+		assertThat(output).containsOnlyOnce("The primary " + master + " does not answer: no answer within 500 ms")
+			.contains("which has not answered for too long: no answer within 500 ms");
 	}
 
 	@Test
@@ -69,7 +69,7 @@ class SilentPrimaryTests extends AbstractClusterTests {
 			Connection connection = application.primary().getConnection();
 			cluster.master().freeze();
 			CompletableFuture<String> slow = async(() -> askUnchecked(connection, "SELECT 'answered'"));
-			await().untilAsserted(() -> assertThat(output).contains("does not answer: no answer within 200 ms"));
+			await().untilAsserted(() -> assertThat(output).contains("does not answer: no answer within 500 ms"));
 			cluster.master().thaw();
 			assertThat(slow.get(HANG.toSeconds(), TimeUnit.SECONDS)).isEqualTo("answered");
 			await().untilAsserted(() -> assertThat(output)
@@ -80,7 +80,7 @@ class SilentPrimaryTests extends AbstractClusterTests {
 
 	@Test
 	void aLongQueryIsNotTouchedWhileTheServerAnswers(CapturedOutput output) throws Exception {
-		try (FollowingApplication application = followAndBorrow("juju.pgsql.primary.sick-after=100ms",
+		try (FollowingApplication application = followAndBorrow("juju.pgsql.primary.sick-after=500ms",
 				"spring.datasource.hikari.connection-timeout=500", "spring.datasource.hikari.maximum-pool-size=1");
 				Connection connection = application.primary().getConnection()) {
 			assertThat(ask(connection, "SELECT 'slept' FROM pg_sleep(3)")).isEqualTo("slept");
@@ -90,7 +90,7 @@ class SilentPrimaryTests extends AbstractClusterTests {
 
 	@Test
 	void aServerThatLetsNobodyElseInIsNotSilent(CapturedOutput output) throws Exception {
-		try (FollowingApplication application = followAndBorrow("juju.pgsql.primary.sick-after=100ms",
+		try (FollowingApplication application = followAndBorrow("juju.pgsql.primary.sick-after=500ms",
 				"spring.datasource.hikari.connection-timeout=500", "spring.datasource.hikari.maximum-pool-size=1");
 				Connection connection = application.primary().getConnection()) {
 			limitConnections(1);

@@ -116,16 +116,17 @@ public class PgsqlMetrics implements MeterBinder {
 	}
 
 	/**
-	 * Return a standby's lag, as not a number while it is not known. One that lags too
-	 * far is left out, and measured all the same.
+	 * Return a standby's lag, as not a number while it is not known; where a name leads
+	 * to several, the largest. One that lags too far is left out, and measured all the
+	 * same.
 	 */
 	private static double lagSeconds(TopologyRoles roles, String server) {
 		return Stream.concat(roles.replicas().stream(), roles.excluded().stream().map(ExcludedStandby::server))
-			.filter((standby) -> standby.server().equals(server))
+			.filter((standby) -> standby.server().equals(server) || standby.server().startsWith(server + " ("))
 			.map(TopologyServer::lag)
 			.filter(Objects::nonNull)
 			.mapToDouble((lag) -> lag.toNanos() / 1e9)
-			.findFirst()
+			.max()
 			.orElse(Double.NaN);
 	}
 

@@ -73,11 +73,22 @@ final class ConnectionOpener {
 
 	/**
 	 * Open a connection.
+	 * @param limit how long that may take, or {@code null} for as long as any may
 	 * @return the driver's connection
 	 * @throws SQLException if it cannot be opened, or its server has left meanwhile
 	 */
-	BaseConnection connect() throws SQLException {
-		return open(() -> this.sockets.connect(this.properties, this::connect).unwrap(BaseConnection.class));
+	BaseConnection connect(@Nullable Duration limit) throws SQLException {
+		Properties limited = (limit != null) ? limited(limit) : this.properties;
+		return open(() -> this.sockets.connect(limited, this::connect).unwrap(BaseConnection.class));
+	}
+
+	private Properties limited(Duration limit) {
+		Properties limited = new Properties();
+		limited.putAll(this.properties);
+		if (limit.toSeconds() < this.loginTimeout) {
+			limited.setProperty(PGProperty.LOGIN_TIMEOUT.getName(), String.valueOf(limit.toMillis() / 1000.0));
+		}
+		return limited;
 	}
 
 	/**

@@ -225,6 +225,19 @@ final class HikariAdapter {
 		this.dataSource.setMaximumPoolSize(Math.max(this.dataSource.getMaximumPoolSize(), total()) + 1);
 	}
 
+	/**
+	 * Close an idle connection if there are more than the largest size, which has become
+	 * smaller.
+	 * @return whether there are no more than that now
+	 * @throws SQLException if the idle one has been taken meanwhile
+	 */
+	boolean shrink() throws SQLException {
+		if (total() > this.dataSource.getMaximumPoolSize() && lendsAtOnce()) {
+			evict(getConnection(this.dataSource.getValidationTimeout()));
+		}
+		return total() <= this.dataSource.getMaximumPoolSize();
+	}
+
 	boolean isClosed() {
 		return this.dataSource.isClosed();
 	}

@@ -5,7 +5,6 @@ import java.sql.SQLException;
 import java.sql.SQLTransientConnectionException;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.function.Consumer;
 
 import org.jspecify.annotations.Nullable;
 
@@ -24,10 +23,10 @@ abstract class LendingPool extends AbstractServerPool {
 	/** The threads that wait for a connection, for longer than a moment. */
 	private final AtomicInteger waiting = new AtomicInteger();
 
-	LendingPool(String server, String name, ServerConnections connections, Consumer<ServerPool> suspicion) {
+	LendingPool(String server, String name, ServerConnections connections, PoolListener listener) {
 		super(server, name, connections);
 		this.fitness = new SessionFitness(connections);
-		this.faults = new FaultReporter(connections, server, describe(), () -> suspicion.accept(self()));
+		this.faults = new FaultReporter(connections, server, describe(), () -> listener.suspected(self()));
 		this.verifier = new ConnectionVerifier(this, connections, this.fitness, this.faults);
 		connections.whenBroken(this.faults::connectionBroke);
 	}

@@ -67,7 +67,7 @@ final class PeriodicTasks {
 	}
 
 	private void fillForWaiting() {
-		this.keeper.topology().named().values().forEach((server) -> this.pools.get(server).fillForWaiting());
+		this.keeper.topology().namedIds().forEach((server) -> this.pools.get(server).fillForWaiting());
 	}
 
 	private void lookAtPools() {
@@ -88,7 +88,7 @@ final class PeriodicTasks {
 		}
 		Map<ServerId, PoolSigns> signs = new LinkedHashMap<>();
 		topology.inUse().forEach((server) -> signs.put(server, this.pools.get(server).signs()));
-		if (!signs.isEmpty()) {
+		if (!topology.named().isEmpty()) {
 			this.keeper.take(new Fact.PoolsSeen(signs));
 		}
 	}

@@ -2,6 +2,8 @@ package io.github.jujupgsql.pool;
 
 import java.sql.SQLException;
 
+import io.github.jujupgsql.role.ServerInstance;
+import org.jspecify.annotations.Nullable;
 import org.postgresql.core.BaseConnection;
 
 /**
@@ -29,6 +31,9 @@ final class PhysicalConnection extends ForgivingConnection {
 
 	/** Whether it was told so here, and neither by HikariCP nor by a borrower. */
 	private boolean readOnlyForReaders;
+
+	/** The server that it has led to, if that has told. */
+	private @Nullable ServerInstance instance;
 
 	/** Whether the server has told by itself what it denied when it was asked. */
 	private boolean misinformed;
@@ -102,6 +107,14 @@ final class PhysicalConnection extends ForgivingConnection {
 	 */
 	void deniesPromotion() {
 		this.misinformed = true;
+	}
+
+	@Nullable ServerInstance getInstance() {
+		return this.instance;
+	}
+
+	void setInstance(@Nullable ServerInstance instance) {
+		this.instance = instance;
 	}
 
 	/**

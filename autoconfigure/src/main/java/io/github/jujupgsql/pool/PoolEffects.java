@@ -218,6 +218,28 @@ final class PoolEffects implements Effect.Performer {
 	}
 
 	@Override
+	public void perform(PassingEffect.Bind bound) {
+		this.pools.get(bound.server()).bind(bound.identity());
+	}
+
+	@Override
+	public void perform(PassingEffect.TakeAll takeAll) {
+		this.pools.get(takeAll.server()).connections.getGate().open();
+	}
+
+	@Override
+	public void perform(PassingEffect.Share share) {
+		ServerPool pool = this.pools.get(share.server());
+		pool.resize(this.settings.replica().share(share.part(), share.parts()));
+		this.prober.shrink(pool);
+	}
+
+	@Override
+	public void perform(ProbeEffect.LookUp lookUp) {
+		this.prober.lookUp(this.pools.get(lookUp.server()));
+	}
+
+	@Override
 	public void perform(PassingEffect.MarkUnresponsive marked) {
 		this.pools.get(marked.server()).setUnresponsive(marked.unresponsive());
 	}

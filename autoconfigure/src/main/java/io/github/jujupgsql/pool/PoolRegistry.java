@@ -5,7 +5,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.function.BiConsumer;
+import java.util.function.Function;
 
 import io.github.jujupgsql.role.ManagedServer;
 import io.github.jujupgsql.role.ServerId;
@@ -19,19 +19,18 @@ final class PoolRegistry {
 
 	private final ServerPoolFactory factory;
 
-	private final BiConsumer<ServerId, ServerPool> suspicion;
+	private final Function<ServerId, PoolListener> listeners;
 
 	private final Map<ServerId, ServerPool> pools = new LinkedHashMap<>();
 
 	/**
 	 * Create a registry.
 	 * @param factory makes pools
-	 * @param suspicion told, by any thread, when there is reason to ask a server for its
-	 * role again
+	 * @param listeners get, from any thread, what is noticed of a server
 	 */
-	PoolRegistry(ServerPoolFactory factory, BiConsumer<ServerId, ServerPool> suspicion) {
+	PoolRegistry(ServerPoolFactory factory, Function<ServerId, PoolListener> listeners) {
 		this.factory = factory;
-		this.suspicion = suspicion;
+		this.listeners = listeners;
 	}
 
 	/**
@@ -44,8 +43,11 @@ final class PoolRegistry {
 		try {
 			for (ManagedServer server : servers) {
 				ServerId id = server.id();
-				created.put(id, this.factory.create(server.connectionString(), id.name(),
-						(pool) -> this.suspicion.accept(id, pool)));
+				ServerPool pool = this.factory.create(server.connectionString(), id.name(), this.listeners.apply(id));
+				created.put(id, pool);
+				if (id.instance() != null) {
+					pool.connections.getGate().expect(id.instance(), true);
+				}
 			}
 		}
 		catch (RuntimeException | Error ex) {

@@ -43,6 +43,21 @@ public record PoolSize(int maximumPoolSize, int minimumIdle) {
 	}
 
 	/**
+	 * Return the size of one of several pools that have this size together.
+	 * @param part which of them, from 0
+	 * @param parts how many there are
+	 * @return the size, at least one connection
+	 */
+	PoolSize share(int part, int parts) {
+		int maximum = part(this.maximumPoolSize, part, parts);
+		return new PoolSize(maximum, Math.min(part(this.minimumIdle, part, parts), maximum));
+	}
+
+	private static int part(int whole, int part, int parts) {
+		return Math.max(1, whole / parts + ((part < whole % parts) ? 1 : 0));
+	}
+
+	/**
 	 * Make a pool this large, also while it is in use.
 	 * @param pool the pool
 	 */

@@ -45,6 +45,10 @@ import io.github.jujupgsql.role.RoleTimes;
  * pool
  * @param returnPoll how often connections that come back are looked for. Longer, because
  * no borrower waits for that
+ * @param shortLogin how long logging in may take where a name leads to several servers:
+ * one of them may hang, and the next attempt leads to another
+ * @param dials how many times in a row a name is tried that leads to other servers than
+ * the one that is wanted
  * @param watchDelay how long a new primary is left to the threads that wait for it before
  * a connection to it is opened that is only watched
  * @param rehearsalDelay how long after the start a switch is rehearsed: the start itself
@@ -56,7 +60,8 @@ public record PoolTimes(Duration answerTimeout, Duration idleBorrow, Duration se
 		Duration primarySuspicion, Duration replicaSuspicion, Duration faultLog, Duration fillInterval,
 		Duration lagInterval, Duration pauseTimeout, Duration pausePoll, Duration closeTimeout, Duration fencedGrace,
 		Duration sendAwayTimeout, Duration sendAwayPoll, Duration evictionGrace, Duration returnTimeout,
-		Duration returnPoll, Duration watchDelay, Duration rehearsalDelay, RoleTimes roles) {
+		Duration returnPoll, Duration shortLogin, int dials, Duration watchDelay, Duration rehearsalDelay,
+		RoleTimes roles) {
 
 	/** The times that have proved good. */
 	public static final PoolTimes DEFAULT = new PoolTimes(Duration.ofSeconds(5), // answerTimeout
@@ -76,6 +81,8 @@ public record PoolTimes(Duration answerTimeout, Duration idleBorrow, Duration se
 			Duration.ofMillis(100), // evictionGrace
 			Duration.ofMillis(500), // returnTimeout
 			Duration.ofMillis(20), // returnPoll
+			Duration.ofSeconds(1), // shortLogin
+			8, // dials
 			Duration.ofMillis(100), // watchDelay
 			Duration.ofSeconds(1), // rehearsalDelay
 			RoleTimes.DEFAULT);

@@ -24,6 +24,9 @@ final class RoleProber {
 
 	private static final Log logger = LogFactory.getLog(ServerPool.class);
 
+	/** How often a server is asked whose name leads to others, and that is busy. */
+	private static final int ATTEMPTS = 50;
+
 	private final ServerPool pool;
 
 	private final ServerConnections connections;
@@ -91,12 +94,59 @@ final class RoleProber {
 		return probe;
 	}
 
+	/**
+	 * Ask the server on a connection of our own. While its name leads to others, that it
+	 * cannot be asked says nothing about it, unless nothing is open there any more.
+	 */
 	private RoleProbe probeAnew() {
-		try (Connection connection = this.connections.open()) {
-			return new RoleProbe(learn(RoleCheck.ask(connection, this.timeout, RoleQuery.IDENTITY)));
+		for (int i = 1;; i++) {
+			try (PhysicalConnection connection = this.connections.open()) {
+				return new RoleProbe(learn(connection, RoleCheck.ask(connection, this.timeout, RoleQuery.IDENTITY)));
+			}
+			catch (LeadsElsewhereException ex) {
+				RoleProbe probe = awaitIdle();
+				if (probe != null || !this.pool.hasOpen() || i == ATTEMPTS) {
+					return (probe != null) ? probe : new RoleProbe(RoleCheck.failed(ex));
+				}
+			}
+			catch (SQLException ex) {
+				return new RoleProbe(RoleCheck.failed(ex));
+			}
+		}
+	}
+
+	private @Nullable RoleProbe awaitIdle() {
+		HikariAdapter adapter = this.pool.adapter();
+		return (adapter != null && adapter.active() > 0) ? probeIdle(adapter) : null;
+	}
+
+	/**
+	 * Return whether the server answers on a connection that is open. One that is in use
+	 * is not waited for.
+	 */
+	boolean answersStill() {
+		HikariAdapter adapter = this.pool.adapter();
+		while (adapter != null && adapter.lendsAtOnce()) {
+			try (Connection connection = adapter.getConnection(this.borrowMillis)) {
+				if (isAnswered(connection)) {
+					return true;
+				}
+				adapter.evict(connection);
+			}
+			catch (SQLException ex) {
+				break;
+			}
+		}
+		return adapter != null && adapter.active() > 0;
+	}
+
+	private boolean isAnswered(Connection connection) {
+		try {
+			RoleCheck.ask(connection, this.timeout, RoleQuery.ROLE);
+			return true;
 		}
 		catch (SQLException ex) {
-			return new RoleProbe(RoleCheck.failed(ex));
+			return false;
 		}
 	}
 
@@ -119,7 +169,7 @@ final class RoleProber {
 			PhysicalConnection physical = connection.unwrap(PhysicalConnection.class);
 			physical.endReading();
 			long epoch = this.connections.getOpen().currentEpoch();
-			RoleCheck check = learn(this.pool.fitness.ask(physical, this.timeout, true));
+			RoleCheck check = learn(physical, this.pool.fitness.ask(physical, this.timeout, true));
 			if (this.pool.adapter() == null) {
 				this.pool.fitness.learn(physical, check, this.timeout);
 			}
@@ -135,9 +185,9 @@ final class RoleProber {
 		}
 	}
 
-	private RoleCheck learn(RoleCheck check) {
+	private RoleCheck learn(PhysicalConnection connection, RoleCheck check) {
 		ServerIdentity identity = check.answer().identity();
-		if (identity != null) {
+		if (identity != null && this.connections.getGate().answered(connection, identity.instance())) {
 			this.pool.setIdentity(identity);
 		}
 		return check;

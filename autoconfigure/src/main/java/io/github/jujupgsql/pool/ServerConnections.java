@@ -41,6 +41,8 @@ final class ServerConnections {
 
 	private final VerifiedConnections open = new VerifiedConnections();
 
+	private final InstanceGate gate;
+
 	private final LastAttempt lastAttempt;
 
 	private final ReadCounter reads = new ReadCounter();
@@ -67,6 +69,7 @@ final class ServerConnections {
 		this.opener = new ConnectionOpener(server, properties, timeout);
 		this.times = times;
 		this.ticker = ticker;
+		this.gate = new InstanceGate(server, times);
 		this.lastAttempt = new LastAttempt(times.sessionBeginning(), ticker);
 		this.source = new PoolSource(this, this.opener, server, poolStatements);
 	}
@@ -95,25 +98,56 @@ final class ServerConnections {
 	}
 
 	/**
-	 * Open a connection that is not pooled yet.
+	 * Open a connection that is not pooled yet, to the server that the others lead to.
+	 * Its name may lead to several.
 	 * @return the connection
+	 * @throws LeadsElsewhereException if the name leads to others all the time
 	 * @throws SQLException if it cannot be opened, or its server has been left meanwhile
 	 */
 	PhysicalConnection open() throws SQLException {
+		for (int i = 0; i < this.times.dials(); i++) {
+			PhysicalConnection connection = dial(this.gate.loginLimit());
+			boolean admitted = false;
+			try {
+				admitted = this.gate.admits(connection);
+			}
+			finally {
+				if (!admitted) {
+					connection.close();
+				}
+			}
+			if (admitted) {
+				return connection;
+			}
+		}
+		throw new LeadsElsewhereException(this.server);
+	}
+
+	/**
+	 * See where the server's name leads.
+	 * @throws SQLException if it leads nowhere
+	 */
+	void lookUp() throws SQLException {
+		try (PhysicalConnection connection = dial(this.times.shortLogin())) {
+			this.gate.lookAt(connection);
+		}
+	}
+
+	private PhysicalConnection dial(@Nullable Duration limit) throws SQLException {
 		this.underWay.incrementAndGet();
 		try {
-			return connectAndAdd();
+			return connectAndAdd(limit);
 		}
 		finally {
 			this.underWay.decrementAndGet();
 		}
 	}
 
-	private PhysicalConnection connectAndAdd() throws SQLException {
+	private PhysicalConnection connectAndAdd(@Nullable Duration limit) throws SQLException {
 		// in this order: being given a role comes before the epoch that it starts
 		long epoch = this.open.currentEpoch();
 		ServerRole wanted = this.role;
-		PhysicalConnection connection = new PhysicalConnection(this.opener.connect(), this);
+		PhysicalConnection connection = new PhysicalConnection(this.opener.connect(limit), this);
 		this.lastAttempt.succeeded();
 		try {
 			this.lastAttempt.began(connection.driver);
@@ -215,6 +249,10 @@ final class ServerConnections {
 
 	Ticker getTicker() {
 		return this.ticker;
+	}
+
+	InstanceGate getGate() {
+		return this.gate;
 	}
 
 	LastAttempt getLastAttempt() {

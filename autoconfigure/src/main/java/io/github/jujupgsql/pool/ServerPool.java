@@ -8,6 +8,10 @@ import java.util.function.Function;
 
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
+import io.github.jujupgsql.role.ProbeAnswer;
+import io.github.jujupgsql.role.ServerIdentity;
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,6 +25,13 @@ import org.jspecify.annotations.Nullable;
  */
 public final class ServerPool extends LendingPool {
 
+	private static final Log logger = LogFactory.getLog(ServerPool.class);
+
+	/**
+	 * Work lasts longer than this only where a pool that is a little large does no harm.
+	 */
+	private static final int SHRINK_ATTEMPTS = 300;
+
 	private final RoleProber prober;
 
 	/**
@@ -29,18 +40,49 @@ public final class ServerPool extends LendingPool {
 	 * @param name what to call the pool
 	 * @param connections opens connections to it
 	 * @param configFactory configures the pool when it opens
-	 * @param suspicion told, by a thread that borrows or works, when there is reason to
-	 * ask the server for its role again
+	 * @param listener told what threads notice that borrow, work or open connections
 	 */
 	ServerPool(String server, String name, ServerConnections connections,
-			Function<ServerConnections, HikariConfig> configFactory, Consumer<ServerPool> suspicion) {
-		super(server, name, connections, suspicion);
+			Function<ServerConnections, HikariConfig> configFactory, PoolListener listener) {
+		super(server, name, connections, listener);
 		this.prober = new RoleProber(this, configFactory);
+		connections.getGate().whenIndistinct(() -> listener.indistinct(this));
+		connections.getGate().whenElsewhere((answer) -> listener.ledElsewhere(this, answer, isAnswering(answer)));
 	}
 
 	@Override
 	ServerPool self() {
 		return this;
+	}
+
+	/**
+	 * Return whether the server still answers, now that its name leads to another one. If
+	 * the primary's leads to what is out of recovery, that does not matter.
+	 */
+	private boolean isAnswering(ProbeAnswer other) {
+		return (isPrimary() && other.kind() == ProbeAnswer.Kind.NOT_IN_RECOVERY) || this.prober.answersStill();
+	}
+
+	/**
+	 * Take connections to another server than before, because the name leads there now.
+	 * @param identity who answers there
+	 */
+	void bind(ServerIdentity identity) {
+		this.connections.getGate().expect(identity.instance(), false);
+		setIdentity(identity);
+		this.connections.getOpener().resume();
+	}
+
+	/**
+	 * See where the server's name leads; what follows is for the listener. Blocks.
+	 */
+	void lookUp() {
+		try {
+			this.connections.lookUp();
+		}
+		catch (SQLException | RuntimeException ex) {
+			logger.debug("The name of " + getServer() + " leads nowhere now", ex);
+		}
 	}
 
 	/**
@@ -117,10 +159,30 @@ public final class ServerPool extends LendingPool {
 		resize(size);
 	}
 
-	private void resize(PoolSize size) {
+	/**
+	 * Change the size, if the pool is open.
+	 * @param size how large the pool is to be
+	 */
+	void resize(PoolSize size) {
 		HikariDataSource pool = getDataSource();
 		if (pool != null && !this.connections.source().isPaused()) {
 			size.applyTo(pool);
+		}
+	}
+
+	/**
+	 * Close connections, one after the other and none that is in use, until there are no
+	 * more than there may be. Blocks, and leaves it at that if all of them stay in use.
+	 */
+	void shrink() {
+		HikariAdapter pool = adapter();
+		try {
+			for (int i = 0; pool != null && !isRetired() && !pool.shrink() && i < SHRINK_ATTEMPTS; i++) {
+				this.connections.getOpener().pause(this.connections.getTimes().fillInterval());
+			}
+		}
+		catch (SQLException ex) {
+			logger.debug(getName() + " has more connections than it may", ex);
 		}
 	}
 

@@ -4,7 +4,6 @@ import java.time.Duration;
 import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.function.Consumer;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -80,10 +79,10 @@ public final class ServerPoolFactory {
 	 * Create a pool that is not open yet.
 	 * @param connectionString where the server is
 	 * @param server what to call it
-	 * @param suspicion told when there is reason to ask it for its role again
+	 * @param listener told what is noticed of it
 	 * @return the pool
 	 */
-	ServerPool create(ConnectionString connectionString, String server, Consumer<ServerPool> suspicion) {
+	ServerPool create(ConnectionString connectionString, String server, PoolListener listener) {
 		HikariConfig template = this.configuration.get();
 		DriverProperties driverProperties = DriverProperties.of(connectionString, this.applicationName);
 		MergedProperties merged = driverProperties.over(template.getDataSourceProperties());
@@ -102,7 +101,7 @@ public final class ServerPoolFactory {
 		}
 		ServerConnections connections = new ServerConnections(server, merged.properties(),
 				Duration.ofMillis(template.getConnectionTimeout()), statements(template), this.times, this.ticker);
-		return new ServerPool(server, name, connections, (opened) -> configure(name, opened), suspicion);
+		return new ServerPool(server, name, connections, (opened) -> configure(name, opened), listener);
 	}
 
 	private static Set<String> statements(HikariConfig config) {

@@ -8,6 +8,7 @@ import java.util.function.Consumer;
 
 import io.github.jujupgsql.relation.PgsqlRelation;
 import io.github.jujupgsql.role.Fact;
+import io.github.jujupgsql.role.ProbeAnswer;
 import io.github.jujupgsql.role.RolePolicy;
 import io.github.jujupgsql.role.RoleRules;
 import io.github.jujupgsql.role.ServerId;
@@ -72,7 +73,7 @@ public final class ServerPools implements Closeable {
 		this.loop = new RoleEventLoop(new DaemonThreads("pgsql-roles"));
 		this.drainer = new Drainer(background, settings.drainTimeout(), this::closed);
 		this.health = new HealthQuestions(background);
-		this.pools = new PoolRegistry(factory, this::requestRoleCheck);
+		this.pools = new PoolRegistry(factory, Noticed::new);
 		ReplicationLagMonitor lagMonitor = new ReplicationLagMonitor(this.pools, background, this.loop, this::take,
 				ticker);
 		this.watch = new PrimaryWatch(this::primaryLost);
@@ -174,17 +175,6 @@ public final class ServerPools implements Closeable {
 	}
 
 	/**
-	 * Ask a server for its role again, because something that only makes sense in another
-	 * one has been seen, or reads fail there. Called by the thread that saw it.
-	 */
-	private void requestRoleCheck(ServerId server, ServerPool pool) {
-		this.loop.execute(() -> take(new Fact.Suspected(server)));
-		if (pool.isPrimary()) {
-			this.onStaleTopology.run();
-		}
-	}
-
-	/**
 	 * Watch the primary of then, once the threads that wait for it have been served: a
 	 * login takes as long as a switch.
 	 */
@@ -244,6 +234,42 @@ public final class ServerPools implements Closeable {
 	public void close() {
 		new PoolsCloser(this.factory, this.pools, this.drainer, this.roles, this.watch).close(this.loop,
 				this.background);
+	}
+
+	/**
+	 * Takes to the thread that decides what others notice of a server, and has the
+	 * relation read if that may be news of the primary.
+	 */
+	private final class Noticed implements PoolListener {
+
+		private final ServerId server;
+
+		Noticed(ServerId server) {
+			this.server = server;
+		}
+
+		@Override
+		public void suspected(ServerPool pool) {
+			noticed(new Fact.Suspected(this.server), pool);
+		}
+
+		@Override
+		public void ledElsewhere(ServerPool pool, ProbeAnswer answer, boolean answering) {
+			noticed(new Fact.LedElsewhere(this.server, answer, answering), pool);
+		}
+
+		@Override
+		public void indistinct(ServerPool pool) {
+			noticed(new Fact.Indistinct(this.server), pool);
+		}
+
+		private void noticed(Fact fact, ServerPool pool) {
+			ServerPools.this.loop.execute(() -> take(fact));
+			if (pool.isPrimary()) {
+				ServerPools.this.onStaleTopology.run();
+			}
+		}
+
 	}
 
 }

@@ -99,6 +99,22 @@ final class ServerProber {
 	}
 
 	/**
+	 * Have a pool that has become smaller close what is too much.
+	 * @param pool the pool
+	 */
+	void shrink(ServerPool pool) {
+		this.background.execute(pool::shrink);
+	}
+
+	/**
+	 * See where the name of a server leads.
+	 * @param pool its pool
+	 */
+	void lookUp(ServerPool pool) {
+		this.background.execute(pool::lookUp);
+	}
+
+	/**
 	 * Return the answer that is being acted on.
 	 * @return the answer; one without a connection if there is none
 	 */

@@ -22,10 +22,13 @@ final class AnswerRules {
 
 	private final RoleTransitions transitions;
 
+	private final NameRules names;
+
 	AnswerRules(Draft draft, Probing probing) {
 		this.draft = draft;
 		this.probing = probing;
 		this.failures = new FailureRules(draft, probing);
+		this.names = new NameRules(draft, probing);
 		FenceRules fences = new FenceRules(draft);
 		this.successors = new SuccessorRules(draft);
 		this.promotions = new PromotionRules(draft, probing, this.failures, this.successors);
@@ -35,6 +38,15 @@ final class AnswerRules {
 
 	void seen(Fact.PoolsSeen seen) {
 		this.primary.seen(seen);
+		this.names.lookUp();
+	}
+
+	void indistinct(Fact.Indistinct indistinct) {
+		this.names.indistinct(indistinct);
+	}
+
+	void ledElsewhere(Fact.LedElsewhere led) {
+		this.names.ledElsewhere(led);
 	}
 
 	void answered(Fact.Answered answered) {
@@ -91,7 +103,7 @@ final class AnswerRules {
 		else if (this.draft.isPrimary(server)) {
 			this.primary.unreachable(server, answer);
 		}
-		else if (!this.draft.isSettled(server)) {
+		else if (!this.draft.isSettled(server) && !this.names.forget(server)) {
 			this.failures.failed(server, answer, signs);
 			if (this.draft.isMaster(server)) {
 				this.promotions.doubt(this.draft.now);
@@ -121,7 +133,7 @@ final class AnswerRules {
 			return;
 		}
 		ManagedServer former = this.draft.find(this.draft.primary);
-		if (former != null && server.canTakeOverFrom(former)) {
+		if (former != null && server.canTakeOverFrom(former) && former.isSameServerAs(server)) {
 			this.transitions.warmUp(server, former);
 		}
 		else {

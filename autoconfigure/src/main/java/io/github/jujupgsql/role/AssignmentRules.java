@@ -1,10 +1,14 @@
 package io.github.jujupgsql.role;
 
+import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 
+import io.github.jujupgsql.relation.ConnectionString;
 import io.github.jujupgsql.role.RoleAssignment.Exclusion;
 import org.jspecify.annotations.Nullable;
 
@@ -110,6 +114,28 @@ final class AssignmentRules {
 			}
 			this.draft.move(server, next);
 		}
+		share(roles);
+	}
+
+	/**
+	 * Size the pools of replicas behind the same name.
+	 */
+	private void share(RoleAssignment roles) {
+		if (this.draft.names.shared.isEmpty() || roles.replicas().equals(this.draft.before.roles().replicas())) {
+			return;
+		}
+		Map<ConnectionString, List<ServerId>> byName = new LinkedHashMap<>();
+		for (ServerId id : roles.replicas()) {
+			ManagedServer replica = this.draft.find(id);
+			if (replica != null) {
+				byName.computeIfAbsent(replica.connectionString(), (key) -> new ArrayList<>()).add(id);
+			}
+		}
+		byName.values().forEach((replicas) -> {
+			for (ServerId id : replicas) {
+				this.draft.then(Step.GIVE_ROLE, new PassingEffect.Share(id, replicas.indexOf(id), replicas.size()));
+			}
+		});
 	}
 
 	private ServerState state(ManagedServer server, RoleAssignment roles) {

@@ -29,6 +29,9 @@ final class Draft {
 
 	Map<ConnectionString, ServerId> named;
 
+	/** What stands behind them. */
+	final DraftNames names;
+
 	@Nullable ServerId primary;
 
 	boolean paused;
@@ -63,6 +66,7 @@ final class Draft {
 		this.lastRead = before.lastRead();
 		this.masterFailures = before.masterFailures();
 		this.numbers = before.numbers();
+		this.names = new DraftNames(this, before.names());
 	}
 
 	long nextNumber() {
@@ -86,6 +90,9 @@ final class Draft {
 	List<ManagedServer> namedServers() {
 		List<ManagedServer> servers = new ArrayList<>();
 		for (ServerId id : this.named.values()) {
+			servers.add(this.servers.get(id));
+		}
+		for (ServerId id : this.names.further) {
 			servers.add(this.servers.get(id));
 		}
 		return servers;
@@ -117,8 +124,12 @@ final class Draft {
 		ServerId id = new ServerId(nextNumber(), this.relation.nameOf(connectionString));
 		ManagedServer former = find(this.named.get(connectionString));
 		Sighting seen = (former != null) ? former.seen() : Sighting.NONE;
-		this.created.add(id);
 		this.named.put(connectionString, id);
+		return create(id, connectionString, seen);
+	}
+
+	ManagedServer create(ServerId id, ConnectionString connectionString, Sighting seen) {
+		this.created.add(id);
 		return put(ManagedServer.create(id, connectionString, this.policy.maximumLag() != null, seen, this.now));
 	}
 
@@ -128,6 +139,13 @@ final class Draft {
 	 */
 	@Nullable ManagedServer master() {
 		return named(masterString());
+	}
+
+	/**
+	 * Return the server that the relation calls the master.
+	 */
+	@Nullable ManagedServer relationMaster() {
+		return named(this.relation.master());
 	}
 
 	private @Nullable ManagedServer named(@Nullable ConnectionString server) {
@@ -140,7 +158,7 @@ final class Draft {
 	}
 
 	boolean isNamed(ManagedServer server) {
-		return this.named.containsValue(server.id());
+		return this.named.containsValue(server.id()) || this.names.further.contains(server.id());
 	}
 
 	boolean isMaster(ManagedServer server) {
@@ -212,8 +230,8 @@ final class Draft {
 	}
 
 	Decision decide(RoleAssignment roles) {
-		Topology next = new Topology(this.relation, this.named, this.servers, this.primary, roles, this.paused,
-				this.causedAt, this.succession, this.lastRead, this.masterFailures, this.numbers);
+		Topology next = new Topology(this.relation, this.named, this.names.value(), this.servers, this.primary, roles,
+				this.paused, this.causedAt, this.succession, this.lastRead, this.masterFailures, this.numbers);
 		List<ManagedServer> fresh = new ArrayList<>();
 		this.created.forEach((id) -> fresh.add(this.servers.get(id)));
 		List<Effect> ordered = new ArrayList<>();

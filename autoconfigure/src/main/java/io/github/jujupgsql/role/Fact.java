@@ -177,6 +177,37 @@ public sealed interface Fact {
 
 	}
 
+	/**
+	 * A connection that was opened by a server's name leads to another server than those
+	 * of its pool.
+	 *
+	 * @param server the server
+	 * @param answer what the other one has said of itself
+	 * @param answering whether the server still answers on what is open
+	 */
+	record LedElsewhere(ServerId server, ProbeAnswer answer, boolean answering) implements Fact {
+
+		@Override
+		public void tell(Handler handler) {
+			handler.on(this);
+		}
+
+	}
+
+	/**
+	 * One connection leads to one server after the other, and back.
+	 *
+	 * @param server the server whose pool it belongs to
+	 */
+	record Indistinct(ServerId server) implements Fact {
+
+		@Override
+		public void tell(Handler handler) {
+			handler.on(this);
+		}
+
+	}
+
 	/** No server is to be asked anything until {@link Resumed}. */
 	record Paused() implements Fact {
 
@@ -234,6 +265,10 @@ public sealed interface Fact {
 		void on(PoolClosed fact);
 
 		void on(PoolsSeen fact);
+
+		void on(LedElsewhere fact);
+
+		void on(Indistinct fact);
 
 		void on(Paused fact);
 

@@ -69,6 +69,16 @@ final class FactRules implements Fact.Handler {
 	}
 
 	@Override
+	public void on(Fact.LedElsewhere fact) {
+		this.answers.ledElsewhere(fact);
+	}
+
+	@Override
+	public void on(Fact.Indistinct fact) {
+		this.answers.indistinct(fact);
+	}
+
+	@Override
 	public void on(Fact.Paused fact) {
 		this.draft.paused = true;
 	}

@@ -25,7 +25,7 @@ final class FenceRules {
 				continue;
 			}
 			if (this.draft.isNamed(old)) {
-				this.draft.create(old.connectionString());
+				this.draft.names.renew(old);
 			}
 			if (!old.isSameServerAs(primary)) {
 				fence(old, Step.FENCE_DEPOSED, FenceReason.DEPOSED, "");

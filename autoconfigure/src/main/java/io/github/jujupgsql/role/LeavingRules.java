@@ -76,7 +76,7 @@ final class LeavingRules {
 			return;
 		}
 		if (this.draft.isNamed(server)) {
-			this.draft.create(server.connectionString());
+			this.draft.names.renew(server);
 		}
 		this.fences.fence(server, Step.FENCE, FenceReason.WITHDRAWN, "");
 		probing.askUnsettled();

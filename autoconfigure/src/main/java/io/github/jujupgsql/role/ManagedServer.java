@@ -153,11 +153,18 @@ public record ManagedServer(ServerId id, ConnectionString connectionString, Serv
 		return this.failure != null && this.failure.failFast();
 	}
 
+	/**
+	 * Return whether another primary is the same server, in another pool or under another
+	 * name. One address may lead to another server than before.
+	 */
 	boolean isSameServerAs(ManagedServer other) {
 		ServerIdentity here = this.seen.writer();
 		ServerIdentity there = other.seen.writer();
-		return this.connectionString.address().equals(other.connectionString.address())
-				|| (here != null && there != null && here.instance().equals(there.instance()));
+		boolean sameAddress = this.connectionString.address().equals(other.connectionString.address());
+		if (here == null || there == null) {
+			return sameAddress;
+		}
+		return here.instance().equals(there.instance()) || (sameAddress && here.timeline() == there.timeline());
 	}
 
 	/**

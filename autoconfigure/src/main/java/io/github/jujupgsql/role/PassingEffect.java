@@ -55,6 +55,53 @@ public sealed interface PassingEffect extends Effect {
 	}
 
 	/**
+	 * Let a pool take connections to another server than before, because its name leads
+	 * there now and the one before has gone.
+	 *
+	 * @param server the server
+	 * @param identity who answers there
+	 */
+	record Bind(ServerId server, ServerIdentity identity) implements PassingEffect {
+
+		@Override
+		public void perform(Effect.Performer performer) {
+			performer.perform(this);
+		}
+
+	}
+
+	/**
+	 * Let a pool take connections to any server that its name leads to.
+	 *
+	 * @param server the server
+	 */
+	record TakeAll(ServerId server) implements PassingEffect {
+
+		@Override
+		public void perform(Effect.Performer performer) {
+			performer.perform(this);
+		}
+
+	}
+
+	/**
+	 * Size the pool of a replica that is one of several behind a name, which have the
+	 * size of one together.
+	 *
+	 * @param server the server
+	 * @param part which of them it is, from 0
+	 * @param parts how many there are
+	 */
+	record Share(ServerId server, int part, int parts) implements PassingEffect {
+
+		@Override
+		public void perform(Effect.Performer performer) {
+			performer.perform(this);
+		}
+
+	}
+
+	/**
 	 * Log, for who looks closely, that a server has changed its state.
 	 *
 	 * @param server the server
@@ -128,6 +175,12 @@ public sealed interface PassingEffect extends Effect {
 		void perform(TellPrimaryLost effect);
 
 		void perform(InvalidateVerification effect);
+
+		void perform(Bind effect);
+
+		void perform(TakeAll effect);
+
+		void perform(Share effect);
 
 		void perform(MarkUnresponsive effect);
 

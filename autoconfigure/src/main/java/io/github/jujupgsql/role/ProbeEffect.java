@@ -92,6 +92,21 @@ public sealed interface ProbeEffect extends Effect {
 
 	}
 
+	/**
+	 * Open a connection by a server's name only to see where it leads, in the background;
+	 * {@link Fact.LedElsewhere} if that is another server.
+	 *
+	 * @param server the server
+	 */
+	record LookUp(ServerId server) implements ProbeEffect {
+
+		@Override
+		public void perform(Effect.Performer performer) {
+			performer.perform(this);
+		}
+
+	}
+
 	/** Measure the lag of the standbys, in the background. */
 	record MeasureLag() implements ProbeEffect {
 
@@ -116,6 +131,8 @@ public sealed interface ProbeEffect extends Effect {
 		void perform(LimitWithdrawn effect);
 
 		void perform(WarmUp effect);
+
+		void perform(LookUp effect);
 
 		void perform(MeasureLag effect);
 

@@ -20,11 +20,14 @@ final class PromotionRules {
 
 	private final SuccessorRules successors;
 
+	private final NameRules names;
+
 	PromotionRules(Draft draft, Probing probing, FailureRules failures, SuccessorRules successors) {
 		this.draft = draft;
 		this.probing = probing;
 		this.failures = failures;
 		this.successors = successors;
+		this.names = new NameRules(draft, probing);
 	}
 
 	/**
@@ -63,6 +66,7 @@ final class PromotionRules {
 	void succeed(ManagedServer server) {
 		ConnectionString master = this.draft.relation.master();
 		Succession succession = this.draft.succession;
+		this.draft.names.putFirst(server);
 		if (succession.doubtedSince() != null) {
 			this.draft.causedAt = succession.doubtedSince();
 		}
@@ -84,6 +88,7 @@ final class PromotionRules {
 			boolean last = server.heldPrimary() && !server.state().hasLeft() && !server.id().equals(behind.id())
 					&& !this.draft.succession.isOlder(server.seen().identity());
 			if (last) {
+				this.draft.names.putFirst(server);
 				this.draft.succession = this.draft.succession.follow(server.connectionString(),
 						behind.connectionString().address());
 				this.probing.ask(server);
@@ -148,6 +153,7 @@ final class PromotionRules {
 		if (before.isOlder(identity)) {
 			tellLower(primary, before.lineage());
 		}
+		this.names.forgetPrimaryItself(primary);
 		for (ManagedServer server : this.draft.namedServers()) {
 			if (server.inRecovery() && !this.draft.isMaster(server)
 					&& this.draft.succession.isOfOtherCluster(server.seen().identity())) {

@@ -40,6 +40,7 @@ final class RelationRules {
 			named.put(server, (known != null && !withdrawn) ? known.id() : this.draft.create(server).id());
 		}
 		this.draft.named = named;
+		this.draft.names.retain(named.keySet(), relation.master());
 		compareWithAhead(relation);
 		this.probing.askUnsettled();
 	}

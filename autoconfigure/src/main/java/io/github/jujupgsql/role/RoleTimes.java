@@ -21,13 +21,16 @@ import java.time.Duration;
  * @param fillDelay how long a new primary is left to the threads that wait for it before
  * its pool is filled
  * @param promotion how promotions are looked for that the relation does not know yet
+ * @param names how often names are tried only to see where they lead
  * @since 0.1.0
  */
 public record RoleTimes(int loginExcuses, Duration warmUp, Duration failFastAfter, Duration activePollInterval,
-		Duration activeAfterRead, int questions, int promptPart, Duration fillDelay, PromotionTimes promotion) {
+		Duration activeAfterRead, int questions, int promptPart, Duration fillDelay, PromotionTimes promotion,
+		NameTimes names) {
 
 	/** The times that have proved good. */
 	public static final RoleTimes DEFAULT = new RoleTimes(2, Duration.ofSeconds(2), Duration.ofSeconds(2),
-			Duration.ofMillis(25), Duration.ofSeconds(2), 4, 10, Duration.ofMillis(100), PromotionTimes.DEFAULT);
+			Duration.ofMillis(25), Duration.ofSeconds(2), 4, 10, Duration.ofMillis(100), PromotionTimes.DEFAULT,
+			NameTimes.DEFAULT);
 
 }

@@ -69,13 +69,16 @@ final class RoleTransitions {
 	}
 
 	/**
-	 * Cut off a server that does not answer, and ask it with a fresh pool.
+	 * Cut off a server that does not answer, and ask it with a fresh pool, unless its
+	 * name leads to others as well.
 	 */
 	void startAnew(ManagedServer server, FenceReason why, ProbeAnswer answer) {
 		this.draft.causedAt = this.draft.now;
-		ManagedServer fresh = this.draft.create(server.connectionString());
+		ManagedServer fresh = this.draft.names.renew(server);
 		this.fences.fence(server, Step.FENCE, why, answer.reason());
-		this.failures.failed(fresh, answer, PoolSigns.NONE);
+		if (fresh != null) {
+			this.failures.failed(fresh, answer, PoolSigns.NONE);
+		}
 	}
 
 	void serveReads(ManagedServer server, boolean back) {

@@ -8,9 +8,20 @@ import org.jspecify.annotations.Nullable;
  *
  * @param number never used twice
  * @param name where the server is, as logs have it: {@code host:port}
+ * @param instance the server that it stands for, if its name leads to several; otherwise
+ * {@code null}
  * @since 0.1.0
  */
-public record ServerId(long number, String name) {
+public record ServerId(long number, String name, @Nullable ServerInstance instance) {
+
+	/**
+	 * Create an id of whatever a name leads to.
+	 * @param number never used twice
+	 * @param name where the server is
+	 */
+	public ServerId(long number, String name) {
+		this(number, name, null);
+	}
 
 	// Not those of a record, which are slow until they are compiled: a switch of roles is
 	// rare, and writers wait for it

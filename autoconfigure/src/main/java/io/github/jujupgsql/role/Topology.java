@@ -18,6 +18,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param relation what the relation says
  * @param named the servers that it names, the master first
+ * @param names what is known of names that lead to several servers
  * @param servers all servers whose pools are not closed yet
  * @param primary the primary, or {@code null}
  * @param roles who plays which role
@@ -29,7 +30,7 @@ import org.jspecify.annotations.Nullable;
  * @param numbers how many ids and questions there have been
  * @since 0.1.0
  */
-public record Topology(PgsqlRelation relation, Map<ConnectionString, ServerId> named,
+public record Topology(PgsqlRelation relation, Map<ConnectionString, ServerId> named, SharedNames names,
 		Map<ServerId, ManagedServer> servers, @Nullable ServerId primary, RoleAssignment roles, boolean paused,
 		long causedAt, Succession succession, long lastRead, long masterFailures, long numbers) {
 
@@ -45,8 +46,8 @@ public record Topology(PgsqlRelation relation, Map<ConnectionString, ServerId> n
 	 * @return the topology
 	 */
 	public static Topology empty(long now, RolePolicy policy) {
-		return new Topology(PgsqlRelation.NONE, Map.of(), Map.of(), null, RoleAssignment.NONE, false, now,
-				Succession.NONE, now - policy.times().activeAfterRead().toNanos(), 0, 0);
+		return new Topology(PgsqlRelation.NONE, Map.of(), SharedNames.NONE, Map.of(), null, RoleAssignment.NONE, false,
+				now, Succession.NONE, now - policy.times().activeAfterRead().toNanos(), 0, 0);
 	}
 
 	/**
@@ -63,8 +64,8 @@ public record Topology(PgsqlRelation relation, Map<ConnectionString, ServerId> n
 	 * @return the servers
 	 */
 	List<ServerId> usedForReads() {
-		ConnectionString master = master();
-		return namedServers().filter((server) -> server.isUsedForReads(server.connectionString().equals(master)))
+		ServerId master = this.named.get(master());
+		return namedServers().filter((server) -> server.isUsedForReads(server.id().equals(master)))
 			.map(ManagedServer::id)
 			.toList();
 	}
@@ -89,8 +90,19 @@ public record Topology(PgsqlRelation relation, Map<ConnectionString, ServerId> n
 		return namedServers().filter(ManagedServer::inRecovery).map(ManagedServer::id).toList();
 	}
 
+	/**
+	 * Return the servers that the relation names, several of them under the same name if
+	 * that leads to several.
+	 * @return the servers, the master first
+	 */
+	public List<ServerId> namedIds() {
+		return namedServers().map(ManagedServer::id).toList();
+	}
+
 	private Stream<ManagedServer> namedServers() {
-		return this.named.values().stream().map(this.servers::get).filter(Objects::nonNull);
+		return Stream.concat(this.named.values().stream(), this.names.further().stream())
+			.map(this.servers::get)
+			.filter(Objects::nonNull);
 	}
 
 }

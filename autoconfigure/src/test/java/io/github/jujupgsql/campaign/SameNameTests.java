@@ -2,17 +2,14 @@ package io.github.jujupgsql.campaign;
 
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 
 import io.github.jujupgsql.FollowingApplication;
-import io.github.jujupgsql.pool.ServerPool;
 import io.github.jujupgsql.test.PgsqlClusterTest;
 import io.github.jujupgsql.test.PgsqlServer;
 import org.junit.jupiter.api.Test;
 import tools.jackson.databind.ObjectMapper;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.awaitility.Awaitility.await;
 
 /**
  * The name of the master leads to another server, as that of a Kubernetes service does
@@ -28,7 +25,6 @@ class SameNameTests extends AbstractCampaignTests {
 	@Test
 	void whenTheNameLeadsToAnotherServerThenWhoWaitsIsServedThere() throws Exception {
 		try (Forwarder name = new Forwarder(cluster.master()); FollowingApplication application = following(name)) {
-			ServerPool pool = Objects.requireNonNull(application.roles().primary());
 			try (Load load = Load.on(application)) {
 				Rounds.run(ROUNDS, (number) -> {
 					load.awaitProgress();
@@ -53,7 +49,7 @@ class SameNameTests extends AbstractCampaignTests {
 					cluster.rejoin(old);
 				});
 			}
-			await().untilAsserted(() -> assertThat(application.roles().primary()).isSameAs(pool));
+			application.awaitPrimary(name.address());
 			OpenResources.assertOnlyTheCurrentPools(application, cluster.servers());
 		}
 		OpenResources.assertNothing(cluster.servers());

@@ -71,8 +71,7 @@ class ApplicationPropertiesTests {
 
 	private void connect(String string) {
 		RefusingSocketFactory.received = new Properties();
-		ServerPool pool = this.factory.create(ConnectionString.parse(string), "server", (suspected) -> {
-		});
+		ServerPool pool = this.factory.create(ConnectionString.parse(string), "server", new IgnoringListener());
 		pool.probe().close();
 		this.factory.release(pool);
 	}

@@ -49,8 +49,7 @@ class TopologyKeeperTests {
 
 	private final List<Effect> performed = new ArrayList<>();
 
-	private final PoolRegistry pools = new PoolRegistry(this.factory, (server, pool) -> {
-	});
+	private final PoolRegistry pools = new PoolRegistry(this.factory, (server) -> new IgnoringListener());
 
 	private TopologyKeeper keeper = keeper(Integer.MAX_VALUE);
 
@@ -118,8 +117,7 @@ class TopologyKeeperTests {
 			}
 			return new HikariConfig();
 		}, "");
-		PoolRegistry registry = new PoolRegistry(once, (server, pool) -> {
-		});
+		PoolRegistry registry = new PoolRegistry(once, (server) -> new IgnoringListener());
 		TopologyKeeper failing = new TopologyKeeper(new RoleRules(this.policy),
 				Topology.empty(System.nanoTime(), this.policy), this.loop, registry, Ticker.SYSTEM);
 		failing.performBy(FaultyPerformer.create(this.performed::add, () -> {

@@ -158,7 +158,9 @@ final class RulesUnderTest {
 				Map.entry(LastingEffect.CloseFenced.class, "close"), Map.entry(LastingEffect.Drain.class, "drain"),
 				Map.entry(PassingEffect.InvalidateVerification.class, "verify"),
 				Map.entry(PassingEffect.MarkUnresponsive.class, "mark"), Map.entry(PassingEffect.Fill.class, "fill"),
-				Map.entry(PassingEffect.Resume.class, "resume"));
+				Map.entry(PassingEffect.Resume.class, "resume"), Map.entry(PassingEffect.Bind.class, "bind"),
+				Map.entry(PassingEffect.Share.class, "share"), Map.entry(PassingEffect.TakeAll.class, "take all"),
+				Map.entry(ProbeEffect.LookUp.class, "look up"));
 		return verbs.get(effect.getClass()) + " " + name(serverOf(effect));
 	}
 
