@@ -19,58 +19,23 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 /**
- * Two names that never change lead to all servers, as the Services of a cluster on
- * Kubernetes do: what is open stays with the server that it was opened to. The system
+ * What becomes of reads and writes when servers behind the names change. The system
  * property {@code juju.pgsql.test.rounds} says how many rounds each test has, 1 unless
  * told.
  */
 @PgsqlClusterTest(standbys = 3, synchronous = true)
-@SuppressWarnings("NullAway.Init")
-class SharedNamesTests extends AbstractCampaignTests {
+class SharedNamesTests extends AbstractSharedNamesTests {
 
 	private static final int ROUNDS = 1;
-
-	private static final long SICK_AFTER_MILLIS = 1000;
 
 	/** So long no write has come back if the primary hangs. */
 	private static final Duration STUCK = Duration.ofMillis(200);
 
 	private static final Duration CLOSED = Duration.ofSeconds(5);
 
-	private PgsqlService primary;
-
-	private PgsqlService replicas;
-
-	private FollowingApplication application;
-
-	@BeforeEach
-	void follow() {
-		this.primary = PgsqlService.start("primary");
-		this.replicas = PgsqlService.start("replicas");
-		lead();
-		relation.services(this.primary, this.replicas).write();
-		this.application = FollowingApplication.underLoad(relation)
-			.properties("juju.pgsql.replica.maximum-pool-size=12", "juju.pgsql.primary.sick-after=500ms",
-					"juju.pgsql.replica.sick-after=" + SICK_AFTER_MILLIS + "ms",
-					"spring.datasource.hikari.connection-timeout=10000")
-			.start();
-	}
-
-	private void lead() {
-		this.primary.leadTo(cluster.master());
-		this.replicas.leadTo(cluster.standbys());
-	}
-
-	@AfterEach
-	void close() {
-		this.application.close();
-		this.primary.close();
-		this.replicas.close();
-	}
-
 	@Test
 	void whenOneOfThreeStandbysHangsThenOnlyReadsThatWereThereFail() throws Exception {
-		campaign((load) -> {
+		campaign(ROUNDS, (load, number) -> {
 			PgsqlServer hanging = cluster.standbys().get(1);
 			this.replicas.lose(hanging);
 			long hung = System.nanoTime();
@@ -95,7 +60,7 @@ class SharedNamesTests extends AbstractCampaignTests {
 
 	@Test
 	void whenOneOfThemIsPromotedThenItServesWritesAndNoReads() throws Exception {
-		campaign((load) -> {
+		campaign(ROUNDS, (load, number) -> {
 			PgsqlServer old = cluster.master();
 			PgsqlServer next = cluster.promote(cluster.mostAdvancedStandby());
 			lead();
@@ -118,7 +83,7 @@ class SharedNamesTests extends AbstractCampaignTests {
 
 	@Test
 	void whenAStandbyIsAddedThenItGetsItsShare() throws Exception {
-		campaign((load) -> {
+		campaign(ROUNDS, (load, number) -> {
 			PgsqlServer added = cluster.addStandby();
 			this.replicas.leadTo(cluster.standbys());
 			long there = System.nanoTime();
@@ -143,7 +108,7 @@ class SharedNamesTests extends AbstractCampaignTests {
 
 	@Test
 	void whenThePrimarysNodeIsLostThenThePromotedOneIsThePrimaryAsSoonAsTheNameLeadsThere() throws Exception {
-		campaign((load) -> {
+		campaign(ROUNDS, (load, number) -> {
 			PgsqlServer old = cluster.master();
 			this.primary.lose(old);
 			old.freeze();
@@ -172,7 +137,7 @@ class SharedNamesTests extends AbstractCampaignTests {
 
 	@Test
 	void whenThePrimaryIsKilledThenThePromotedOneIsThePrimary() throws Exception {
-		campaign((load) -> {
+		campaign(ROUNDS, (load, number) -> {
 			PgsqlServer old = cluster.master();
 			old.crash();
 			PgsqlServer next = cluster.promote(cluster.mostAdvancedStandby());
@@ -198,68 +163,6 @@ class SharedNamesTests extends AbstractCampaignTests {
 			assertThat(load.writes(System.nanoTime() - CLOSED.toNanos())).as("threads that were stuck have come back")
 				.isNotEmpty();
 		}
-	}
-
-	private void campaign(NameCampaign round) throws Exception {
-		try (NamesLoad load = NamesLoad.on(this.application)) {
-			awaitReplicas(cluster.standbys());
-			Rounds.run(ROUNDS, (number) -> {
-				awaitReads(load, System.nanoTime(), 100);
-				awaitWrite(load, System.nanoTime(), cluster.master());
-				round.run(load);
-			});
-			load.close();
-			cluster.awaitReplayed();
-			for (PgsqlServer server : cluster.servers()) {
-				load.assertNothingLost(server);
-			}
-		}
-		OpenResources.assertOnlyTheCurrentPools(this.application, cluster.servers());
-		this.application.close();
-		OpenResources.assertNothing(cluster.servers());
-	}
-
-	private void awaitPrimary(PgsqlServer server) {
-		this.application.awaitRoles("the primary is " + server,
-				(table) -> table.primary() != null && server.address().equals(table.primary().getInstanceAddress()));
-	}
-
-	/**
-	 * Wait until servers, and no others, serve reads behind the name.
-	 */
-	private void awaitReplicas(List<PgsqlServer> servers) {
-		List<String> wanted = servers.stream().map(PgsqlServer::address).sorted().toList();
-		this.application.awaitRoles("the replicas are " + wanted, (table) -> {
-			List<String> addresses = new ArrayList<>();
-			for (ServerPool pool : table.replicas()) {
-				addresses.add(String.valueOf(pool.getInstanceAddress()));
-			}
-			addresses.sort(null);
-			return addresses.equals(wanted);
-		});
-	}
-
-	private static void awaitReads(NamesLoad load, long since, int reads) {
-		await().atMost(FollowingApplication.PATIENCE).until(() -> load.reads(since).size() >= reads);
-	}
-
-	private static void awaitWrite(NamesLoad load, long since, PgsqlServer server) {
-		await().atMost(FollowingApplication.PATIENCE)
-			.pollInterval(Duration.ofMillis(10))
-			.until(() -> load.writes(since).stream().anyMatch((write) -> write.isOn(server)));
-	}
-
-	private static void print(String what, long from, long until) {
-		System.out.println("SharedNamesTests: " + what.formatted((until - from) / 1_000_000));
-	}
-
-	/**
-	 * What is done to the servers meanwhile.
-	 */
-	private interface NameCampaign {
-
-		void run(NamesLoad load) throws Exception;
-
 	}
 
 }

@@ -81,7 +81,7 @@ class RandomFactsTests {
 
 		void somethingHappens() {
 			this.rules.after(Duration.ofMillis(this.random.nextInt(700)));
-			switch (this.random.nextInt(12)) {
+			switch (this.random.nextInt(14)) {
 				case 0 -> relate();
 				case 1, 2, 3, 4 -> answer();
 				case 5, 6 -> timer();
@@ -90,12 +90,21 @@ class RandomFactsTests {
 						(server) -> take(new Fact.LagMeasured(server, Duration.ofMillis(this.random.nextInt(2000)))));
 				case 9 -> see();
 				case 10 -> close();
+				case 11, 12 -> any().ifPresent(this::lead);
 				default -> take(switch (this.random.nextInt(4)) {
 					case 0 -> new Fact.Paused();
 					case 1 -> new Fact.Recovered();
 					default -> new Fact.Resumed();
 				});
 			}
+		}
+
+		private void lead(ServerId server) {
+			Kind kind = Kind.values()[this.random.nextInt(2)];
+			ServerIdentity other = new ServerIdentity(new ServerInstance("1", String.valueOf(this.random.nextInt(5))),
+					null, (kind == Kind.NOT_IN_RECOVERY) ? 1 + this.random.nextInt(3) : 0, 0);
+			take((this.random.nextInt(10) == 0) ? new Fact.Indistinct(server)
+					: new Fact.LedElsewhere(server, new ProbeAnswer(kind, "", "", other), this.random.nextBoolean()));
 		}
 
 		private void relate() {
@@ -218,7 +227,7 @@ class RandomFactsTests {
 			}
 			require(Objects.equals(topology.roles().primary(), topology.primary()), "published", topology);
 			if (!topology.paused()) {
-				topology.named().values().forEach(this::checkIsAskedAgain);
+				topology.namedIds().forEach(this::checkIsAskedAgain);
 			}
 		}
 
@@ -250,6 +259,8 @@ class RandomFactsTests {
 		void settle() {
 			take(new Fact.Resumed());
 			take(new Fact.RelationRead(RulesUnderTest.relation("b", "a", "c"), this.rules.now));
+			// each name leads to one server
+			List.copyOf(this.rules.topology.named().values()).forEach((server) -> take(new Fact.Indistinct(server)));
 			for (int i = 0; i < 200 && !isSettled(); i++) {
 				this.rules.after(Duration.ofMillis(100));
 				for (ProbeEffect.Probe probe : List.copyOf(this.probes)) {
