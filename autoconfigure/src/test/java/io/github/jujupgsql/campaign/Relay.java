@@ -11,6 +11,8 @@ import java.nio.ByteBuffer;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 
 /**
  * Relays connections from one address to another, and both their ends. Can be a process
@@ -23,6 +25,8 @@ final class Relay implements Closeable {
 	private final ServerSocketChannel listening;
 
 	private final SocketAddress target;
+
+	private final Set<SocketChannel> open = ConcurrentHashMap.newKeySet();
 
 	/**
 	 * Starts to relay.
@@ -64,6 +68,7 @@ final class Relay implements Closeable {
 	}
 
 	private void relay(SocketChannel client) throws IOException {
+		this.open.add(client);
 		try (client; SocketChannel upstream = SocketChannel.open(this.target)) {
 			client.setOption(StandardSocketOptions.TCP_NODELAY, true);
 			upstream.setOption(StandardSocketOptions.TCP_NODELAY, true);
@@ -73,6 +78,9 @@ final class Relay implements Closeable {
 		}
 		catch (InterruptedException ex) {
 			Thread.currentThread().interrupt();
+		}
+		finally {
+			this.open.remove(client);
 		}
 	}
 
@@ -111,12 +119,12 @@ final class Relay implements Closeable {
 		return thread;
 	}
 
-	/**
-	 * Listens no more. What is open stays so until one of its ends has gone.
-	 */
 	@Override
 	public void close() throws IOException {
 		this.listening.close();
+		for (SocketChannel client : this.open) {
+			client.close();
+		}
 	}
 
 	/**

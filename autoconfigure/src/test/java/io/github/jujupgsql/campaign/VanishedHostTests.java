@@ -27,6 +27,7 @@ import tools.jackson.databind.ObjectMapper;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowable;
+import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 /**
@@ -54,6 +55,9 @@ class VanishedHostTests extends AbstractFailoverTests {
 
 	/** What a thread may lose on a busy machine. */
 	private static final Duration BUSY = Duration.ofSeconds(1);
+
+	/** For how long HikariCP takes what is idle for good. */
+	private static final Duration UNTRIED = Duration.ofMillis(500);
 
 	private final Map<PgsqlServer, VanishingHost> hosts = new LinkedHashMap<>();
 
@@ -117,22 +121,44 @@ class VanishedHostTests extends AbstractFailoverTests {
 	}
 
 	@Test
-	void whenNobodyTakesItsPlaceThenNoThreadWaitsForLongerThanItMay() throws Exception {
-		underLoad(followImpatiently(), (application, load) -> Rounds.run(ROUNDS, (number) -> {
+	void whenNobodyWroteMeanwhileThenTheNextWriteWaitsForThePromotedStandby() throws Exception {
+		try (FollowingApplication application = followHosts()) {
 			application.awaitFullPools();
-			load.awaitProgress();
-			load.takeHistory();
-			PgsqlServer master = cluster.master();
-			long vanished = System.nanoTime();
-			host(master).vanish();
-			application.awaitNoPrimary();
-			load.awaitProgress();
-			host(master).appear();
-			long back = application.awaitPrimary(host(master).address());
-			load.awaitProgress();
-			load.assertNothingLost(master);
-			checkWaits(load.takeHistory(), master, vanished, back);
-		}));
+			host(cluster.master()).vanish();
+			PgsqlServer next = cluster.promote(nextMaster());
+			// what has been idle for less is lent without being tried
+			await().pollDelay(UNTRIED).until(() -> true);
+			try (Connection connection = application.primary().getConnection()) {
+				Sql.execute(connection, "INSERT INTO notes VALUES (1)");
+				assertThat(Backend.of(connection).isOn(next)).isTrue();
+			}
+		}
+	}
+
+	@Test
+	void whenNobodyTakesItsPlaceThenNoThreadWaitsForLongerThanItMay() throws Exception {
+		underLoad(followImpatiently(),
+				(application, load) -> Rounds.run(ROUNDS, (number) -> roundWithoutSuccessor(application, load)));
+	}
+
+	private void roundWithoutSuccessor(FollowingApplication application, Load load) throws Exception {
+		application.awaitFullPools();
+		load.awaitProgress();
+		load.takeHistory();
+		PgsqlServer master = cluster.master();
+		long vanished = System.nanoTime();
+		host(master).vanish();
+		application.awaitNoPrimary();
+		load.awaitProgress();
+		host(master).appear();
+		long back = application.awaitPrimary(host(master).address());
+		load.awaitProgress();
+		load.assertNothingLost(master);
+		checkWaits(load.takeHistory(), master, vanished, back);
+		// the server hears of what was aborted when TCP tries again, which it does not
+		// for ever
+		application.awaitFullPools();
+		OpenResources.assertOnlyTheCurrentPools(application, cluster.servers());
 	}
 
 	private static void checkWaits(List<Operation> history, PgsqlServer master, long vanished, long back) {
