@@ -19,6 +19,7 @@ import io.github.jujupgsql.Sql;
 import io.github.jujupgsql.campaign.Operation.Kind;
 import io.github.jujupgsql.test.PgsqlClusterTest;
 import io.github.jujupgsql.test.PgsqlServer;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -72,9 +73,14 @@ class VanishedHostTests extends AbstractFailoverTests {
 		for (PgsqlServer server : cluster.servers()) {
 			this.hosts.put(server, new VanishingHost(server));
 		}
-		List<String> standbys = cluster.standbys().stream().map((standby) -> host(standby).connectionString()).toList();
-		relation.write(new ObjectMapper()
-			.writeValueAsString(Map.of("master", host(cluster.master()).connectionString(), "standbys", standbys)));
+		writeHosts(cluster.master());
+	}
+
+	private void writeHosts(@Nullable PgsqlServer master) {
+		Map<String, @Nullable Object> content = new LinkedHashMap<>();
+		content.put("master", (master != null) ? host(master).connectionString() : null);
+		content.put("standbys", cluster.standbys().stream().map((each) -> host(each).connectionString()).toList());
+		relation.write(new ObjectMapper().writeValueAsString(content));
 	}
 
 	@AfterEach
@@ -203,6 +209,18 @@ class VanishedHostTests extends AbstractFailoverTests {
 		for (VanishingHost host : this.hosts.values()) {
 			host.vanish();
 		}
+		application.awaitNoPrimary();
+		assertClosesInTime(application);
+		assertComeBack(stuck);
+	}
+
+	@Test
+	void theApplicationCanBeClosedWhileThreadsHaveYetToLeaveIt() throws Exception {
+		FollowingApplication application = followImpatiently();
+		List<CompletableFuture<Throwable>> stuck = query(application.primary().getConnection(),
+				application.primary().getConnection());
+		host(cluster.master()).vanish();
+		writeHosts(null);
 		application.awaitNoPrimary();
 		assertClosesInTime(application);
 		assertComeBack(stuck);
