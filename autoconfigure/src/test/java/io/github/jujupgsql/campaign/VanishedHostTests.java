@@ -21,7 +21,6 @@ import io.github.jujupgsql.test.PgsqlClusterTest;
 import io.github.jujupgsql.test.PgsqlServer;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import tools.jackson.databind.ObjectMapper;
@@ -60,16 +59,14 @@ class VanishedHostTests extends AbstractFailoverTests {
 	/** For how long HikariCP takes what is idle for good. */
 	private static final Duration UNTRIED = Duration.ofMillis(500);
 
-	private final Map<PgsqlServer, VanishingHost> hosts = new LinkedHashMap<>();
+	private static final @Nullable String OBSTACLE = NetworkNamespace.obstacle();
 
-	@BeforeAll
-	static void needNetworkNamespaces() {
-		String obstacle = NetworkNamespace.obstacle();
-		assumeTrue(obstacle == null, () -> "There are no network namespaces: " + obstacle);
-	}
+	private final Map<PgsqlServer, VanishingHost> hosts = new LinkedHashMap<>();
 
 	@BeforeEach
 	void giveEachServerAHost() throws IOException {
+		// before each test, as one that is skipped is in the report then, with the reason
+		assumeTrue(OBSTACLE == null, () -> "There are no network namespaces: " + OBSTACLE);
 		for (PgsqlServer server : cluster.servers()) {
 			this.hosts.put(server, new VanishingHost(server));
 		}
