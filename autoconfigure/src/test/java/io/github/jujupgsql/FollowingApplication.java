@@ -82,7 +82,7 @@ public final class FollowingApplication implements AutoCloseable {
 	}
 
 	/** The common pool has too few threads to have them all wait. */
-	static <T> CompletableFuture<T> async(Supplier<T> work) {
+	public static <T> CompletableFuture<T> async(Supplier<T> work) {
 		return CompletableFuture.supplyAsync(work, (task) -> new Thread(task).start());
 	}
 
@@ -170,9 +170,13 @@ public final class FollowingApplication implements AutoCloseable {
 	 * @param servers the servers
 	 */
 	public void awaitReplicas(Collection<PgsqlServer> servers) {
-		List<String> addresses = servers.stream().map(PgsqlServer::address).sorted().toList();
-		awaitRoles("the replicas are " + addresses,
-				(table) -> addresses.equals(table.replicas().stream().map(ServerPool::getServer).sorted().toList()));
+		awaitReplicasAt(servers.stream().map(PgsqlServer::address).toList());
+	}
+
+	public void awaitReplicasAt(Collection<String> addresses) {
+		List<String> expected = addresses.stream().sorted().toList();
+		awaitRoles("the replicas are " + expected,
+				(table) -> expected.equals(table.replicas().stream().map(ServerPool::getServer).sorted().toList()));
 	}
 
 	public long awaitRoles(String what, Predicate<RoleTable> condition) {
