@@ -84,6 +84,16 @@ final class ReplicationWaits {
 	}
 
 	/**
+	 * Wait until a standby is one no more. {@code pg_promote} itself would look ten times
+	 * a second.
+	 * @param standby what has been told to promote itself
+	 */
+	void awaitPromoted(PgsqlServer standby) {
+		Await.until(this.home, () -> standby + " is not promoted:\n" + standby.folder().logTail(),
+				() -> standby.connections().ask("SELECT pg_is_in_recovery()").equals("f"));
+	}
+
+	/**
 	 * Have a server read its settings, if it answers, and wait until sessions that begin
 	 * then have them.
 	 * @param server the server
