@@ -88,9 +88,19 @@ final class ReplicationWaits {
 	 * a second.
 	 * @param standby what has been told to promote itself
 	 */
-	void awaitPromoted(PgsqlServer standby) {
-		Await.until(this.home, () -> standby + " is not promoted:\n" + standby.folder().logTail(),
-				() -> standby.connections().ask("SELECT pg_is_in_recovery()").equals("f"));
+	void awaitPromoted(PgsqlServer standby) throws SQLException {
+		try (Connection connection = standby.connections().admin();
+				Statement statement = connection.createStatement()) {
+			Await.until(this.home, () -> standby + " is not promoted:\n" + standby.folder().logTail(),
+					() -> !isInRecovery(statement));
+		}
+	}
+
+	private static boolean isInRecovery(Statement statement) throws SQLException {
+		try (ResultSet result = statement.executeQuery("SELECT pg_is_in_recovery()")) {
+			result.next();
+			return result.getBoolean(1);
+		}
 	}
 
 	/**
