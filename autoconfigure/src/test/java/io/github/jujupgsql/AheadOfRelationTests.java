@@ -26,7 +26,7 @@ import static org.awaitility.Awaitility.await;
 class AheadOfRelationTests extends AbstractClusterTests {
 
 	/** Longer than it takes until a server that is in doubt has been asked many times. */
-	private static final Duration LONG_ENOUGH = Duration.ofSeconds(1);
+	private static final Duration LONG_ENOUGH = Duration.ofMillis(500);
 
 	@Test
 	void aStandbyThatIsPromotedWithoutAWitnessMovesNothingUntilTheRelationNamesIt(CapturedOutput output)

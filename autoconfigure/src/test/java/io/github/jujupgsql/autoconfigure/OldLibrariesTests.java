@@ -85,16 +85,17 @@ class OldLibrariesTests {
 
 	@Test
 	void theOldestHikariThatIsLetInHasAllThatIsUsedOfIt() throws Exception {
-		assertThat(missingFrom("hikari-5.1.0")).isNotEmpty();
-		assertThat(missingFrom("hikari-6.2.0")).isEmpty();
+		JavaClasses classes = new ClassFileImporter().withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
+			.importPackages("io.github.jujupgsql");
+		assertThat(missing(classes, "hikari-5.1.0")).isNotEmpty();
+		assertThat(missing(classes, "hikari-6.2.0")).isEmpty();
 	}
 
 	/**
-	 * Return what this project uses of HikariCP and one version of it does not have.
+	 * Return what this project's classes use of HikariCP and one version of it does not
+	 * have.
 	 */
-	private static List<String> missingFrom(String hikari) throws Exception {
-		JavaClasses classes = new ClassFileImporter().withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
-			.importPackages("io.github.jujupgsql");
+	private static List<String> missing(JavaClasses classes, String hikari) throws Exception {
 		Set<String> missing = new TreeSet<>();
 		try (URLClassLoader loader = new URLClassLoader(urls(jars(hikari)), MeterRegistry.class.getClassLoader()) {
 

@@ -42,7 +42,7 @@ import static org.awaitility.Awaitility.await;
  * A deposed master that is alive, that nobody has fenced and that takes writes: no commit
  * on it is acknowledged any more. There are two such servers, a standby that was promoted
  * and its former master, and the relation names now the one and now the other. The system
- * property {@code juju.pgsql.test.rounds} says how often each test changes it, 15 times
+ * property {@code juju.pgsql.test.rounds} says how often each test changes it, 8 times
  * unless told.
  */
 @PgsqlClusterTest(standbys = 2, settings = { "track_commit_timestamp=on",
@@ -50,7 +50,7 @@ import static org.awaitility.Awaitility.await;
 		"client_connection_check_interval=100ms" })
 class DeposedMasterTests extends AbstractClusterTests {
 
-	private static final int ROUNDS = 15;
+	private static final int ROUNDS = 8;
 
 	private static final int WRITERS = 8;
 

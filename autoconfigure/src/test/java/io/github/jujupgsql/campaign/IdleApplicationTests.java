@@ -16,13 +16,13 @@ import static org.awaitility.Awaitility.await;
 
 /**
  * An application that nobody uses. The system property {@code juju.pgsql.test.rounds}
- * says how often its primary is killed, 3 times unless told, and for how many seconds it
+ * says how often its primary is killed, 2 times unless told, and for how many seconds it
  * is watched, 3 unless told and 60 at the most.
  */
 @PgsqlClusterTest(standbys = 1)
 class IdleApplicationTests extends AbstractCampaignTests {
 
-	private static final int ROUNDS = 3;
+	private static final int ROUNDS = 2;
 
 	/** After two minutes HikariCP sends something to keep connections alive. */
 	private static final Duration WATCHED = Duration

@@ -196,7 +196,7 @@ class ReadYourWritesTests extends AbstractCampaignTests {
 	@Test
 	void deadConnectionsToTheReplicasCostTheReaderNothing() throws Exception {
 		try (FollowingApplication application = following("10s"); ReadYourWrites.Scope scope = ReadYourWrites.open()) {
-			for (int id = 1; id <= 10; id++) {
+			for (int id = 1; id <= 5; id++) {
 				write(application, id, true);
 				for (PgsqlServer standby : cluster.standbys()) {
 					for (Backend backend : Backend.of(standby)) {

@@ -24,12 +24,12 @@ import static org.awaitility.Awaitility.await;
  * The relation is removed and integrated again under load, which is how credentials are
  * rotated: for a while there is none, and then another one, with another user on the same
  * servers. The system property {@code juju.pgsql.test.pause} says for how many
- * milliseconds there is none, 2000 unless told; Juju takes 20 to 60 seconds.
+ * milliseconds there is none, 1000 unless told; Juju takes 20 to 60 seconds.
  */
 @ExtendWith(OutputCaptureExtension.class)
 class ReintegrationTests extends AbstractCampaignTests {
 
-	private static final Duration PAUSE = Duration.ofMillis(Long.getLong("juju.pgsql.test.pause", 2000));
+	private static final Duration PAUSE = Duration.ofMillis(Long.getLong("juju.pgsql.test.pause", 1000));
 
 	private static final Duration LONGER = PAUSE.plusSeconds(60);
 

@@ -37,7 +37,7 @@ import static org.awaitility.Awaitility.await;
 @PgsqlClusterTest(standbys = 3)
 class ReplicasTests extends AbstractCampaignTests {
 
-	private static final int ROUNDS = 2;
+	private static final int ROUNDS = 1;
 
 	private static final int COMINGS_AND_GOINGS = 10;
 
@@ -51,7 +51,7 @@ class ReplicasTests extends AbstractCampaignTests {
 				load.takeHistory();
 				await().pollInSameThread().until(() -> {
 					load.awaitProgress();
-					return load.reads() > 3000;
+					return load.reads() > 1500;
 				});
 				Map<Integer, Long> shares = load.takeHistory()
 					.stream()

@@ -15,12 +15,12 @@ import static org.assertj.core.api.Assertions.assertThat;
  * The name of the master leads to another server, as that of a Kubernetes service does
  * after a failover: connections break, and the file stays as it is. Every other time the
  * name is ahead of the promotion. The system property {@code juju.pgsql.test.rounds} says
- * how many rounds there are, 3 unless told.
+ * how many rounds there are, 2 unless told.
  */
 @PgsqlClusterTest(synchronous = true)
 class SameNameTests extends AbstractCampaignTests {
 
-	private static final int ROUNDS = 3;
+	private static final int ROUNDS = 2;
 
 	@Test
 	void whenTheNameLeadsToAnotherServerThenWhoWaitsIsServedThere() throws Exception {

@@ -14,18 +14,17 @@ import java.security.GeneralSecurityException;
 import java.security.Key;
 import java.security.KeyStore;
 import java.security.SecureRandom;
-import java.util.ArrayList;
 import java.util.Base64;
-import java.util.List;
 
 import javax.crypto.Cipher;
 import javax.crypto.EncryptedPrivateKeyInfo;
 import javax.crypto.SecretKeyFactory;
 import javax.crypto.spec.PBEKeySpec;
 
+import org.jspecify.annotations.Nullable;
+
 /**
- * An authority, what it has signed, and another authority: made by the JDK's
- * {@code keytool}, in files for the driver.
+ * An authority, what it has signed, and another authority, in files for the driver.
  */
 public final class Certificates {
 
@@ -48,27 +47,28 @@ public final class Certificates {
 	/** What came after it (PBES2) has no name on JDK 17 that the driver could use. */
 	private static final String ENCRYPTION = "PBEWithSHA1AndDESede";
 
+	private static @Nullable Store made;
+
 	private final Path folder;
 
 	private final KeyStore keys;
 
-	private final String password = Base64.getEncoder().encodeToString(SecureRandom.getSeed(12));
+	private final String password;
 
-	private Certificates(Path folder) throws IOException, GeneralSecurityException {
+	private Certificates(Path folder, Store store) {
 		this.folder = folder;
-		generate(AUTHORITY, "EC", "-dname", "CN=test authority", "-ext", "bc:c");
-		generate(OTHER_AUTHORITY, "EC", "-dname", "CN=test authority", "-ext", "bc:c");
-		generate(SERVER, "EC", "-dname", "CN=server", "-ext", "san=dns:localhost", "-signer", AUTHORITY);
-		generate(CLIENT, "RSA", "-dname", "CN=client", "-signer", AUTHORITY);
-		generate(EC_CLIENT, "EC", "-dname", "CN=client", "-signer", AUTHORITY);
-		generate(STRANGER, "RSA", "-dname", "CN=client", "-signer", OTHER_AUTHORITY);
-		this.keys = KeyStore.getInstance("PKCS12");
-		this.keys.load(new ByteArrayInputStream(Files.readAllBytes(store())), this.password.toCharArray());
+		this.keys = store.keys();
+		this.password = store.password();
 	}
 
+	/**
+	 * The certificates, which are the same in all of a JVM.
+	 * @param folder where to put files with them
+	 * @return the certificates
+	 */
 	public static Certificates create(Path folder) {
 		try {
-			return new Certificates(folder);
+			return new Certificates(folder, store(folder));
 		}
 		catch (IOException ex) {
 			throw new UncheckedIOException(ex);
@@ -78,25 +78,27 @@ public final class Certificates {
 		}
 	}
 
-	private Path store() {
-		return this.folder.resolve("store.p12");
+	private static synchronized Store store(Path folder) throws IOException, GeneralSecurityException {
+		Store store = made;
+		if (store == null) {
+			store = make(folder.resolve("store.p12"));
+			made = store;
+		}
+		return store;
 	}
 
-	private void generate(String alias, String algorithm, String... arguments) throws IOException {
-		List<String> command = new ArrayList<>();
-		command.add(Path.of(System.getProperty("java.home"), "bin", "keytool").toString());
-		// most of its time goes into starting
-		command.addAll(List.of("-J-XX:+UseSerialGC", "-J-XX:TieredStopAtLevel=1"));
-		command.addAll(List.of("-genkeypair", "-alias", alias, "-keyalg", algorithm));
-		command.addAll(List.of(arguments));
-		command.addAll(List.of("-keystore", store().toString(), "-storepass:env", "STORE_PASSWORD"));
-		ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
-		builder.environment().put("STORE_PASSWORD", this.password);
-		Process process = builder.start();
-		String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-		if (process.onExit().join().exitValue() != 0) {
-			throw new IllegalStateException("keytool failed: " + output);
-		}
+	private static Store make(Path file) throws IOException, GeneralSecurityException {
+		String password = Base64.getEncoder().encodeToString(SecureRandom.getSeed(12));
+		new Keytool().generate(AUTHORITY, "EC", "-dname", "CN=test authority", "-ext", "bc:c")
+			.generate(OTHER_AUTHORITY, "EC", "-dname", "CN=test authority", "-ext", "bc:c")
+			.generate(SERVER, "EC", "-dname", "CN=server", "-ext", "san=dns:localhost", "-signer", AUTHORITY)
+			.generate(CLIENT, "RSA", "-dname", "CN=client", "-signer", AUTHORITY)
+			.generate(EC_CLIENT, "EC", "-dname", "CN=client", "-signer", AUTHORITY)
+			.generate(STRANGER, "EC", "-dname", "CN=client", "-signer", OTHER_AUTHORITY)
+			.into(file, password);
+		KeyStore keys = KeyStore.getInstance("PKCS12");
+		keys.load(new ByteArrayInputStream(Files.readAllBytes(file)), password.toCharArray());
+		return new Store(keys, password);
 	}
 
 	/**
@@ -165,6 +167,16 @@ public final class Certificates {
 			Files.createFile(file, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
 		}
 		return Files.write(file, content, StandardOpenOption.TRUNCATE_EXISTING);
+	}
+
+	/**
+	 * Keys and certificates.
+	 *
+	 * @param keys the keys, with their certificates
+	 * @param password what opens them
+	 */
+	private record Store(KeyStore keys, String password) {
+
 	}
 
 }

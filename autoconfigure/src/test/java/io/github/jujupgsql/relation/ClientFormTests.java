@@ -95,7 +95,7 @@ class ClientFormTests {
 
 	@Test
 	void theCertificateIsVerifiedAgainstTheAuthority() {
-		String pem = TestAuthority.create("one").certificate();
+		String pem = TestAuthority.certificateOf("one");
 		RelationReadResult reading = read("\"tls\": \"True\", \"tls-ca\": \"" + pem.replace("\n", "\\n")
 				+ "\", \"endpoints\": \"a\", \"read-only-endpoints\": \"b\", " + USER);
 		assertThat(reading.relation().standbys()).hasSize(1);

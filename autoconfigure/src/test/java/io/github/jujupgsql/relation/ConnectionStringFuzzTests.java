@@ -16,7 +16,7 @@ import static org.assertj.core.api.Assertions.assertThat;
  */
 class ConnectionStringFuzzTests {
 
-	private static final int EXECUTIONS = Integer.getInteger("fuzz.executions", 200_000);
+	private static final int EXECUTIONS = Integer.getInteger("fuzz.executions", 100_000);
 
 	private static final String[] PIECES = { "postgresql://", "postgres://", "host", "hostaddr", "port", "user",
 			"password", "dbname", "sslmode", "require", "requiressl", "ssl=true", "options", "sslrootcert=system",

@@ -19,7 +19,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
  */
 class ProvidersTests {
 
-	private static final String AUTHORITY = TestAuthority.create("provider").certificate();
+	private static final String AUTHORITY = TestAuthority.certificateOf("provider");
 
 	@ParameterizedTest(name = "{0}")
 	@MethodSource

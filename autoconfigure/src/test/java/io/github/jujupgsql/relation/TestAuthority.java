@@ -3,14 +3,13 @@ package io.github.jujupgsql.relation;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.KeyStore;
-import java.util.ArrayList;
 import java.util.Base64;
-import java.util.List;
+
+import io.github.jujupgsql.driver.Keytool;
 
 import org.springframework.util.FileSystemUtils;
 
@@ -24,15 +23,14 @@ import org.springframework.util.FileSystemUtils;
  */
 record TestAuthority(String certificate, String serverCertificate, String serverKey) {
 
-	private static final char[] PASSWORD = "changeit".toCharArray();
+	private static final String PASSWORD = "changeit";
 
 	static TestAuthority create(String name) {
 		return inFolder((folder) -> {
-			Path store = createAuthority(folder, name);
-			keytool(store, "-genkeypair", "-alias", "server", "-keyalg", "EC", "-dname", "CN=server", "-signer", "ca");
-			KeyStore keys = open(store);
+			KeyStore keys = make(folder,
+					authority(name).generate("server", "EC", "-dname", "CN=server", "-signer", "ca"));
 			return new TestAuthority(certificate(keys, "ca"), certificate(keys, "server"),
-					pem("PRIVATE KEY", keys.getKey("server", PASSWORD).getEncoded()));
+					pem("PRIVATE KEY", keys.getKey("server", PASSWORD.toCharArray()).getEncoded()));
 		});
 	}
 
@@ -40,7 +38,7 @@ record TestAuthority(String certificate, String serverCertificate, String server
 	 * Create an authority that signs nothing, and return its certificate.
 	 */
 	static String certificateOf(String name) {
-		return inFolder((folder) -> certificate(open(createAuthority(folder, name)), "ca"));
+		return inFolder((folder) -> certificate(make(folder, authority(name)), "ca"));
 	}
 
 	private static <T> T inFolder(Work<T> work) {
@@ -61,30 +59,15 @@ record TestAuthority(String certificate, String serverCertificate, String server
 		}
 	}
 
-	private static Path createAuthority(Path folder, String name) throws IOException {
+	private static Keytool authority(String name) {
+		return new Keytool().generate("ca", "EC", "-dname", "CN=" + name, "-ext", "bc:c");
+	}
+
+	private static KeyStore make(Path folder, Keytool keytool) throws IOException, GeneralSecurityException {
 		Path store = folder.resolve("store.p12");
-		keytool(store, "-genkeypair", "-alias", "ca", "-keyalg", "EC", "-dname", "CN=" + name, "-ext", "bc:c");
-		return store;
-	}
-
-	private static void keytool(Path store, String... arguments) throws IOException {
-		List<String> command = new ArrayList<>();
-		command.add(Path.of(System.getProperty("java.home"), "bin", "keytool").toString());
-		// most of its time goes into starting
-		command.addAll(List.of("-J-XX:+UseSerialGC", "-J-XX:TieredStopAtLevel=1"));
-		command.addAll(List.of(arguments));
-		command.addAll(List.of("-keystore", store.toString(), "-storepass", new String(PASSWORD)));
-		Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
-		process.getOutputStream().close();
-		String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-		if (process.onExit().join().exitValue() != 0) {
-			throw new IllegalStateException("keytool failed: " + output);
-		}
-	}
-
-	private static KeyStore open(Path store) throws IOException, GeneralSecurityException {
+		keytool.into(store, PASSWORD);
 		KeyStore keys = KeyStore.getInstance("PKCS12");
-		keys.load(new ByteArrayInputStream(Files.readAllBytes(store)), PASSWORD);
+		keys.load(new ByteArrayInputStream(Files.readAllBytes(store)), PASSWORD.toCharArray());
 		return keys;
 	}
 

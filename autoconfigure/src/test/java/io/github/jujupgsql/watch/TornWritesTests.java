@@ -35,6 +35,9 @@ class TornWritesTests {
 	/** Each has a watcher, and a user has 128 inotify instances on common settings. */
 	private static final int FILES = 12;
 
+	/** In as many parts come the steps, of which each watcher has one. */
+	private static final int SHARES = 6;
+
 	private static final Duration HANG = Duration.ofSeconds(30);
 
 	private final AtomicInteger writes = new AtomicInteger();
@@ -82,7 +85,7 @@ class TornWritesTests {
 			assertThat(seen.take()).isEqualTo(steps.get(0).example().relation());
 			SlowWriter writer = new SlowWriter(file, number);
 			// the steps of one watcher are those of another, in another order
-			for (int i = 1 + number % 4; i < steps.size(); i += 4) {
+			for (int i = 1 + number % SHARES; i < steps.size(); i += SHARES) {
 				expect(steps.get(i), writer, watcher, seen);
 			}
 		}

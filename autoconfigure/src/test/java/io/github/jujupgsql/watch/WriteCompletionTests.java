@@ -36,7 +36,7 @@ class WriteCompletionTests {
 
 	private static final long LONG_AFTER = 2_000 * MILLISECOND;
 
-	private static final int ROUNDS = Integer.getInteger("torn.rounds", 1) * 800;
+	private static final int ROUNDS = Integer.getInteger("torn.rounds", 1) * 400;
 
 	private static final Random random = new Random(20261124L);
 

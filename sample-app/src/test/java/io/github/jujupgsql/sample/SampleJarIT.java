@@ -73,8 +73,10 @@ class SampleJarIT {
 	}
 
 	private static Process run(RelationFile file, int port, Path log) throws IOException {
-		return new ProcessBuilder(Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-jar",
-				System.getProperty("sample.jar"), "--juju.pgsql.relation-file=" + file.path(), "--server.port=" + port)
+		// compiling well takes more than it gives to a JVM that is there for seconds
+		return new ProcessBuilder(Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+				"-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-jar", System.getProperty("sample.jar"),
+				"--juju.pgsql.relation-file=" + file.path(), "--server.port=" + port)
 			.redirectErrorStream(true)
 			.redirectOutput(log.toFile())
 			.start();

@@ -1,7 +1,7 @@
 package io.github.jujupgsql.test;
 
 import java.io.IOException;
-import java.io.OutputStream;
+import java.nio.channels.FileChannel;
 import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
@@ -87,14 +87,27 @@ final class FolderMirror extends FileTree.Tolerant {
 
 	private static void copy(Path file, BasicFileAttributes attributes, Path copy) throws IOException {
 		if (attributes.isRegularFile() && Files.isRegularFile(copy, LinkOption.NOFOLLOW_LINKS)) {
-			try (OutputStream content = Files.newOutputStream(copy, StandardOpenOption.WRITE,
-					StandardOpenOption.TRUNCATE_EXISTING)) {
-				Files.copy(file, content);
-			}
+			overwrite(file, copy);
 		}
 		else {
 			FileTree.delete(copy);
 			Files.copy(file, copy, StandardCopyOption.COPY_ATTRIBUTES, LinkOption.NOFOLLOW_LINKS);
+		}
+	}
+
+	/**
+	 * Not truncated first: some file systems give a file that was emptied new blocks, and
+	 * begin to write them to the disk as soon as it is closed.
+	 */
+	private static void overwrite(Path file, Path copy) throws IOException {
+		try (FileChannel from = FileChannel.open(file, StandardOpenOption.READ);
+				FileChannel to = FileChannel.open(copy, StandardOpenOption.WRITE)) {
+			long length = 0;
+			for (long count = from.transferTo(0, Long.MAX_VALUE, to); count > 0; count = from.transferTo(length,
+					Long.MAX_VALUE, to)) {
+				length += count;
+			}
+			to.truncate(length);
 		}
 	}
 

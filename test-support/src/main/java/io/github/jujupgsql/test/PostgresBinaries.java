@@ -2,9 +2,11 @@ package io.github.jujupgsql.test;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.Set;
 import java.util.stream.Stream;
 
@@ -26,32 +28,18 @@ import static java.nio.file.attribute.PosixFilePermission.OWNER_WRITE;
  */
 final class PostgresBinaries {
 
-	/**
-	 * System property that names a folder in which the programs are unpacked already, on
-	 * the same file system: they are linked then.
-	 */
-	static final String UNPACKED_PROPERTY = "io.github.jujupgsql.test.unpacked";
-
 	private static final int ANY_EXECUTE = 0111;
 
 	private PostgresBinaries() {
 	}
 
 	/**
-	 * Put the programs into a folder.
+	 * Put programs that are unpacked elsewhere into a folder, on the same file system
+	 * without a copy.
+	 * @param source where they are
 	 * @param folder where to; it must exist
 	 */
-	static void provide(Path folder) throws IOException {
-		String unpacked = System.getProperty(UNPACKED_PROPERTY);
-		if (unpacked != null) {
-			link(Path.of(unpacked), folder);
-		}
-		else {
-			unpack(folder);
-		}
-	}
-
-	private static void link(Path source, Path folder) throws IOException {
+	static void link(Path source, Path folder) throws IOException {
 		try (Stream<Path> files = Files.walk(source)) {
 			for (Path file : (Iterable<Path>) files::iterator) {
 				Path target = folder.resolve(source.relativize(file));
@@ -59,13 +47,26 @@ final class PostgresBinaries {
 					createFolder(target, folder);
 				}
 				else {
-					Files.createLink(target, file);
+					linkOrCopy(file, target);
 				}
 			}
 		}
 	}
 
-	private static void unpack(Path folder) throws IOException {
+	private static void linkOrCopy(Path file, Path target) throws IOException {
+		try {
+			Files.createLink(target, file);
+		}
+		catch (FileSystemException | UnsupportedOperationException ex) {
+			Files.copy(file, target, StandardCopyOption.COPY_ATTRIBUTES, LinkOption.NOFOLLOW_LINKS);
+		}
+	}
+
+	/**
+	 * Unpack the programs into a folder.
+	 * @param folder where to; it must exist
+	 */
+	static void unpack(Path folder) throws IOException {
 		try (InputStream archive = DefaultPostgresBinaryResolver.INSTANCE
 			.getPgBinary(OperatingSystem.current().binariesName(), System.getProperty("os.arch"));
 				TarArchiveInputStream entries = new TarArchiveInputStream(new XZInputStream(archive))) {

@@ -94,9 +94,8 @@ final class Replication {
 		}
 		Map<PgsqlServer, Lsn> received = this.waits.awaitLeft(after.standbys(), former);
 		follow(standby, null);
-		if (!standby.connections().ask("SELECT pg_promote(true, " + Await.TIMEOUT.toSeconds() + ")").equals("t")) {
-			throw new IllegalStateException(standby + " is not promoted:\n" + standby.folder().logTail());
-		}
+		standby.connections().execute("SELECT pg_promote(false)");
+		this.waits.awaitPromoted(standby);
 		this.settings.members(after);
 		logger.info("Promoted {}, the former master is {}", standby, former);
 		rebuildThoseAhead(received, BaseBackup.forkOf(standby));

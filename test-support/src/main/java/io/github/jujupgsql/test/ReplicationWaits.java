@@ -84,6 +84,26 @@ final class ReplicationWaits {
 	}
 
 	/**
+	 * Wait until a standby is one no more. {@code pg_promote} itself would look ten times
+	 * a second.
+	 * @param standby what has been told to promote itself
+	 */
+	void awaitPromoted(PgsqlServer standby) throws SQLException {
+		try (Connection connection = standby.connections().admin();
+				Statement statement = connection.createStatement()) {
+			Await.until(this.home, () -> standby + " is not promoted:\n" + standby.folder().logTail(),
+					() -> !isInRecovery(statement));
+		}
+	}
+
+	private static boolean isInRecovery(Statement statement) throws SQLException {
+		try (ResultSet result = statement.executeQuery("SELECT pg_is_in_recovery()")) {
+			result.next();
+			return result.getBoolean(1);
+		}
+	}
+
+	/**
 	 * Have a server read its settings, if it answers, and wait until sessions that begin
 	 * then have them.
 	 * @param server the server

@@ -38,7 +38,13 @@ final class TestFolder {
 
 	private final Set<PgsqlCluster> clusters = new LinkedHashSet<>();
 
-	private final String superuserPassword = Passwords.random();
+	/**
+	 * Where the template is, or will be: our own folder, or one that another JVM has
+	 * filled.
+	 */
+	private final PreparedFolder prepared;
+
+	private final String superuserPassword;
 
 	private int clusterCount;
 
@@ -52,9 +58,8 @@ final class TestFolder {
 			this.lock = owner.mark(this.path);
 			Runtime.getRuntime().addShutdownHook(new Thread(this::shutDown, "juju-pgsql-test-shutdown"));
 			this.launcher = findLauncher();
-			Path programs = Files.createDirectory(programs());
-			openToOthers(programs);
-			PostgresBinaries.provide(programs);
+			this.prepared = prepare();
+			this.superuserPassword = passwordOfPrepared();
 		}
 		catch (IOException | RuntimeException ex) {
 			FileTree.delete(this.path);
@@ -79,6 +84,35 @@ final class TestFolder {
 				}
 			}
 		}
+	}
+
+	private PreparedFolder prepare() throws IOException {
+		Path programs = Files.createDirectory(programs());
+		openToOthers(programs);
+		PreparedFolder found = PreparedFolder.find();
+		if (found == null) {
+			PostgresBinaries.unpack(programs);
+			return own();
+		}
+		PostgresBinaries.link(found.programs(), programs);
+		return found.hasTemplateFor(this.launcher, this.path) ? found : own();
+	}
+
+	private PreparedFolder own() {
+		return new PreparedFolder(this.path);
+	}
+
+	private String passwordOfPrepared() throws IOException {
+		Path file = this.prepared.passwordFile();
+		if (this.prepared.equals(own())) {
+			String password = Passwords.random();
+			Files.createFile(file);
+			if (isPosix(file)) {
+				Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-------"));
+			}
+			Files.writeString(file, password);
+		}
+		return Files.readString(file);
 	}
 
 	private Launcher findLauncher() throws IOException {
@@ -121,8 +155,16 @@ final class TestFolder {
 		return this.path;
 	}
 
-	Path programs() {
-		return this.path.resolve("pgsql");
+	private Path programs() {
+		return own().programs();
+	}
+
+	/**
+	 * The folder that spares another JVM what took us long.
+	 * @return the folder
+	 */
+	PreparedFolder prepared() {
+		return this.prepared;
 	}
 
 	Postgres postgres() {
@@ -147,9 +189,10 @@ final class TestFolder {
 	 * @param folder the server's folder
 	 */
 	synchronized void initialize(ServerFolder folder) throws IOException {
-		ServerFolder template = new ServerFolder(this.path.resolve("template"));
+		ServerFolder template = this.prepared.template();
 		if (!Files.exists(template.home())) {
 			initdb(template);
+			PreparedFolder.offer(this.prepared);
 		}
 		FileTree.mirror(template.data(), folder.data(), (path) -> true);
 		SystemIdentifier.renew(folder.data());

@@ -48,7 +48,7 @@ final class ClusterProgram implements AutoCloseable {
 		command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
 		// it is there for a few seconds only
 		command.addAll(List.of("-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"));
-		command.add("-D" + PostgresBinaries.UNPACKED_PROPERTY + "=" + TestFolder.get().programs());
+		command.add("-D" + PreparedFolder.PROPERTY + "=" + TestFolder.get().prepared().path());
 		command.addAll(List.of(jvmOptions));
 		command.addAll(List.of("-cp", System.getProperty("java.class.path"), ClusterProgram.class.getName(), mode));
 		return new ClusterProgram(new ProcessBuilder(command).redirectErrorStream(true).start());
