@@ -26,11 +26,20 @@ final class InstanceGate {
 
 	private static final Log logger = LogFactory.getLog(ServerPool.class);
 
+	/** Longer than any login is let take. */
+	private static final Duration LONGEST_LOGIN = Duration.ofMinutes(10);
+
 	private final String server;
 
 	private final Duration timeout;
 
 	private final Duration shortLogin;
+
+	/**
+	 * How long logging in may take where the name leads to several. Written by the
+	 * threads that open connections; that one of them gets lost does no harm.
+	 */
+	private volatile Duration loginLimit;
 
 	/** The servers that were expected before. */
 	private final Set<ServerInstance> former = new HashSet<>();
@@ -58,6 +67,7 @@ final class InstanceGate {
 		this.server = server;
 		this.timeout = times.answerTimeout();
 		this.shortLogin = times.shortLogin();
+		this.loginLimit = this.shortLogin;
 	}
 
 	/**
@@ -102,7 +112,24 @@ final class InstanceGate {
 	 * @return the time, or {@code null} if there is nowhere else to go
 	 */
 	@Nullable Duration loginLimit() {
-		return this.several ? this.shortLogin : null;
+		return this.several ? this.loginLimit : null;
+	}
+
+	/**
+	 * Take note of how long logging in has taken: a server behind the name may hang, or
+	 * all of them may be slow.
+	 * @param took how long
+	 * @param succeeded whether there is a connection
+	 */
+	void loggedIn(Duration took, boolean succeeded) {
+		Duration limit = this.loginLimit;
+		if (succeeded) {
+			Duration enough = took.multipliedBy(2);
+			this.loginLimit = (enough.compareTo(this.shortLogin) > 0) ? enough : this.shortLogin;
+		}
+		else if (took.compareTo(limit) >= 0 && limit.compareTo(LONGEST_LOGIN) < 0) {
+			this.loginLimit = limit.multipliedBy(2);
+		}
 	}
 
 	/**
@@ -144,6 +171,9 @@ final class InstanceGate {
 		if (identity == null || identity.instance().equals(this.expected)) {
 			connection.setInstance((identity != null) ? identity.instance() : null);
 			return true;
+		}
+		if (check.is(ServerRole.REPLICA)) {
+			this.several = true;
 		}
 		this.whenElsewhere.accept(check.answer());
 		return false;

@@ -4,6 +4,7 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.SQLTransientConnectionException;
 import java.time.Duration;
+import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Function;
 
 import com.zaxxer.hikari.HikariConfig;
@@ -33,6 +34,9 @@ final class RoleProber {
 
 	private final PoolOpener opener;
 
+	/** Held while the pool is opened. */
+	private final ReentrantLock opening = new ReentrantLock();
+
 	private final Duration timeout;
 
 	private final long borrowMillis;
@@ -60,7 +64,7 @@ final class RoleProber {
 		try {
 			HikariAdapter adapter = this.pool.adapter();
 			if (adapter == null) {
-				return this.opener.open();
+				return open();
 			}
 			RoleProbe probe = adapter.lendsAtOnce() ? probeIdle(adapter) : null;
 			if (probe != null) {
@@ -71,6 +75,25 @@ final class RoleProber {
 		catch (SQLException ex) {
 			return new RoleProbe(RoleCheck.failed(ex));
 		}
+	}
+
+	private RoleProbe open() throws SQLException {
+		this.opening.lock();
+		try {
+			return this.opener.open();
+		}
+		finally {
+			this.opening.unlock();
+		}
+	}
+
+	/**
+	 * Wait until nobody opens the pool any more. Its server has been left, so that does
+	 * not take long, and what has been opened meanwhile is closed.
+	 */
+	void awaitOpened() {
+		this.opening.lock();
+		this.opening.unlock();
 	}
 
 	/**
@@ -126,26 +149,27 @@ final class RoleProber {
 	 */
 	boolean answersStill() {
 		HikariAdapter adapter = this.pool.adapter();
-		while (adapter != null && adapter.lendsAtOnce()) {
-			try (Connection connection = adapter.getConnection(this.borrowMillis)) {
-				if (isAnswered(connection)) {
+		try {
+			while (adapter != null && adapter.lendsAtOnce()) {
+				if (isAnswered(adapter, adapter.getConnection(this.borrowMillis))) {
 					return true;
 				}
-				adapter.evict(connection);
 			}
-			catch (SQLException ex) {
-				break;
-			}
+		}
+		catch (SQLException ex) {
+			logger.debug("The idle connection of " + this.pool.getName() + " has been taken", ex);
 		}
 		return adapter != null && adapter.active() > 0;
 	}
 
-	private boolean isAnswered(Connection connection) {
+	private boolean isAnswered(HikariAdapter adapter, Connection connection) {
 		try {
 			RoleCheck.ask(connection, this.timeout, RoleQuery.ROLE);
+			connection.close();
 			return true;
 		}
 		catch (SQLException ex) {
+			adapter.evict(connection);
 			return false;
 		}
 	}

@@ -135,11 +135,16 @@ final class ServerConnections {
 
 	private PhysicalConnection dial(@Nullable Duration limit) throws SQLException {
 		this.underWay.incrementAndGet();
+		long began = this.ticker.nanoTime();
+		boolean succeeded = false;
 		try {
-			return connectAndAdd(limit);
+			PhysicalConnection connection = connectAndAdd(limit);
+			succeeded = true;
+			return connection;
 		}
 		finally {
 			this.underWay.decrementAndGet();
+			this.gate.loggedIn(Duration.ofNanos(this.ticker.nanoTime() - began), succeeded);
 		}
 	}
 

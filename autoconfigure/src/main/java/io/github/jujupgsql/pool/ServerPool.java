@@ -291,6 +291,8 @@ public final class ServerPool extends LendingPool {
 		}
 		else {
 			this.connections.abortAll();
+			// until then its name is in use
+			this.prober.awaitOpened();
 		}
 	}
 

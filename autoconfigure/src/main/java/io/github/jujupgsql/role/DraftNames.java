@@ -113,6 +113,9 @@ final class DraftNames {
 	}
 
 	SharedNames value() {
+		if (this.lookedUp.isEmpty() && this.shared.isEmpty() && this.indistinct.isEmpty() && this.further.isEmpty()) {
+			return SharedNames.NONE;
+		}
 		return new SharedNames(this.shared, this.further, this.indistinct, this.lookedUp);
 	}
 

@@ -55,13 +55,13 @@ final class NameRules {
 	 */
 	private void masterLedElsewhere(ManagedServer server, ProbeAnswer answer, ServerIdentity other, boolean answering) {
 		Succession succession = this.draft.succession;
-		boolean out = answer.kind() == Kind.NOT_IN_RECOVERY;
-		boolean silent = this.draft.isPrimary(server) ? succession.doubtedSince() != null : server.question().open();
-		if (out && (succession.isNewer(other) ? this.draft.isPrimary(server) || silent
-				: silent && !succession.isOlder(other))) {
+		boolean primary = this.draft.isPrimary(server);
+		boolean silent = primary ? succession.doubtedSince() != null : server.question().open();
+		if (answer.kind() == Kind.NOT_IN_RECOVERY && !succession.isOlder(other)
+				&& (silent || (primary ? succession.isNewer(other) : answering))) {
 			moved(server, other, silent);
 		}
-		else if (out || !answering) {
+		else if (!answering) {
 			bind(server, other);
 		}
 		else {
@@ -71,7 +71,7 @@ final class NameRules {
 
 	private void moved(ManagedServer server, ServerIdentity other, boolean silent) {
 		ServerIdentity last = server.seen().identity();
-		if (last == null || !last.instance().equals(other.instance())) {
+		if (last != null && !last.instance().equals(other.instance())) {
 			tell(server, " leads to another server now, on timeline " + other.timeline(), other);
 		}
 		this.draft.causedAt = this.draft.now;
@@ -186,8 +186,16 @@ final class NameRules {
 		}
 	}
 
+	/**
+	 * Return whether it has owed an answer for as long as it may. The first one takes
+	 * time: the login is part of it.
+	 */
 	private boolean owesAnswer(ManagedServer master) {
-		return this.draft.isPrimary(master) ? this.draft.succession.doubtedSince() != null : master.question().open();
+		if (this.draft.isPrimary(master)) {
+			return this.draft.succession.doubtedSince() != null;
+		}
+		long owed = this.draft.now - master.question().askedAt();
+		return master.question().open() && owed >= this.draft.policy.primary().sickAfter().toNanos();
 	}
 
 	private void lookUp(ManagedServer server, Duration interval, long since) {

@@ -49,7 +49,10 @@ class SharedNamesTests extends AbstractSharedNamesTests {
 				.as("reads that began later")
 				.allMatch((read) -> read.millis() <= 2 * SICK_AFTER_MILLIS);
 			this.replicas.recover(hanging);
+			long back = System.nanoTime();
 			awaitReplicas(cluster.standbys());
+			print("the one that hung was left out after %d ms", hung, known);
+			print("it served reads again %d ms after it was back", back, System.nanoTime());
 		});
 	}
 
@@ -144,6 +147,7 @@ class SharedNamesTests extends AbstractSharedNamesTests {
 			lead();
 			long moved = System.nanoTime();
 			awaitWrite(load, moved, next);
+			print("killed: the first write was there %d ms after the name had moved", moved, System.nanoTime());
 			load.assertNothingLost(next);
 			cluster.rejoin(old);
 			lead();

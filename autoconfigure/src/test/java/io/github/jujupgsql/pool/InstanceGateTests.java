@@ -61,6 +61,21 @@ class InstanceGateTests {
 		assertThat(this.gate.loginLimit()).isEqualTo(PoolTimes.DEFAULT.shortLogin());
 	}
 
+	@Test
+	void whereLoginsAreSlowTheyAreGivenMoreTimeAndWhereTheyAreNotASlowOneIsNot() {
+		Duration first = PoolTimes.DEFAULT.shortLogin();
+		this.gate.expect(A, true);
+		this.gate.loggedIn(Duration.ofMillis(5), false);
+		assertThat(this.gate.loginLimit()).as("it was refused").isEqualTo(first);
+		this.gate.loggedIn(first, false);
+		assertThat(this.gate.loginLimit()).isEqualTo(first.multipliedBy(2));
+		this.gate.loggedIn(first.multipliedBy(2), false);
+		this.gate.loggedIn(first.multipliedBy(3), true);
+		assertThat(this.gate.loginLimit()).isEqualTo(first.multipliedBy(6));
+		this.gate.loggedIn(Duration.ofMillis(5), true);
+		assertThat(this.gate.loginLimit()).isEqualTo(first);
+	}
+
 	private static PhysicalConnection connection() {
 		BaseConnection driver = (BaseConnection) Proxy.newProxyInstance(InstanceGateTests.class.getClassLoader(),
 				new Class<?>[] { BaseConnection.class }, (proxy, method, arguments) -> {

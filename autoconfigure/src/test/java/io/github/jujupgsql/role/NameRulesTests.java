@@ -170,6 +170,13 @@ class NameRulesTests {
 		assertThat(lookUps(Duration.ofSeconds(1))).filteredOn("look up p"::equals).hasSize(4);
 	}
 
+	@Test
+	void theMastersNameIsNotLookedUpWhileTheFirstLoginTakesItsTime() {
+		this.rules.relate("q", "r");
+		assertThat(lookUps(Duration.ofMillis(450))).isEmpty();
+		assertThat(lookUps(Duration.ofMillis(500))).containsOnly("look up q").hasSize(2);
+	}
+
 	private List<String> lookUps(Duration during) {
 		List<String> lookUps = new ArrayList<>();
 		for (long i = 0; i < during.toMillis() / 50; i++) {
