@@ -243,7 +243,8 @@ public class PgsqlProperties {
 	public static class Replica {
 
 		/**
-		 * Most connections to each replica. From "spring.datasource.hikari" when not set.
+		 * Most connections to each replica, or to all those together that one name leads
+		 * to. From "spring.datasource.hikari" when not set.
 		 */
 		private @Nullable Integer maximumPoolSize;
 

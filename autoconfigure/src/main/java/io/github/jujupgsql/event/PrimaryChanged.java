@@ -18,7 +18,9 @@ import org.jspecify.annotations.Nullable;
  * server writes go to, which may be known earlier or later. Told on the same thread,
  * after the DataSources lend from the new primary. A master that the relation replaces is
  * told once, when its successor is the primary; new credentials of the same server are
- * not told. What is there when the application starts is told once it is ready.
+ * not told. Where the same name leads to another server than before, both are told with
+ * their own addresses. What is there when the application starts is told once it is
+ * ready.
  *
  * @param previous where the primary was that was told before, or {@code null} if there
  * was none

@@ -3,6 +3,7 @@ package io.github.jujupgsql.pool;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.HashSet;
+import java.util.Objects;
 import java.util.Set;
 
 import io.github.jujupgsql.role.Effect;
@@ -119,8 +120,8 @@ final class PoolEffects implements Effect.Performer {
 	 */
 	private Instant primarySince(ServerPool pool) {
 		ServerPool former = this.roles.current().primary();
-		Instant since = (former != null && former.getServer().equals(pool.getServer())) ? former.getPrimarySince()
-				: null;
+		Instant since = (former != null && former.getServer().equals(pool.getServer())
+				&& Objects.equals(former.getTimeline(), pool.getTimeline())) ? former.getPrimarySince() : null;
 		return (since != null) ? since : Instant.now();
 	}
 

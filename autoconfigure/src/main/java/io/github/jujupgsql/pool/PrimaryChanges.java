@@ -1,7 +1,6 @@
 package io.github.jujupgsql.pool;
 
 import java.time.Duration;
-import java.util.Objects;
 import java.util.function.Consumer;
 
 import io.github.jujupgsql.role.PrimaryCause;
@@ -17,7 +16,7 @@ final class PrimaryChanges {
 
 	private final Ticker ticker;
 
-	private @Nullable String told;
+	private @Nullable Writer told;
 
 	private int waitingForRoles;
 
@@ -55,22 +54,57 @@ final class PrimaryChanges {
 
 	/**
 	 * Tell that the primary is another server than the one that was told last, if it is.
-	 * The same server in another pool is not.
+	 * The same server in another pool is not; one on another timeline is, even if the
+	 * same name leads there.
 	 * @param primary the primary now, or {@code null} if there is none
 	 * @param cause why
 	 * @param since when what led to it happened, as of the ticker
 	 */
 	void tell(@Nullable ServerPool primary, PrimaryCause cause, long since) {
-		String server = (primary != null) ? primary.getServer() : null;
-		if (Objects.equals(server, this.told)) {
+		Writer before = this.told;
+		Writer now = Writer.of(primary);
+		if ((now != null) ? now.isSameAs(before) : before == null) {
 			return;
 		}
-		this.listener
-			.accept(new PrimaryChange(this.told, server, cause.name(), this.waitingForRoles + this.waitingInPools,
-					this.cutOff, Duration.ofNanos(this.ticker.nanoTime() - since)));
-		this.told = server;
+		boolean named = before != null && now != null && before.server().equals(now.server());
+		this.listener.accept(new PrimaryChange(Writer.name(before, named), Writer.name(now, named), cause.name(),
+				this.waitingForRoles + this.waitingInPools, this.cutOff,
+				Duration.ofNanos(this.ticker.nanoTime() - since)));
+		this.told = now;
 		this.waitingInPools = 0;
 		this.cutOff = 0;
+	}
+
+	/**
+	 * Who writes.
+	 *
+	 * @param server where it is, as the relation has it
+	 * @param address where it is as it sees itself, if it has told
+	 * @param timeline on which timeline, if it has told
+	 */
+	private record Writer(String server, @Nullable String address, @Nullable Long timeline) {
+
+		static @Nullable Writer of(@Nullable ServerPool primary) {
+			return (primary != null)
+					? new Writer(primary.getServer(), primary.getInstanceAddress(), primary.getTimeline()) : null;
+		}
+
+		boolean isSameAs(@Nullable Writer other) {
+			return other != null && this.server.equals(other.server)
+					&& (this.timeline == null || other.timeline == null || this.timeline.equals(other.timeline));
+		}
+
+		/**
+		 * Return what to call it, with its own address where its name is not enough.
+		 */
+		static @Nullable String name(@Nullable Writer writer, boolean withAddress) {
+			if (writer == null) {
+				return null;
+			}
+			return (withAddress && writer.address != null) ? writer.server + " (" + writer.address + ")"
+					: writer.server;
+		}
+
 	}
 
 }

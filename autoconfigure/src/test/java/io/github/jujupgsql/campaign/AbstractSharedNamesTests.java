@@ -3,8 +3,10 @@ package io.github.jujupgsql.campaign;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 
 import io.github.jujupgsql.FollowingApplication;
+import io.github.jujupgsql.pool.PrimaryChange;
 import io.github.jujupgsql.pool.ServerPool;
 import io.github.jujupgsql.test.PgsqlServer;
 import io.github.jujupgsql.test.PgsqlService;
@@ -28,6 +30,8 @@ abstract class AbstractSharedNamesTests extends AbstractCampaignTests {
 
 	FollowingApplication application;
 
+	final List<PrimaryChange> changes = new CopyOnWriteArrayList<>();
+
 	@BeforeEach
 	void follow() {
 		this.primary = PgsqlService.start("primary");
@@ -39,6 +43,7 @@ abstract class AbstractSharedNamesTests extends AbstractCampaignTests {
 					"juju.pgsql.replica.sick-after=" + SICK_AFTER_MILLIS + "ms",
 					"spring.datasource.hikari.connection-timeout=10000")
 			.start();
+		this.application.pools().onPrimaryChange(this.changes::add);
 	}
 
 	/**

@@ -34,6 +34,8 @@ final class NamesLoad implements AutoCloseable {
 
 	private static final int THREADS = 8;
 
+	private static final long SECOND = Duration.ofSeconds(1).toNanos();
+
 	/** So that eight threads leave some of the machine to the servers. */
 	private static final Duration PACE = Duration.ofMillis(4);
 
@@ -119,6 +121,23 @@ final class NamesLoad implements AutoCloseable {
 		return reads(since).stream()
 			.filter((done) -> done.failure() == null)
 			.collect(Collectors.groupingBy(Done::port, Collectors.counting()));
+	}
+
+	/**
+	 * Tells of the reads that began within a second after a moment how many failed, and
+	 * within which time 99 of 100 came back.
+	 */
+	String readsAfter(long moment) {
+		List<Done> reads = reads(moment).stream()
+			.filter((read) -> read.began() - moment >= 0 && read.began() - moment < SECOND)
+			.toList();
+		long[] millis = reads.stream()
+			.filter((read) -> read.failure() == null)
+			.mapToLong(Done::millis)
+			.sorted()
+			.toArray();
+		return reads.size() + " reads in the second after, " + (reads.size() - millis.length) + " failed, p99 "
+				+ ((millis.length > 0) ? millis[millis.length * 99 / 100] : 0) + " ms";
 	}
 
 	void assertNothingLost(PgsqlServer server) throws SQLException {

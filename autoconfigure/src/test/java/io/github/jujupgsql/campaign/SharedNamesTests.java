@@ -8,6 +8,7 @@ import java.util.Map;
 import io.github.jujupgsql.FollowingApplication;
 import io.github.jujupgsql.campaign.NamesLoad.Done;
 import io.github.jujupgsql.pool.ServerPool;
+import io.github.jujupgsql.pool.PrimaryChange;
 import io.github.jujupgsql.test.PgsqlClusterTest;
 import io.github.jujupgsql.test.PgsqlServer;
 import io.github.jujupgsql.test.PgsqlService;
@@ -51,9 +52,14 @@ class SharedNamesTests extends AbstractSharedNamesTests {
 			this.replicas.recover(hanging);
 			long back = System.nanoTime();
 			awaitReplicas(cluster.standbys());
+			System.out.println("Behind two names: a standby hangs: " + load.readsAfter(hung));
 			print("the one that hung was left out after %d ms", hung, known);
 			print("it served reads again %d ms after it was back", back, System.nanoTime());
 		});
+	}
+
+	private static void awaitSecondAfter(NamesLoad load, long moment) {
+		awaitReads(load, moment + Duration.ofSeconds(1).toNanos(), 1);
 	}
 
 	/** Reads that were lent a connection to it before anybody could know. */
@@ -66,9 +72,14 @@ class SharedNamesTests extends AbstractSharedNamesTests {
 		campaign(ROUNDS, (load, number) -> {
 			PgsqlServer old = cluster.master();
 			PgsqlServer next = cluster.promote(cluster.mostAdvancedStandby());
+			long promoted = System.nanoTime();
 			lead();
 			long moved = System.nanoTime();
 			awaitPrimary(next);
+			await().untilAsserted(() -> assertThat(this.changes).last()
+				.extracting(PrimaryChange::primary)
+				.asString()
+				.startsWith(this.primary.address()));
 			this.application.awaitRoles("reads are on standbys", (table) -> !table.replicas().isEmpty()
 					&& table.replicas().stream().noneMatch((pool) -> next.address().equals(pool.getInstanceAddress())));
 			long settled = System.nanoTime();
@@ -76,6 +87,8 @@ class SharedNamesTests extends AbstractSharedNamesTests {
 			assertThat(load.reads(settled)).filteredOn((read) -> read.began() - settled > 0)
 				.as("reads on the promoted one %s", next)
 				.noneMatch((read) -> read.isOn(next));
+			awaitSecondAfter(load, promoted);
+			System.out.println("Behind two names: a standby is promoted: " + load.readsAfter(promoted));
 			print("reads were on standbys %d ms after the name had moved", moved, settled);
 			cluster.rejoin(old);
 			lead();
@@ -115,6 +128,7 @@ class SharedNamesTests extends AbstractSharedNamesTests {
 			PgsqlServer old = cluster.master();
 			this.primary.lose(old);
 			old.freeze();
+			long lost = System.nanoTime();
 			PgsqlServer next = cluster.promote(cluster.mostAdvancedStandby());
 			lead();
 			long moved = System.nanoTime();
@@ -126,6 +140,8 @@ class SharedNamesTests extends AbstractSharedNamesTests {
 				.ifPresent((write) -> print("the first write was acknowledged %d ms after the name had moved", moved,
 						write.ended()));
 			this.application.awaitRoles("reads are on standbys", (table) -> !table.replicas().isEmpty());
+			awaitSecondAfter(load, lost);
+			System.out.println("Behind two names: the primary's node is lost: " + load.readsAfter(lost));
 			load.assertNothingLost(next);
 			old.thaw();
 			this.primary.recover(old);
@@ -143,11 +159,14 @@ class SharedNamesTests extends AbstractSharedNamesTests {
 		campaign(ROUNDS, (load, number) -> {
 			PgsqlServer old = cluster.master();
 			old.crash();
+			long killed = System.nanoTime();
 			PgsqlServer next = cluster.promote(cluster.mostAdvancedStandby());
 			lead();
 			long moved = System.nanoTime();
 			awaitWrite(load, moved, next);
 			print("killed: the first write was there %d ms after the name had moved", moved, System.nanoTime());
+			awaitSecondAfter(load, killed);
+			System.out.println("Behind two names: the primary is killed: " + load.readsAfter(killed));
 			load.assertNothingLost(next);
 			cluster.rejoin(old);
 			lead();
