@@ -108,6 +108,13 @@ final class InstanceGate {
 	}
 
 	/**
+	 * Return whether the name has led to other standbys as well.
+	 */
+	boolean isOneOfSeveral() {
+		return this.several;
+	}
+
+	/**
 	 * Return how long logging in may take.
 	 * @return the time, or {@code null} if there is nowhere else to go
 	 */

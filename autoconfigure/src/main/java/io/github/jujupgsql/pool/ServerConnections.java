@@ -9,6 +9,7 @@ import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 
+import io.github.jujupgsql.role.ProbeAnswer.Kind;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
@@ -99,28 +100,44 @@ final class ServerConnections {
 
 	/**
 	 * Open a connection that is not pooled yet, to the server that the others lead to.
-	 * Its name may lead to several.
+	 * Its name may lead to several, of which some may have gone.
 	 * @return the connection
-	 * @throws LeadsElsewhereException if the name leads to others all the time
+	 * @throws LeadsElsewhereException if the name leads to others all the time, or
+	 * nowhere
 	 * @throws SQLException if it cannot be opened, or its server has been left meanwhile
 	 */
 	PhysicalConnection open() throws SQLException {
+		SQLException nowhere = null;
 		for (int i = 0; i < this.times.dials(); i++) {
-			PhysicalConnection connection = dial(this.gate.loginLimit());
-			boolean admitted = false;
 			try {
-				admitted = this.gate.admits(connection);
-			}
-			finally {
-				if (!admitted) {
-					connection.close();
+				PhysicalConnection connection = dial(this.gate.loginLimit());
+				if (isAdmitted(connection)) {
+					return connection;
 				}
 			}
-			if (admitted) {
-				return connection;
+			catch (SQLException ex) {
+				boolean another = this.gate.isOneOfSeveral() && !isRetired()
+						&& ConnectFailure.of(ex).kind() == Kind.UNREACHABLE;
+				if (!another) {
+					throw ex;
+				}
+				nowhere = ex;
 			}
 		}
-		throw new LeadsElsewhereException(this.server);
+		throw new LeadsElsewhereException(this.server, nowhere);
+	}
+
+	private boolean isAdmitted(PhysicalConnection connection) throws SQLException {
+		boolean admitted = false;
+		try {
+			admitted = this.gate.admits(connection);
+			return admitted;
+		}
+		finally {
+			if (!admitted) {
+				connection.close();
+			}
+		}
 	}
 
 	/**
