@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.function.Consumer;
 
 import io.github.jujupgsql.role.PrimaryCause;
+import io.github.jujupgsql.role.ServerIdentity;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -101,8 +102,7 @@ final class PrimaryChanges {
 			if (writer == null) {
 				return null;
 			}
-			return (withAddress && writer.address != null) ? writer.server + " (" + writer.address + ")"
-					: writer.server;
+			return withAddress ? ServerIdentity.withAddress(writer.server, writer.address) : writer.server;
 		}
 
 	}

@@ -31,7 +31,7 @@ final class AnswerRules {
 		this.names = new NameRules(draft, probing);
 		FenceRules fences = new FenceRules(draft);
 		this.successors = new SuccessorRules(draft);
-		this.promotions = new PromotionRules(draft, probing, this.failures, this.successors);
+		this.promotions = new PromotionRules(draft, probing, this.failures, this.successors, this.names);
 		this.transitions = new RoleTransitions(draft, probing, this.failures, fences, this.promotions);
 		this.primary = new PrimaryRules(draft, probing, this.transitions, this.promotions);
 	}

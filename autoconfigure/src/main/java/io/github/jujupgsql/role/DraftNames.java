@@ -21,7 +21,9 @@ final class DraftNames {
 	/** The names that have been seen to lead to several servers. */
 	final Set<ConnectionString> shared;
 
-	/** The servers behind such a name besides the one that is {@link #named}. */
+	/**
+	 * The servers behind such a name besides the one that is {@link Draft#named}.
+	 */
 	final Set<ServerId> further;
 
 	/** The names behind which it cannot be told which server answers. */
@@ -73,8 +75,7 @@ final class DraftNames {
 	 */
 	ManagedServer createFurther(ConnectionString connectionString, ServerIdentity identity) {
 		String name = this.draft.relation.nameOf(connectionString);
-		String address = identity.address();
-		ServerId id = new ServerId(this.draft.nextNumber(), (address != null) ? name + " (" + address + ")" : name,
+		ServerId id = new ServerId(this.draft.nextNumber(), ServerIdentity.withAddress(name, identity.address()),
 				identity.instance());
 		this.further.add(id);
 		return this.draft.create(id, connectionString, Sighting.NONE);

@@ -154,6 +154,15 @@ public record ManagedServer(ServerId id, ConnectionString connectionString, Serv
 	}
 
 	/**
+	 * Return whether what answers here and there out of recovery is known to be the same.
+	 */
+	boolean isSameWriterAs(ManagedServer other) {
+		ServerIdentity here = this.seen.writer();
+		ServerIdentity there = other.seen.writer();
+		return here != null && there != null && here.instance().equals(there.instance());
+	}
+
+	/**
 	 * Return whether another primary is the same server, in another pool or under another
 	 * name. One address may lead to another server than before.
 	 */
@@ -164,7 +173,7 @@ public record ManagedServer(ServerId id, ConnectionString connectionString, Serv
 		if (here == null || there == null) {
 			return sameAddress;
 		}
-		return here.instance().equals(there.instance()) || (sameAddress && here.timeline() == there.timeline());
+		return isSameWriterAs(other) || (sameAddress && here.timeline() == there.timeline());
 	}
 
 	/**

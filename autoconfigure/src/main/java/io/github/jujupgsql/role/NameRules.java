@@ -135,9 +135,8 @@ final class NameRules {
 	}
 
 	private void tell(ManagedServer server, String what, ServerIdentity other) {
-		String address = other.address();
-		this.draft.then(Step.TELL, new PassingEffect.Tell(false,
-				server.id().name() + what + ((address != null) ? " (" + address + ")" : "")));
+		this.draft.then(Step.TELL,
+				new PassingEffect.Tell(false, ServerIdentity.withAddress(server.id().name() + what, other.address())));
 	}
 
 	/**
@@ -147,11 +146,9 @@ final class NameRules {
 		if (this.draft.names.further.isEmpty()) {
 			return;
 		}
-		ServerIdentity present = primary.seen().writer();
 		for (ManagedServer server : this.draft.namedServers()) {
-			ServerIdentity writer = server.seen().writer();
-			boolean same = writer != null && present != null && writer.instance().equals(present.instance());
-			if (same && !this.draft.isMaster(server) && this.draft.names.behindNameOf(server).size() > 1) {
+			if (server.isSameWriterAs(primary) && !this.draft.isMaster(server)
+					&& this.draft.names.behindNameOf(server).size() > 1) {
 				this.draft.names.renew(server);
 			}
 		}

@@ -22,12 +22,12 @@ final class PromotionRules {
 
 	private final NameRules names;
 
-	PromotionRules(Draft draft, Probing probing, FailureRules failures, SuccessorRules successors) {
+	PromotionRules(Draft draft, Probing probing, FailureRules failures, SuccessorRules successors, NameRules names) {
 		this.draft = draft;
 		this.probing = probing;
 		this.failures = failures;
 		this.successors = successors;
-		this.names = new NameRules(draft, probing);
+		this.names = names;
 	}
 
 	/**

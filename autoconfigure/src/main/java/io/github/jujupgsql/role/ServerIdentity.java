@@ -16,6 +16,18 @@ import org.jspecify.annotations.Nullable;
 public record ServerIdentity(ServerInstance instance, @Nullable String address, long timeline, int walSenders) {
 
 	/**
+	 * Add an address to a name that does not say enough, as it leads to several servers
+	 * or to another one than before.
+	 * @param name the name, or what is told of it
+	 * @param address {@code host:port} as the server sees itself, or {@code null} if it
+	 * does not tell
+	 * @return for example {@code replicas:5432 (10.1.0.7:5432)}
+	 */
+	public static String withAddress(String name, @Nullable String address) {
+		return (address != null) ? name + " (" + address + ")" : name;
+	}
+
+	/**
 	 * Return the cluster.
 	 * @return the system identifier
 	 */

@@ -87,16 +87,15 @@ final class SuccessorRules {
 		if (succession.isOlder(identity)) {
 			return isWayBackOpen();
 		}
-		return changed || succession.isNewer(identity) || isPrimaryItself(identity);
+		return changed || succession.isNewer(identity) || isPrimaryItself(master);
 	}
 
 	/**
 	 * Return whether a server is the primary, under another name.
 	 */
-	private boolean isPrimaryItself(@Nullable ServerIdentity identity) {
+	private boolean isPrimaryItself(ManagedServer server) {
 		ManagedServer primary = this.draft.find(this.draft.primary);
-		ServerIdentity present = (primary != null) ? primary.seen().writer() : null;
-		return identity != null && present != null && identity.instance().equals(present.instance());
+		return primary != null && server.isSameWriterAs(primary);
 	}
 
 	private boolean isWayBackOpen() {
