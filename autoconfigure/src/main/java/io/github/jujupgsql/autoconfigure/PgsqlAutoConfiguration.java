@@ -69,7 +69,7 @@ import org.springframework.web.filter.OncePerRequestFilter;
 @EnableConfigurationProperties(PgsqlProperties.class)
 @Import({ RoleDataSourceConfiguration.Replicas.class, RoleDataSourceConfiguration.Routing.class,
 		RoleDataSourceConfiguration.Lazy.class, RoleDataSourceConfiguration.Plain.class,
-		RoleDataSourceConfiguration.PoolMetadata.class })
+		RoleDataSourceConfiguration.PoolMetadata.class, ExceptionTranslationConfiguration.class })
 public final class PgsqlAutoConfiguration {
 
 	@Bean

@@ -31,6 +31,7 @@ final class ReadOnlySessionConnection extends BorrowedConnection {
 		// tells the application, which may ask the driver
 		connection.setReadOnly(true);
 		InternalStatements.execute(connection, "SET SESSION CHARACTERISTICS AS TRANSACTION READ ONLY");
+		pool.lendReadOnlySession(connection);
 		return new ReadOnlySessionConnection(connection, pool).proxy();
 	}
 

@@ -31,6 +31,8 @@ final class FenceableSocket extends DelegatingSocket {
 
 	private static final Log logger = LogFactory.getLog(FenceableSocket.class);
 
+	private static final String LEFT = "The relation has left the server";
+
 	private final int hostTimeoutMillis;
 
 	private final boolean mayBlock;
@@ -171,7 +173,9 @@ final class FenceableSocket extends DelegatingSocket {
 	}
 
 	private int received(int read) throws SocketException {
-		refuseIfFenced();
+		if (this.fenced) {
+			throw new SocketException(LEFT);
+		}
 		if (read >= 0) {
 			// one thread at a time reads
 			this.heard.lazySet(this.heard.get() + 1);
@@ -179,9 +183,9 @@ final class FenceableSocket extends DelegatingSocket {
 		return read;
 	}
 
-	private void refuseIfFenced() throws SocketException {
+	private void refuseIfFenced() throws NothingSentException {
 		if (this.fenced) {
-			throw new SocketException("The relation has left the server");
+			throw new NothingSentException(LEFT);
 		}
 	}
 

@@ -202,6 +202,15 @@ final class ConnectionOpener {
 	}
 
 	/**
+	 * Return whether the driver has the server refuse to write in transactions that are
+	 * made read-only.
+	 * @return whether it does, as it does unless told not to
+	 */
+	boolean isReadOnlyEnforced() {
+		return !"ignore".equals(PGProperty.READ_ONLY_MODE.getOrDefault(this.properties));
+	}
+
+	/**
 	 * Let nothing through the sockets any more. Does not block.
 	 */
 	void fence() {

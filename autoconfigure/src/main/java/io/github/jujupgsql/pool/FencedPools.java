@@ -34,10 +34,11 @@ final class FencedPools {
 		this.drainTimeout = drainTimeout;
 	}
 
-	void fence(ServerId server, ServerPool pool) {
+	void fence(LastingEffect.Fence fence, ServerPool pool) {
+		ServerId server = fence.server();
 		int active = pool.getActive();
 		int waiting = pool.getWaiting();
-		int open = pool.fence();
+		int open = pool.fence(fence.because());
 		this.fenced.putIfAbsent(server, new Fenced(active, open));
 		if (pool.getPrimarySince() != null && this.counted.add(server)) {
 			this.changes.cutOff(waiting, open);

@@ -18,6 +18,8 @@ abstract class LendingPool extends AbstractServerPool {
 
 	final FaultReporter faults;
 
+	final FaultNotes notes;
+
 	private final ConnectionVerifier verifier;
 
 	/** The threads that wait for a connection, for longer than a moment. */
@@ -27,6 +29,7 @@ abstract class LendingPool extends AbstractServerPool {
 		super(server, name, connections);
 		this.fitness = new SessionFitness(connections);
 		this.faults = new FaultReporter(connections, server, describe(), () -> listener.suspected(self()));
+		this.notes = new FaultNotes(self(), listener);
 		this.verifier = new ConnectionVerifier(this, connections, this.fitness, this.faults);
 		connections.whenBroken(this.faults::connectionBroke);
 	}
@@ -137,6 +140,15 @@ abstract class LendingPool extends AbstractServerPool {
 	 */
 	public final void lendForReading(Connection connection) throws SQLException {
 		this.verifier.lendForReading(connection);
+	}
+
+	/**
+	 * Take note that a connection's session refuses to write until it is returned.
+	 * @param connection one that has been borrowed here
+	 * @throws SQLException if the connection is of no use
+	 */
+	public final void lendReadOnlySession(Connection connection) throws SQLException {
+		connection.unwrap(PhysicalConnection.class).setReadOnlySession(true);
 	}
 
 	/**

@@ -105,7 +105,7 @@ final class PoolEffects implements Effect.Performer {
 	public void perform(LastingEffect.Fence fence) {
 		ServerPool pool = this.pools.find(fence.server());
 		if (pool != null) {
-			this.fenced.fence(fence.server(), pool);
+			this.fenced.fence(fence, pool);
 		}
 	}
 

@@ -27,4 +27,11 @@ interface PoolListener {
 	 */
 	void indistinct(ServerPool pool);
 
+	/**
+	 * Say what the relation says of a pool's server. Called by any thread.
+	 * @param pool the server's pool
+	 * @return a sentence, without a full stop
+	 */
+	String relationWord(ServerPool pool);
+
 }

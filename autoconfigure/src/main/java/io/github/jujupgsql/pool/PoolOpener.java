@@ -93,8 +93,8 @@ final class PoolOpener {
 	 * none would ever be good.
 	 */
 	private RoleProbe open(HikariConfig config, Connection first) throws SQLException {
-		config.setExceptionOverride(new SqlErrorListener(config.getExceptionOverride(),
-				this.pool.faults::connectionBroke, this.pool.faults::writeRefused, this::isClosed));
+		config.setExceptionOverride(new SqlErrorListener(config.getExceptionOverride(), this::connectionBroke,
+				this::writeRefused, this::isClosed));
 		this.connections.source().offer(first);
 		HikariAdapter adapter = HikariAdapter.open(config);
 		RoleProbe answer;
@@ -111,6 +111,16 @@ final class PoolOpener {
 			this.pool.close();
 		}
 		return answer;
+	}
+
+	private void connectionBroke(SQLException fault) {
+		this.pool.notes.connectionBroke(fault);
+		this.pool.faults.connectionBroke(fault);
+	}
+
+	private void writeRefused(SQLException fault) {
+		this.pool.notes.writeRefused(fault);
+		this.pool.faults.writeRefused();
 	}
 
 	private boolean isClosed() {

@@ -27,9 +27,6 @@ final class ServerConnections {
 
 	private static final Log logger = LogFactory.getLog(ServerConnections.class);
 
-	/** What the driver says of a connection that it has closed itself. */
-	private static final String CLOSED_BEFORE = "08003";
-
 	private final String server;
 
 	private final ConnectionOpener opener;
@@ -45,6 +42,8 @@ final class ServerConnections {
 	private final InstanceGate gate;
 
 	private final LastAttempt lastAttempt;
+
+	private final ThreadConnections byThread = new ThreadConnections();
 
 	private final ReadCounter reads = new ReadCounter();
 
@@ -93,7 +92,7 @@ final class ServerConnections {
 	}
 
 	void broke(SQLException fault) {
-		if (!CLOSED_BEFORE.equals(fault.getSQLState())) {
+		if (!PhysicalConnection.CLOSED_BEFORE.equals(fault.getSQLState())) {
 			this.whenBroken.accept(fault);
 		}
 	}
@@ -171,6 +170,7 @@ final class ServerConnections {
 		ServerRole wanted = this.role;
 		PhysicalConnection connection = new PhysicalConnection(this.opener.connect(limit), this);
 		this.lastAttempt.succeeded();
+		this.byThread.add(connection);
 		try {
 			this.lastAttempt.began(connection.driver);
 			boolean told = wanted != null && RoleCheck.hasTold(connection.driver, wanted);
@@ -279,6 +279,10 @@ final class ServerConnections {
 
 	LastAttempt getLastAttempt() {
 		return this.lastAttempt;
+	}
+
+	ThreadConnections getByThread() {
+		return this.byThread;
 	}
 
 	ReadCounter getReads() {

@@ -247,9 +247,11 @@ public final class ServerPool extends LendingPool {
 	/**
 	 * Cut off every connection at once, and open none from now on. Does not wait for the
 	 * server.
+	 * @param because why, as the end of a sentence
 	 * @return how many were open
 	 */
-	int fence() {
+	int fence(String because) {
+		this.notes.cutOff(because);
 		HikariAdapter pool = adapter();
 		if (pool != null) {
 			// otherwise closing a connection whose work is done fails; before retiring,

@@ -263,6 +263,11 @@ public final class ServerPools implements Closeable {
 			noticed(new Fact.Indistinct(this.server), pool);
 		}
 
+		@Override
+		public String relationWord(ServerPool pool) {
+			return topology().relationWord(this.server);
+		}
+
 		private void noticed(Fact fact, ServerPool pool) {
 			ServerPools.this.loop.execute(() -> take(fact));
 			if (pool.isPrimary()) {

@@ -25,7 +25,7 @@ final class SqlErrorListener implements SQLExceptionOverride {
 
 	private final Consumer<SQLException> broken;
 
-	private final Runnable writeRefused;
+	private final Consumer<SQLException> writeRefused;
 
 	private final BooleanSupplier poolClosed;
 
@@ -37,8 +37,8 @@ final class SqlErrorListener implements SQLExceptionOverride {
 	 * @param poolClosed whether HikariCP has closed the pool, and trips over a connection
 	 * that is returned there
 	 */
-	SqlErrorListener(@Nullable SQLExceptionOverride users, Consumer<SQLException> broken, Runnable writeRefused,
-			BooleanSupplier poolClosed) {
+	SqlErrorListener(@Nullable SQLExceptionOverride users, Consumer<SQLException> broken,
+			Consumer<SQLException> writeRefused, BooleanSupplier poolClosed) {
 		this.users = users;
 		this.broken = broken;
 		this.writeRefused = writeRefused;
@@ -52,7 +52,7 @@ final class SqlErrorListener implements SQLExceptionOverride {
 			this.broken.accept(fault);
 		}
 		else if (READ_ONLY_TRANSACTION.equals(fault.getSQLState())) {
-			this.writeRefused.run();
+			this.writeRefused.accept(fault);
 		}
 		Override wanted = (this.users != null) ? this.users.adjudicate(fault) : Override.CONTINUE_EVICT;
 		// HikariCP would warn with a stack trace, and fail what is to clean up

@@ -28,9 +28,20 @@ final class FenceRules {
 				this.draft.names.renew(old);
 			}
 			if (!old.isSameServerAs(primary)) {
-				fence(old, Step.FENCE_DEPOSED, FenceReason.DEPOSED, "");
+				fence(old, Step.FENCE_DEPOSED, FenceReason.DEPOSED, succeeded(old, primary));
 			}
 		}
+	}
+
+	private String succeeded(ManagedServer old, ManagedServer primary) {
+		if (old.id().name().equals(primary.id().name())) {
+			return "its name leads to another server now";
+		}
+		ManagedServer master = this.draft.relationMaster();
+		if (master != null && primary.isSameServerAs(master)) {
+			return "the relation calls " + primary.id().name() + " the master";
+		}
+		return primary.id().name() + " has been promoted";
 	}
 
 	/**
@@ -41,7 +52,7 @@ final class FenceRules {
 			this.draft.primary = null;
 		}
 		boolean draining = server.state() == ServerState.DRAINING;
-		this.draft.then(step, new LastingEffect.Fence(server.id()));
+		this.draft.then(step, new LastingEffect.Fence(server.id(), why.because(detail)));
 		if (!draining) {
 			// what drains closes the pool in the end
 			this.draft.then(Step.LEAVE, new LastingEffect.CloseFenced(server.id(), why, detail));

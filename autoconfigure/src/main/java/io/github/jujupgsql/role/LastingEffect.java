@@ -1,5 +1,8 @@
 package io.github.jujupgsql.role;
 
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
 /**
  * Something whose traces last: which servers are fenced, which roles are given and
  * published, and who leaves. It can be carried out twice, and {@link Fact.Recovered}
@@ -14,8 +17,10 @@ public sealed interface LastingEffect extends Effect {
 	 * and no answer from there is believed any more.
 	 *
 	 * @param server the server
+	 * @param because what threads are told that lose a connection by it; empty if it is
+	 * told already
 	 */
-	record Fence(ServerId server) implements LastingEffect {
+	record Fence(ServerId server, String because) implements LastingEffect {
 
 		@Override
 		public void perform(Effect.Performer performer) {
@@ -133,16 +138,30 @@ public sealed interface LastingEffect extends Effect {
 	enum FenceReason {
 
 		/** Another server is the primary. */
-		DEPOSED,
+		DEPOSED(""),
 
 		/** It serves reads and does not answer. */
-		SICK,
+		SICK("it does not answer"),
 
 		/** It is the primary and has not answered for too long. */
-		SILENT,
+		SILENT("it has not answered for too long"),
 
 		/** The relation has withdrawn it and named no other master in time. */
-		WITHDRAWN
+		WITHDRAWN("the relation has withdrawn it");
+
+		private final String text;
+
+		FenceReason(String text) {
+			this.text = text;
+		}
+
+		/**
+		 * Return why, as the end of a sentence.
+		 * @param detail more of it; may be empty
+		 */
+		String because(String detail) {
+			return Stream.of(this.text, detail).filter((part) -> !part.isEmpty()).collect(Collectors.joining(": "));
+		}
 
 	}
 

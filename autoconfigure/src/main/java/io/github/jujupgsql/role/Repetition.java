@@ -26,7 +26,7 @@ final class Repetition {
 			case REPLICA -> this.draft.then(Step.GIVE_ROLE, new LastingEffect.GiveReplicaRole(id, true));
 			case DRAINING -> this.draft.then(Step.LEAVE, new LastingEffect.Drain(id));
 			case FENCED -> {
-				this.draft.then(Step.FENCE_DEPOSED, new LastingEffect.Fence(id));
+				this.draft.then(Step.FENCE_DEPOSED, new LastingEffect.Fence(id, ""));
 				this.draft.then(Step.LEAVE, new LastingEffect.CloseFenced(id, FenceReason.DEPOSED, ""));
 			}
 			case NEW, EXCLUDED, WARMING, STEPPING_DOWN, CLOSED -> {

@@ -99,6 +99,20 @@ public record Topology(PgsqlRelation relation, Map<ConnectionString, ServerId> n
 		return namedServers().map(ManagedServer::id).toList();
 	}
 
+	/**
+	 * Say what the relation says of a server.
+	 * @param id the server
+	 * @return a sentence, without a full stop
+	 */
+	public String relationWord(ServerId id) {
+		ManagedServer server = this.servers.get(id);
+		if (server != null && server.connectionString().equals(this.relation.master())) {
+			return "the relation calls it the master";
+		}
+		boolean standby = server != null && this.relation.standbys().contains(server.connectionString());
+		return standby ? "the relation calls it a standby" : "the relation does not name it any more";
+	}
+
 	private Stream<ManagedServer> namedServers() {
 		return Stream.concat(this.named.values().stream(), this.names.further().stream())
 			.map(this.servers::get)

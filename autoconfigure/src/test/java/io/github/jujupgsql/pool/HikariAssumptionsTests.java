@@ -377,7 +377,7 @@ class HikariAssumptionsTests {
 	void theExceptionOverrideHearsOfWhatThePoolWouldEvictForAndCanKeepIt() throws SQLException {
 		List<String> heard = new ArrayList<>();
 		HikariConfig config = config(1);
-		config.setExceptionOverride(new SqlErrorListener(null, (fault) -> heard.add(fault.getSQLState()), () -> {
+		config.setExceptionOverride(new SqlErrorListener(null, (fault) -> heard.add(fault.getSQLState()), (fault) -> {
 		}, () -> false));
 		assertThat(failsWith(open(config), new SQLException("gone", "08006"))).isFalse();
 		assertThat(heard).containsExactly("08006");

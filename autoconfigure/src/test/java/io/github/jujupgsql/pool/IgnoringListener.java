@@ -19,4 +19,9 @@ final class IgnoringListener implements PoolListener {
 	public void indistinct(ServerPool pool) {
 	}
 
+	@Override
+	public String relationWord(ServerPool pool) {
+		return "the relation calls it the master";
+	}
+
 }

@@ -102,7 +102,7 @@ class NameRulesTests {
 				"probe p");
 		says(id("p"), Kind.NOT_IN_RECOVERY, "3", 2);
 		assertThat(roles()).isEqualTo("p/r");
-		assertThat(this.rules.effects).contains(new LastingEffect.Fence(old));
+		assertThat(this.rules.effects).contains(new LastingEffect.Fence(old, "its name leads to another server now"));
 		assertThat(this.rules.effects()).containsSubsequence("fence p", "make primary p", "return p", "publish p/r")
 			.contains("drain r (3)");
 	}

@@ -4,6 +4,8 @@ import java.sql.SQLException;
 import java.sql.Savepoint;
 import java.util.List;
 
+import io.github.jujupgsql.dao.LostConnectionException;
+import io.github.jujupgsql.pool.ConnectionFault;
 import jakarta.persistence.Entity;
 import jakarta.persistence.EntityManager;
 import jakarta.persistence.EntityManagerFactory;
@@ -25,7 +27,10 @@ import org.springframework.orm.jpa.EntityManagerHolder;
 import org.springframework.orm.jpa.SharedEntityManagerCreator;
 import org.springframework.transaction.support.TransactionSynchronizationManager;
 
+import static io.github.jujupgsql.Sql.execute;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.catchThrowable;
 
 /**
  * Tests for routing the transactions of an application that uses JPA.
@@ -146,6 +151,33 @@ class JpaRoutingTests extends RoutingTests {
 		});
 	}
 
+	@Test
+	void whenAConnectionIsLostItIsToldThatNothingIsLeft() {
+		Notes notes = this.context.getBean(Notes.class);
+		assertThatExceptionOfType(LostConnectionException.class)
+			.isThrownBy(() -> this.transactions.readWrite(() -> notes.die()));
+		assertThatExceptionOfType(LostConnectionException.class)
+			.isThrownBy(() -> this.transactions.readOnly(() -> notes.die()));
+	}
+
+	@Test
+	void whenAConnectionIsLostInACommitTheExceptionKnowsThatItMayHaveBeenCarriedOut() throws SQLException {
+		execute(this.cluster.master(),
+				"CREATE FUNCTION die() RETURNS trigger LANGUAGE plpgsql AS "
+						+ "$$ BEGIN PERFORM pg_terminate_backend(pg_backend_pid()); RETURN NULL; END $$; "
+						+ "CREATE CONSTRAINT TRIGGER dies AFTER INSERT ON note DEFERRABLE INITIALLY DEFERRED "
+						+ "FOR EACH ROW EXECUTE FUNCTION die()");
+		try {
+			Throwable lost = catchThrowable(() -> this.transactions.readWrite(() -> wrote("perhaps")));
+			assertThat(ConnectionFault.find(lost)).isNotNull()
+				.extracting(ConnectionFault::isOutcomeUnknown)
+				.isEqualTo(true);
+		}
+		finally {
+			execute(this.cluster.master(), "DROP FUNCTION die() CASCADE");
+		}
+	}
+
 	/**
 	 * As Spring does for each web request, unless it is told not to by
 	 * {@code spring.jpa.open-in-view}.
@@ -189,6 +221,9 @@ class JpaRoutingTests extends RoutingTests {
 
 		@NativeQuery(BACKEND)
 		String backend();
+
+		@NativeQuery("SELECT pg_terminate_backend(pg_backend_pid())")
+		boolean die();
 
 	}
 

@@ -1,11 +1,8 @@
 package io.github.jujupgsql.sample;
 
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Function;
 
-import org.springframework.dao.DataAccessException;
 import org.springframework.jdbc.core.simple.JdbcClient;
-import org.springframework.transaction.TransactionException;
 import org.springframework.transaction.support.TransactionOperations;
 
 /**
@@ -26,23 +23,9 @@ final class Database {
 
 	/**
 	 * Run the work in a transaction of its own.
-	 * @throws UnknownOutcomeException if the commit of what was written went wrong
 	 */
 	<T> Served<T> call(Function<JdbcClient, T> work) {
-		AtomicBoolean committing = new AtomicBoolean();
-		try {
-			return this.transactions.execute((status) -> {
-				Served<T> served = new Served<>(work.apply(this.jdbc), server());
-				committing.set(!status.isReadOnly());
-				return served;
-			});
-		}
-		catch (DataAccessException | TransactionException ex) {
-			if (committing.get()) {
-				throw new UnknownOutcomeException(ex);
-			}
-			throw ex;
-		}
+		return this.transactions.execute((status) -> new Served<>(work.apply(this.jdbc), server()));
 	}
 
 	private String server() {

@@ -2,11 +2,13 @@ package io.github.jujupgsql.sample;
 
 import javax.sql.DataSource;
 
+import io.github.jujupgsql.dao.PgsqlExceptionTranslator;
 import io.github.jujupgsql.datasource.Replica;
 
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.jdbc.support.JdbcTransactionManager;
 import org.springframework.resilience.annotation.EnableResilientMethods;
@@ -29,9 +31,14 @@ class NotesConfiguration {
 	}
 
 	private static Database readOnly(DataSource dataSource) {
-		TransactionTemplate transactions = new TransactionTemplate(new JdbcTransactionManager(dataSource));
+		PgsqlExceptionTranslator translator = new PgsqlExceptionTranslator();
+		JdbcTemplate jdbc = new JdbcTemplate(dataSource);
+		jdbc.setExceptionTranslator(translator);
+		JdbcTransactionManager manager = new JdbcTransactionManager(dataSource);
+		manager.setExceptionTranslator(translator);
+		TransactionTemplate transactions = new TransactionTemplate(manager);
 		transactions.setReadOnly(true);
-		return new Database(JdbcClient.create(dataSource), transactions);
+		return new Database(JdbcClient.create(jdbc), transactions);
 	}
 
 }

@@ -4,6 +4,7 @@ import java.util.List;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
+import io.github.jujupgsql.dao.UnknownOutcomeException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -11,11 +12,13 @@ import org.slf4j.LoggerFactory;
 import org.springframework.context.MessageSourceResolvable;
 import org.springframework.core.NestedRuntimeException;
 import org.springframework.dao.DataAccessException;
+import org.springframework.dao.TransientDataAccessException;
 import org.springframework.http.HttpHeaders;
 import org.springframework.http.HttpStatus;
 import org.springframework.http.HttpStatusCode;
 import org.springframework.http.ProblemDetail;
 import org.springframework.http.ResponseEntity;
+import org.springframework.transaction.CannotCreateTransactionException;
 import org.springframework.transaction.TransactionException;
 import org.springframework.web.bind.MethodArgumentNotValidException;
 import org.springframework.web.bind.annotation.ExceptionHandler;
@@ -35,20 +38,29 @@ class ProblemAdvice extends ResponseEntityExceptionHandler {
 
 	@ExceptionHandler
 	ResponseEntity<ProblemDetail> outcomeUnknown(UnknownOutcomeException ex) {
-		log.warn("Commit without an answer: {}", PassingFaults.databaseFault(ex).getMessage());
+		log.warn("Commit without an answer: {}", ex.getMessage());
 		return problem(HttpStatus.INTERNAL_SERVER_ERROR, "The connection to the database was lost while the note was "
 				+ "being committed. It may or may not be stored: look before you send it again.");
 	}
 
 	@ExceptionHandler({ DataAccessException.class, TransactionException.class })
 	ResponseEntity<ProblemDetail> databaseFailed(NestedRuntimeException ex) {
-		if (PassingFaults.isPassing(ex)) {
-			log.warn("Database not available: {}", PassingFaults.databaseFault(ex).getMessage());
-			return problem(HttpStatus.SERVICE_UNAVAILABLE,
-					"The database is not available at the moment. Nothing was changed, please try again.");
+		if (ex instanceof TransientDataAccessException) {
+			return unavailable(ex);
 		}
 		log.error("Database access failed", ex);
 		return problem(HttpStatus.INTERNAL_SERVER_ERROR, "The database could not carry out the request.");
+	}
+
+	@ExceptionHandler
+	ResponseEntity<ProblemDetail> noConnection(CannotCreateTransactionException ex) {
+		return unavailable((ex.getCause() != null) ? ex.getCause() : ex);
+	}
+
+	private static ResponseEntity<ProblemDetail> unavailable(Throwable reason) {
+		log.warn("Database not available: {}", reason.getMessage());
+		return problem(HttpStatus.SERVICE_UNAVAILABLE,
+				"The database is not available at the moment. Nothing was changed, please try again.");
 	}
 
 	@Override

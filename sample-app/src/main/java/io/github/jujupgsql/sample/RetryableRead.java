@@ -5,7 +5,9 @@ import java.lang.annotation.Retention;
 import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
 
+import org.springframework.dao.TransientDataAccessException;
 import org.springframework.resilience.annotation.Retryable;
+import org.springframework.transaction.CannotCreateTransactionException;
 
 /**
  * A whole transaction that only reads, and so may be repeated when its server fails under
@@ -15,7 +17,8 @@ import org.springframework.resilience.annotation.Retryable;
  */
 @Target(ElementType.METHOD)
 @Retention(RetentionPolicy.RUNTIME)
-@Retryable(predicate = PassingFaults.class, maxRetries = 3, delay = 20, multiplier = 3, timeout = 5000)
+@Retryable(includes = { TransientDataAccessException.class, CannotCreateTransactionException.class }, maxRetries = 3,
+		delay = 20, multiplier = 3, timeout = 5000)
 @interface RetryableRead {
 
 }

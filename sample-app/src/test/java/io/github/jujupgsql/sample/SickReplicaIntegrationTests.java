@@ -12,22 +12,15 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
 
-import com.zaxxer.hikari.HikariDataSource;
 import io.github.jujupgsql.test.PgsqlClusterTest;
 import io.github.jujupgsql.test.PgsqlServer;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import tools.jackson.databind.JsonNode;
 
-import org.springframework.core.NestedRuntimeException;
 import org.springframework.http.ResponseEntity;
-import org.springframework.jdbc.core.simple.JdbcClient;
-import org.springframework.jdbc.datasource.SingleConnectionDataSource;
-import org.springframework.jdbc.support.JdbcTransactionManager;
-import org.springframework.transaction.support.TransactionTemplate;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.awaitility.Awaitility.await;
 
 /**
@@ -73,28 +66,6 @@ class SickReplicaIntegrationTests extends AbstractServiceTests {
 			file.write();
 			readers.awaitReadsFrom(cluster.standbys());
 			assertThat(readers.failures).isEmpty();
-		}
-	}
-
-	@Test
-	void whenTheConnectionIsLostInTheCommitOfAReadThenItMayBeRepeated() throws Exception {
-		PgsqlServer standby = cluster.standbys().get(0);
-		try (HikariDataSource dataSource = new HikariDataSource(); Connection killer = standby.superuserConnection()) {
-			dataSource.setJdbcUrl("jdbc:postgresql://" + standby.address() + "/" + cluster.database());
-			dataSource.setUsername(cluster.user());
-			dataSource.setPassword(cluster.password());
-			JdbcClient jdbc = JdbcClient.create(dataSource);
-			TransactionTemplate transactions = new TransactionTemplate(new JdbcTransactionManager(dataSource));
-			assertThatExceptionOfType(NestedRuntimeException.class)
-				.isThrownBy(() -> transactions.executeWithoutResult((status) -> {
-					int backend = jdbc.sql("SELECT pg_backend_pid()").query(Integer.class).single();
-					JdbcClient.create(new SingleConnectionDataSource(killer, true))
-						.sql("SELECT pg_terminate_backend(:backend, 10000)")
-						.param("backend", backend)
-						.query(Boolean.class)
-						.single();
-				}))
-				.satisfies((ex) -> assertThat(PassingFaults.isPassing(ex)).isTrue());
 		}
 	}
 
