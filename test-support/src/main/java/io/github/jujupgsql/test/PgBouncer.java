@@ -38,9 +38,9 @@ public final class PgBouncer implements AutoCloseable {
 
 	private final PgBouncerProcess process;
 
-	private PgBouncer(PgsqlCluster cluster, Path program) throws IOException {
+	private PgBouncer(PgsqlCluster cluster, Path program, PgBouncerPooling pooling) throws IOException {
 		this.cluster = cluster;
-		this.process = new PgBouncerProcess(cluster, program);
+		this.process = new PgBouncerProcess(cluster, program, pooling);
 	}
 
 	/**
@@ -60,10 +60,22 @@ public final class PgBouncer implements AutoCloseable {
 	 * says why
 	 */
 	public static PgBouncer start(PgsqlCluster cluster) {
+		return start(cluster, PgBouncerPooling.SESSIONS);
+	}
+
+	/**
+	 * Start pgbouncer likewise, to pool something else than its charm has it pool.
+	 * @param cluster the cluster
+	 * @param pooling what it pools
+	 * @return pgbouncer, to be closed
+	 * @throws IllegalStateException if it is not installed or does not start; the message
+	 * says why
+	 */
+	public static PgBouncer start(PgsqlCluster cluster, PgBouncerPooling pooling) {
 		Path program = PgBouncerProcess.find()
 			.orElseThrow(() -> new IllegalStateException(PgBouncerProcess.PROGRAM + " is not installed"));
 		try {
-			PgBouncer started = new PgBouncer(cluster, program);
+			PgBouncer started = new PgBouncer(cluster, program, pooling);
 			started.start();
 			logger.info("Started {}", started);
 			return started;
@@ -75,7 +87,7 @@ public final class PgBouncer implements AutoCloseable {
 
 	private void start() throws IOException {
 		try {
-			this.process.start(new Route(this.cluster.master(), standby()));
+			this.process.start(Route.to(this.cluster.master(), standby()));
 		}
 		catch (IOException | RuntimeException ex) {
 			close();
@@ -102,13 +114,26 @@ public final class PgBouncer implements AutoCloseable {
 	 * @param standby where it is for reading
 	 */
 	public void follow(PgsqlServer master, PgsqlServer standby) {
+		follow(Route.to(master, standby));
+	}
+
+	/**
+	 * Lead to several servers behind a name each. Returns when new sessions do.
+	 * @param master where the application's database is
+	 * @param standbys where it is for reading
+	 */
+	public void follow(PgsqlService master, PgsqlService standbys) {
+		follow(Route.to(master, standbys));
+	}
+
+	private void follow(Route route) {
 		try {
-			this.process.follow(new Route(master, standby));
+			this.process.follow(route);
 		}
 		catch (IOException ex) {
 			throw new UncheckedIOException(ex);
 		}
-		logger.info("{} leads to {}, and to {} for reading", this, master, standby);
+		logger.info("{} leads to {}, and to {} for reading", this, route.master(), route.standby());
 	}
 
 	/**

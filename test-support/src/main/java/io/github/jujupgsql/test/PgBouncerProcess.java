@@ -36,10 +36,13 @@ final class PgBouncerProcess {
 
 	private final Path folder;
 
+	private final PgBouncerPooling pooling;
+
 	private @Nullable Process process;
 
-	PgBouncerProcess(PgsqlCluster cluster, Path program) throws IOException {
+	PgBouncerProcess(PgsqlCluster cluster, Path program, PgBouncerPooling pooling) throws IOException {
 		this.cluster = cluster;
+		this.pooling = pooling;
 		this.postgres = cluster.home().postgres();
 		this.folder = Files.createTempDirectory(cluster.home().folder(), PROGRAM);
 		this.postgres.launcher().own(this.folder);
@@ -130,28 +133,30 @@ final class PgBouncerProcess {
 	}
 
 	private void writeSettings(Route route) throws IOException {
-		this.postgres.writeSecret(settings(), """
-				[databases]
-				%s
-				%s
-				[pgbouncer]
-				listen_addr = %s
-				listen_port = %d
-				unix_socket_dir =
-				auth_type = scram-sha-256
-				auth_file = %s
-				pool_mode = session
-				ignore_startup_parameters = extra_float_digits,options
-				server_reset_query = DISCARD ALL
-				server_reset_query_always = 1
-				server_round_robin = 1
-				server_login_retry = 0.2
-				""".formatted(databaseAt(this.cluster.database(), route.master()),
-				databaseAt(readOnlyDatabase(), route.standby()), PgsqlServer.HOST, this.port.number(), users()));
+		this.postgres.writeSecret(settings(),
+				"""
+						[databases]
+						%s
+						%s
+						[pgbouncer]
+						listen_addr = %s
+						listen_port = %d
+						unix_socket_dir =
+						auth_type = scram-sha-256
+						auth_file = %s
+						pool_mode = %s
+						ignore_startup_parameters = extra_float_digits,options
+						server_reset_query = DISCARD ALL
+						server_reset_query_always = %d
+						server_round_robin = 1
+						server_login_retry = 0.2
+						""".formatted(databaseAt(this.cluster.database(), route.master()),
+						databaseAt(readOnlyDatabase(), route.standby()), PgsqlServer.HOST, this.port.number(), users(),
+						this.pooling.mode(), (this.pooling == PgBouncerPooling.SESSIONS) ? 1 : 0));
 	}
 
-	private String databaseAt(String name, PgsqlServer server) {
-		return "%s = host=%s port=%d dbname=%s auth_user=%s".formatted(name, server.host(), server.port(),
+	private String databaseAt(String name, Target target) {
+		return "%s = host=%s port=%d dbname=%s auth_user=%s".formatted(name, target.host(), target.port(),
 				this.cluster.database(), Postgres.SUPERUSER);
 	}
 
@@ -190,7 +195,25 @@ final class PgBouncerProcess {
 	 * @param master where the application's database is
 	 * @param standby where it is for reading
 	 */
-	record Route(PgsqlServer master, PgsqlServer standby) {
+	record Route(Target master, Target standby) {
+
+		static Route to(PgsqlServer master, PgsqlServer standby) {
+			return new Route(new Target(master.host(), master.port()), new Target(standby.host(), standby.port()));
+		}
+
+		static Route to(PgsqlService master, PgsqlService standby) {
+			return new Route(new Target(master.host(), master.port()), new Target(standby.host(), standby.port()));
+		}
+
+	}
+
+	/**
+	 * Something to connect to.
+	 *
+	 * @param host its host
+	 * @param port its port
+	 */
+	record Target(String host, int port) {
 
 	}
 
