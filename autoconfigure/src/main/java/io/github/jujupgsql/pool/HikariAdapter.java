@@ -53,7 +53,7 @@ final class HikariAdapter {
 		ExecutorService housekeeper = HikariHousekeeper.of(config);
 		boolean open = false;
 		try {
-			HikariDataSource opened = new HikariDataSource(config);
+			HikariDataSource opened = HikariThreadLists.open(config);
 			opened.setMaximumPoolSize(maximumPoolSize);
 			HikariAdapter pool = new HikariAdapter(opened, metrics, housekeeper);
 			open = true;

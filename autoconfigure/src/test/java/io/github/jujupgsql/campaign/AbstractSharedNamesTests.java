@@ -1,5 +1,6 @@
 package io.github.jujupgsql.campaign;
 
+import java.lang.ref.WeakReference;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -13,6 +14,7 @@ import io.github.jujupgsql.test.PgsqlService;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 
+import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 /**
@@ -31,6 +33,9 @@ abstract class AbstractSharedNamesTests extends AbstractCampaignTests {
 	FollowingApplication application;
 
 	final List<PrimaryChange> changes = new CopyOnWriteArrayList<>();
+
+	/** The pools that there have been. */
+	private final List<WeakReference<ServerPool>> pools = new ArrayList<>();
 
 	@BeforeEach
 	void follow() {
@@ -67,6 +72,7 @@ abstract class AbstractSharedNamesTests extends AbstractCampaignTests {
 			Rounds.run(rounds, (number) -> {
 				awaitReads(load, System.nanoTime(), 100);
 				awaitWrite(load, System.nanoTime(), cluster.master());
+				this.application.poolsInUse().forEach((pool) -> this.pools.add(new WeakReference<>(pool)));
 				round.run(load, number);
 			});
 			load.close();
@@ -76,8 +82,19 @@ abstract class AbstractSharedNamesTests extends AbstractCampaignTests {
 			}
 		}
 		OpenResources.assertOnlyTheCurrentPools(this.application, cluster.servers());
+		assertPoolsAreForgotten();
 		this.application.close();
 		OpenResources.assertNothing(cluster.servers());
+	}
+
+	private void assertPoolsAreForgotten() {
+		await().atMost(FollowingApplication.PATIENCE).untilAsserted(() -> {
+			System.gc();
+			List<ServerPool> current = this.application.poolsInUse();
+			assertThat(this.pools).extracting(WeakReference::get)
+				.filteredOn((pool) -> pool != null && !current.contains(pool))
+				.isEmpty();
+		});
 	}
 
 	void awaitPrimary(PgsqlServer server) {

@@ -1,5 +1,6 @@
 package io.github.jujupgsql.pool;
 
+import java.lang.ref.WeakReference;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.SQLTransientConnectionException;
@@ -11,6 +12,8 @@ import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
@@ -102,6 +105,35 @@ class HikariAssumptionsTests {
 			assertThatExceptionOfType(SQLTransientConnectionException.class)
 				.isThrownBy(() -> adapter.getConnection(10));
 		}
+	}
+
+	@Test
+	void aThreadThatHasBorrowedDoesNotKeepAPoolThatIsClosed() throws Exception {
+		ExecutorService thread = Executors.newSingleThreadExecutor();
+		try {
+			WeakReference<HikariDataSource> closed = borrowAndClose(thread);
+			await().until(() -> {
+				System.gc();
+				return closed.get() == null;
+			});
+			assertThat(System.getProperty("com.zaxxer.hikari.useWeakReferences")).isNull();
+		}
+		finally {
+			thread.shutdownNow();
+		}
+	}
+
+	private WeakReference<HikariDataSource> borrowAndClose(ExecutorService thread) throws Exception {
+		HikariConfig config = config(1);
+		// the one of these tests keeps what it is to do tomorrow
+		config.setScheduledExecutor(null);
+		HikariAdapter adapter = HikariAdapter.open(config);
+		thread.submit(() -> {
+			adapter.getConnection(LONG_MILLIS).close();
+			return adapter.total();
+		}).get();
+		adapter.close();
+		return new WeakReference<>(adapter.dataSource());
 	}
 
 	@Test
