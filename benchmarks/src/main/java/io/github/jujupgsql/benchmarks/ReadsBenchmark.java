@@ -29,7 +29,7 @@ import org.openjdk.jmh.annotations.Warmup;
 @State(Scope.Benchmark)
 @BenchmarkMode(Mode.Throughput)
 @OutputTimeUnit(TimeUnit.SECONDS)
-@Fork(1)
+@Fork(value = 1, jvmArgsAppend = Benchmarks.AS_IN_AN_EXECUTABLE_JAR)
 @Threads(8)
 @Warmup(iterations = 3, time = 2)
 @Measurement(iterations = 5, time = 2)
