@@ -14,6 +14,7 @@ import io.github.jujupgsql.role.ServerIdentity;
 import io.github.jujupgsql.role.ServerInstance;
 import org.jspecify.annotations.Nullable;
 import org.postgresql.PGConnection;
+import org.postgresql.replication.LogSequenceNumber;
 
 /**
  * What a server answered when asked for its role, and what it told of the session.
@@ -125,7 +126,15 @@ record RoleCheck(ProbeAnswer answer, boolean readOnlySession, @Nullable String s
 		}
 		long timeline = (walFile != null) ? Long.parseLong(walFile.substring(0, TIMELINE_DIGITS), 16) : 0;
 		return new ServerIdentity(new ServerInstance(cluster, startedAt), (host != null) ? host + ":" + port : null,
-				timeline, result.getInt(column));
+				timeline, result.getInt(column++), position(result.getString(column)));
+	}
+
+	/**
+	 * Return a position in the log, which is two hexadecimal numbers with a slash between
+	 * them.
+	 */
+	private static long position(@Nullable String lsn) {
+		return (lsn != null) ? LogSequenceNumber.valueOf(lsn).asLong() : 0;
 	}
 
 	/**

@@ -35,12 +35,14 @@ enum RoleQuery {
 			CASE WHEN pg_catalog.pg_is_in_recovery() THEN NULL
 			ELSE pg_catalog.pg_walfile_name(pg_catalog.pg_current_wal_insert_lsn()) END,
 			CASE WHEN pg_catalog.pg_is_in_recovery() THEN 0
-			ELSE (SELECT pg_catalog.count(*) FROM pg_catalog.pg_stat_get_wal_senders()) END""";
+			ELSE (SELECT pg_catalog.count(*) FROM pg_catalog.pg_stat_get_wal_senders()) END,
+			CASE WHEN pg_catalog.pg_is_in_recovery() THEN pg_catalog.pg_last_wal_replay_lsn()
+			ELSE pg_catalog.pg_current_wal_insert_lsn() END""";
 
 	/** The first column after the role and the session's default. */
 	static final int FIRST = 3;
 
-	private static final int IDENTITY_SIZE = 6;
+	private static final int IDENTITY_SIZE = 7;
 
 	private final boolean identity;
 

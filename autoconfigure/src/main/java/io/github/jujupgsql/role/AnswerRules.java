@@ -24,11 +24,14 @@ final class AnswerRules {
 
 	private final NameRules names;
 
+	private final HistoryRules histories;
+
 	AnswerRules(Draft draft, Probing probing) {
 		this.draft = draft;
 		this.probing = probing;
 		this.failures = new FailureRules(draft, probing);
 		this.names = new NameRules(draft, probing);
+		this.histories = new HistoryRules(draft, probing, this.failures);
 		FenceRules fences = new FenceRules(draft);
 		this.successors = new SuccessorRules(draft);
 		this.promotions = new PromotionRules(draft, probing, this.failures, this.successors, this.names);
@@ -130,6 +133,7 @@ final class AnswerRules {
 		if (this.draft.isPrimary(server)) {
 			this.promotions.confirmed(server);
 			this.promotions.askRivals();
+			this.histories.primaryAnswered(server);
 			return;
 		}
 		ManagedServer former = this.draft.find(this.draft.primary);
@@ -138,6 +142,7 @@ final class AnswerRules {
 		}
 		else {
 			this.transitions.promote(server);
+			this.histories.promoted();
 		}
 	}
 
@@ -155,12 +160,20 @@ final class AnswerRules {
 			this.promotions.leaveOut(server, answer);
 			return;
 		}
+		if (server.seen().history() == Sighting.History.STRAY) {
+			this.histories.leaveOut(server, answer);
+			return;
+		}
 		boolean back = server.failure() != null;
 		ManagedServer answering = this.draft.put(server.withFailure(null));
 		this.promotions.heard(answering);
-		if (answering.inRecovery()) {
-			return;
+		if (!answering.inRecovery()) {
+			serveReads(answering, back);
 		}
+		this.histories.heard(answering.id());
+	}
+
+	private void serveReads(ManagedServer answering, boolean back) {
 		ManagedServer former = this.draft.predecessorOf(answering);
 		if (former != null) {
 			this.transitions.warmUp(answering, former);

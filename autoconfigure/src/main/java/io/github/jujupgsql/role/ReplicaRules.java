@@ -43,7 +43,9 @@ final class ReplicaRules {
 		}
 		long unaskedFor = this.draft.now - server.question().askedAt();
 		long interval = this.draft.policy.sickAfter().toNanos() / this.draft.policy.times().questions();
-		if ((stalled || signs.unreachable()) && unaskedFor >= interval) {
+		ManagedServer primary = this.draft.find(this.draft.primary);
+		if (((stalled || signs.unreachable()) && unaskedFor >= interval)
+				|| HistoryRules.isUnaskedSincePromotion(server, primary)) {
 			this.probing.ask(server);
 		}
 	}

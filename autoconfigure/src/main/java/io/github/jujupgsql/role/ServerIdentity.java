@@ -11,9 +11,12 @@ import org.jspecify.annotations.Nullable;
  * @param timeline the timeline on which it writes; 0 in recovery, where that is not known
  * in time
  * @param walSenders how many standbys stream from it; 0 in recovery
+ * @param position how far it has written, or in recovery replayed, the write-ahead log,
+ * in bytes; 0 if it does not tell
  * @since 0.1.0
  */
-public record ServerIdentity(ServerInstance instance, @Nullable String address, long timeline, int walSenders) {
+public record ServerIdentity(ServerInstance instance, @Nullable String address, long timeline, int walSenders,
+		long position) {
 
 	/**
 	 * Add an address to a name that does not say enough, as it leads to several servers

@@ -44,7 +44,7 @@ class MovedNamesTests {
 				Set.of(), PoolTimes.DEFAULT, Ticker.SYSTEM);
 		ServerPool pool = new ServerPool("primary:5432", "pool", connections, (opened) -> new HikariConfig(),
 				new IgnoringListener());
-		pool.setIdentity(new ServerIdentity(new ServerInstance("1", address), address, timeline, 0));
+		pool.setIdentity(new ServerIdentity(new ServerInstance("1", address), address, timeline, 0, 0));
 		this.changes.tell(pool, PrimaryCause.RELATION, Ticker.SYSTEM.nanoTime());
 	}
 

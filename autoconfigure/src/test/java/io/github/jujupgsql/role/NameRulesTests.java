@@ -268,7 +268,7 @@ class NameRulesTests {
 	}
 
 	private static ServerIdentity identity(String instance, int timeline) {
-		return new ServerIdentity(new ServerInstance("x", instance), instance, timeline, 0);
+		return new ServerIdentity(new ServerInstance("x", instance), instance, timeline, 0, 0);
 	}
 
 	private String roles() {

@@ -310,7 +310,7 @@ class PromotionRulesTests {
 	}
 
 	private static ServerIdentity identity(String name, int timeline, int walSenders, String cluster) {
-		return new ServerIdentity(new ServerInstance(cluster, name.replace("'", "")), name, timeline, walSenders);
+		return new ServerIdentity(new ServerInstance(cluster, name.replace("'", "")), name, timeline, walSenders, 0);
 	}
 
 	private static String primaryOf(RulesUnderTest rules) {

@@ -102,7 +102,7 @@ class RandomFactsTests {
 		private void lead(ServerId server) {
 			Kind kind = Kind.values()[this.random.nextInt(2)];
 			ServerIdentity other = new ServerIdentity(new ServerInstance("1", String.valueOf(this.random.nextInt(5))),
-					null, (kind == Kind.NOT_IN_RECOVERY) ? 1 + this.random.nextInt(3) : 0, 0);
+					null, (kind == Kind.NOT_IN_RECOVERY) ? 1 + this.random.nextInt(3) : 0, 0, this.random.nextInt(3));
 			take((this.random.nextInt(10) == 0) ? new Fact.Indistinct(server)
 					: new Fact.LedElsewhere(server, new ProbeAnswer(kind, "", "", other), this.random.nextBoolean()));
 		}

@@ -225,7 +225,7 @@ class RandomPromotionsTests {
 				.filter((other) -> other.alive && other.standby && name.equals(other.upstream))
 				.count();
 			ServerIdentity identity = new ServerIdentity(new ServerInstance("1", name + server.start), name,
-					server.standby ? 0 : server.timeline, server.standby ? 0 : walSenders);
+					server.standby ? 0 : server.timeline, server.standby ? 0 : walSenders, 0);
 			this.history.add(name + " " + kind);
 			take(new Fact.Answered(probe.server(), probe.question(),
 					new ProbeAnswer(kind, "", kind.tellsRole() ? "" : "because", server.alive ? identity : null),
