@@ -36,7 +36,8 @@ public final class ApplicationStarter {
 	private final List<Consumer<AnnotationConfigApplicationContext>> beans = new ArrayList<>();
 
 	private TestPropertyValues properties = TestPropertyValues.of("management.endpoints.web.exposure.include=pgsql",
-			"spring.application.name=" + FollowingApplication.NAME, "spring.datasource.hikari.maximum-pool-size=4");
+			"spring.application.name=" + FollowingApplication.NAME, "spring.datasource.hikari.maximum-pool-size=4",
+			"juju.pgsql.health.missing-primary-grace=0s");
 
 	ApplicationStarter() {
 	}

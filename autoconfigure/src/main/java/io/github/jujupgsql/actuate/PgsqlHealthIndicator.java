@@ -1,5 +1,9 @@
 package io.github.jujupgsql.actuate;
 
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+
 import io.github.jujupgsql.relation.ConnectionString;
 import io.github.jujupgsql.topology.ExcludedStandby;
 import io.github.jujupgsql.topology.PgsqlTopology;
@@ -12,9 +16,11 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.boot.health.contributor.AbstractHealthIndicator;
 import org.springframework.boot.health.contributor.Health.Builder;
 import org.springframework.boot.health.contributor.HealthIndicator;
+import org.springframework.boot.health.contributor.Status;
 
 /**
- * {@link HealthIndicator} for the primary: up when it answers and is not in recovery.
+ * {@link HealthIndicator} for the primary: up when it answers and is not in recovery, and
+ * for a while after one that was there has gone, because borrowers outlast a switch.
  * Replicas and a file that cannot be used are told as details; they do not take the
  * application down.
  *
@@ -24,13 +30,36 @@ public class PgsqlHealthIndicator extends AbstractHealthIndicator {
 
 	private final PgsqlTopology topology;
 
+	private final Duration missingPrimaryGrace;
+
+	private final Clock clock;
+
 	/**
-	 * Create the indicator.
+	 * Since when the primary leaves those unanswered who ask for the health. Threads that
+	 * ask at the same time may write one after the other.
+	 */
+	private volatile @Nullable Instant unansweredSince;
+
+	/**
+	 * Create an indicator that is down as soon as the primary is missing.
 	 * @param topology knows the relation and the roles
 	 */
 	public PgsqlHealthIndicator(PgsqlTopology topology) {
+		this(topology, Duration.ZERO, Clock.systemUTC());
+	}
+
+	/**
+	 * Create an indicator.
+	 * @param topology knows the relation and the roles
+	 * @param missingPrimaryGrace how long it stays up while a primary that was there is
+	 * missing
+	 * @param clock tells the time
+	 */
+	public PgsqlHealthIndicator(PgsqlTopology topology, Duration missingPrimaryGrace, Clock clock) {
 		super("PostgreSQL health check failed");
 		this.topology = topology;
+		this.missingPrimaryGrace = missingPrimaryGrace;
+		this.clock = clock;
 	}
 
 	@Override
@@ -56,7 +85,8 @@ public class PgsqlHealthIndicator extends AbstractHealthIndicator {
 		TopologyServer primary = roles.primary();
 		if (primary == null) {
 			// a borrow would sit out the connection timeout only to say the same
-			builder.down().withDetail("reason", "No primary: " + roles.noPrimaryReason());
+			this.unansweredSince = null;
+			missing(builder, noPrimarySince(), "No primary: " + roles.noPrimaryReason());
 			return;
 		}
 		builder.withDetail("primary", primary.server());
@@ -64,16 +94,56 @@ public class PgsqlHealthIndicator extends AbstractHealthIndicator {
 		if (roles.aheadOfRelation()) {
 			tellAhead(builder, state.relation().master());
 		}
+		Instant inDoubtSince = this.topology.getPrimaryMissingSince();
+		if (inDoubtSince != null && isWithinGrace(inDoubtSince)) {
+			// it is being asked; those who want to know the readiness need not wait
+			missing(builder, inDoubtSince, primary.server() + ": it does not answer");
+			return;
+		}
 		PrimaryFault fault = this.topology.findPrimaryFault();
-		if (fault == null) {
+		if (fault == null || fault.serving()) {
+			this.unansweredSince = null;
 			builder.up();
+			if (fault != null) {
+				builder.withDetail("newConnections", fault.reason());
+			}
+			return;
 		}
-		else if (fault.serving()) {
-			builder.up().withDetail("newConnections", fault.reason());
+		missing(builder, unansweredSince(), primary.server() + ": " + fault.reason());
+	}
+
+	private @Nullable Instant noPrimarySince() {
+		Instant since = this.topology.getPrimaryMissingSince();
+		// it may have come this very moment
+		return (since == null && this.topology.hasHadPrimary()) ? this.clock.instant() : since;
+	}
+
+	/**
+	 * Return since when the primary does not answer: whoever uses it may have noticed
+	 * before the health was asked for.
+	 */
+	private Instant unansweredSince() {
+		Instant asked = this.unansweredSince;
+		if (asked == null) {
+			asked = this.clock.instant();
+			this.unansweredSince = asked;
 		}
-		else {
-			builder.down().withDetail("reason", primary.server() + ": " + fault.reason());
+		Instant noticed = this.topology.getPrimaryMissingSince();
+		return (noticed != null && noticed.isBefore(asked)) ? noticed : asked;
+	}
+
+	private void missing(Builder builder, @Nullable Instant since, String reason) {
+		builder.withDetail("reason", reason);
+		if (since == null) {
+			builder.down();
+			return;
 		}
+		builder.withDetail("primaryMissingSince", since);
+		builder.status(isWithinGrace(since) ? Status.UP : Status.DOWN);
+	}
+
+	private boolean isWithinGrace(Instant since) {
+		return this.clock.instant().isBefore(since.plus(this.missingPrimaryGrace));
 	}
 
 	private static void tellWhatItIs(Builder builder, TopologyServer primary, TopologyRoles roles) {

@@ -1,11 +1,15 @@
 package io.github.jujupgsql.actuate;
 
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
 
+import io.github.jujupgsql.datasource.PrimaryWaiters;
 import io.github.jujupgsql.relation.PgsqlRelation;
 import io.github.jujupgsql.topology.ExcludedStandby;
 import io.github.jujupgsql.topology.PgsqlTopology;
@@ -17,6 +21,7 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.MultiGauge;
 import io.micrometer.core.instrument.MultiGauge.Row;
 import io.micrometer.core.instrument.Tags;
+import io.micrometer.core.instrument.Timer;
 import io.micrometer.core.instrument.binder.MeterBinder;
 
 /**
@@ -33,6 +38,8 @@ public class PgsqlMetrics implements MeterBinder {
 
 	private final boolean lagIsMeasured;
 
+	private final PrimaryWaiters waiters;
+
 	/** One for each registry. */
 	private final List<MultiGauge> lags = new CopyOnWriteArrayList<>();
 
@@ -41,11 +48,14 @@ public class PgsqlMetrics implements MeterBinder {
 	 * @param topology knows the relation and the roles
 	 * @param fallbackToPrimary whether reads go to the primary while there is no replica
 	 * @param lagIsMeasured whether the lag of standbys is measured
+	 * @param waiters counts the threads that wait for the primary
 	 */
-	public PgsqlMetrics(PgsqlTopology topology, boolean fallbackToPrimary, boolean lagIsMeasured) {
+	public PgsqlMetrics(PgsqlTopology topology, boolean fallbackToPrimary, boolean lagIsMeasured,
+			PrimaryWaiters waiters) {
 		this.topology = topology;
 		this.fallbackToPrimary = fallbackToPrimary;
 		this.lagIsMeasured = lagIsMeasured;
+		this.waiters = waiters;
 	}
 
 	@Override
@@ -79,6 +89,7 @@ public class PgsqlMetrics implements MeterBinder {
 					(topology) -> (topology.getRelation().problem() != null) ? 1 : 0)
 			.description("Whether the relation file, as it is now, cannot be used")
 			.register(registry);
+		bindWaits(registry);
 		if (this.lagIsMeasured) {
 			MultiGauge lag = MultiGauge.builder("juju.pgsql.replica.lag")
 				.description("Time since when there is something that the standby has not replayed")
@@ -87,6 +98,31 @@ public class PgsqlMetrics implements MeterBinder {
 			lag.register(rows(this.topology.getRelation().relation()));
 			this.lags.add(lag);
 		}
+	}
+
+	private void bindWaits(MeterRegistry registry) {
+		Gauge.builder("juju.pgsql.primary.waiting", this.waiters, PrimaryWaiters::getWaiting)
+			.description("Threads that wait for the primary, or for a connection to it")
+			.register(registry);
+		FunctionCounter.builder("juju.pgsql.primary.refused", this.waiters, PrimaryWaiters::getRefused)
+			.description("Borrows that failed because too many threads waited for a primary that was missing")
+			.register(registry);
+		Map<String, Timer> timers = new HashMap<>();
+		for (String role : List.of("primary", "replica")) {
+			for (boolean served : List.of(true, false)) {
+				timers.put(role + served,
+						Timer.builder("juju.pgsql.server.wait")
+							.description("How long borrowers have waited for a server that was missing")
+							.tags("role", role, "outcome", served ? "served" : "failed")
+							.register(registry));
+			}
+		}
+		this.waiters.addListener((role, nanos, served) -> {
+			Timer timer = timers.get(role + served);
+			if (timer != null) {
+				timer.record(nanos, TimeUnit.NANOSECONDS);
+			}
+		});
 	}
 
 	private Gauge.Builder<PgsqlTopology> gauge(String name, Predicate<TopologyRoles> question) {

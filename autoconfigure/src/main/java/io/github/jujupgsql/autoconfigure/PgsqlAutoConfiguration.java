@@ -9,6 +9,7 @@ import javax.sql.XADataSource;
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
 import com.zaxxer.hikari.metrics.micrometer.MicrometerMetricsTrackerFactory;
+import io.github.jujupgsql.datasource.PrimaryWaiters;
 import io.github.jujupgsql.datasource.ReadYourWritesFilter;
 import io.github.jujupgsql.datasource.Replica;
 import io.github.jujupgsql.event.ApplicationEventListeners;
@@ -138,6 +139,12 @@ public final class PgsqlAutoConfiguration {
 		return new RelationEventTiming(events, context);
 	}
 
+	@Bean
+	PrimaryWaiters pgsqlPrimaryWaiters(PgsqlProperties properties) {
+		PgsqlProperties.Primary primary = properties.getPrimary();
+		return new PrimaryWaiters(primary.getMaximumWaiting(), primary.getMissingTimeout());
+	}
+
 	/**
 	 * Depends on the watcher, so that it has read the file before any DataSource is there
 	 * to borrow from, and is closed, as the pools are, after all of them.
@@ -145,8 +152,8 @@ public final class PgsqlAutoConfiguration {
 	@Bean
 	@DependsOn("pgsqlRelationFileWatcher")
 	RoleDataSourceFactory pgsqlRoleDataSourceFactory(ServerPools pools, PoolTemplate template,
-			PgsqlProperties properties) {
-		return new RoleDataSourceFactory(pools.getRoles(), template, properties.getReplica());
+			PgsqlProperties properties, PrimaryWaiters waiters) {
+		return new RoleDataSourceFactory(pools.getRoles(), template, properties.getReplica(), waiters);
 	}
 
 	@Configuration(proxyBeanMethods = false)

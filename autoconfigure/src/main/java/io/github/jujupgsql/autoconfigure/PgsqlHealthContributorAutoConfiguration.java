@@ -1,5 +1,7 @@
 package io.github.jujupgsql.autoconfigure;
 
+import java.time.Clock;
+
 import io.github.jujupgsql.actuate.PgsqlHealthIndicator;
 import io.github.jujupgsql.topology.PgsqlTopology;
 
@@ -28,8 +30,8 @@ public final class PgsqlHealthContributorAutoConfiguration {
 
 	@Bean
 	@ConditionalOnMissingBean(name = { "dbHealthIndicator", "dbHealthContributor" })
-	PgsqlHealthIndicator dbHealthContributor(PgsqlTopology topology) {
-		return new PgsqlHealthIndicator(topology);
+	PgsqlHealthIndicator dbHealthContributor(PgsqlTopology topology, PgsqlProperties properties) {
+		return new PgsqlHealthIndicator(topology, properties.getHealth().getMissingPrimaryGrace(), Clock.systemUTC());
 	}
 
 }

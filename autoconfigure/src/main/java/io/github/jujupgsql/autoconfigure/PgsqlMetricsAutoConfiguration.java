@@ -1,6 +1,7 @@
 package io.github.jujupgsql.autoconfigure;
 
 import io.github.jujupgsql.actuate.PgsqlMetrics;
+import io.github.jujupgsql.datasource.PrimaryWaiters;
 import io.github.jujupgsql.event.PgsqlRelationEvent;
 import io.github.jujupgsql.topology.PgsqlTopology;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -26,9 +27,9 @@ public final class PgsqlMetricsAutoConfiguration {
 
 	@Bean
 	@ConditionalOnMissingBean
-	PgsqlMetrics pgsqlMetrics(PgsqlTopology topology, PgsqlProperties properties) {
+	PgsqlMetrics pgsqlMetrics(PgsqlTopology topology, PgsqlProperties properties, PrimaryWaiters waiters) {
 		PgsqlProperties.Replica replica = properties.getReplica();
-		return new PgsqlMetrics(topology, replica.isFallbackToPrimary(), replica.getMaximumLag() != null);
+		return new PgsqlMetrics(topology, replica.isFallbackToPrimary(), replica.getMaximumLag() != null, waiters);
 	}
 
 	@Bean

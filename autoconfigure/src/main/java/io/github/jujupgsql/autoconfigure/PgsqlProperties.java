@@ -81,6 +81,8 @@ public class PgsqlProperties {
 
 	private final Replica replica = new Replica();
 
+	private final Health health = new Health();
+
 	public @Nullable Path getRelationFile() {
 		return this.relationFile;
 	}
@@ -172,6 +174,10 @@ public class PgsqlProperties {
 		return this.replica;
 	}
 
+	public Health getHealth() {
+		return this.health;
+	}
+
 	/**
 	 * Pool of the primary.
 	 */
@@ -202,6 +208,19 @@ public class PgsqlProperties {
 		 */
 		private boolean watchConnection = true;
 
+		/**
+		 * How many threads may wait for a primary that is missing. Further ones fail at
+		 * once. Any number when not set.
+		 */
+		private @Nullable Integer maximumWaiting;
+
+		/**
+		 * How long a thread waits for a primary that is missing, apart from a connection
+		 * of a primary that is busy. "spring.datasource.hikari.connection-timeout" is for
+		 * both together when not set.
+		 */
+		private @Nullable Duration missingTimeout;
+
 		public @Nullable Integer getMaximumPoolSize() {
 			return this.maximumPoolSize;
 		}
@@ -216,6 +235,25 @@ public class PgsqlProperties {
 
 		public void setWatchConnection(boolean watchConnection) {
 			this.watchConnection = watchConnection;
+		}
+
+		public @Nullable Integer getMaximumWaiting() {
+			return this.maximumWaiting;
+		}
+
+		public void setMaximumWaiting(@Nullable Integer maximumWaiting) {
+			Assert.isTrue(maximumWaiting == null || maximumWaiting >= 0, "Maximum waiting must not be negative");
+			this.maximumWaiting = maximumWaiting;
+		}
+
+		public @Nullable Duration getMissingTimeout() {
+			return this.missingTimeout;
+		}
+
+		public void setMissingTimeout(@Nullable Duration missingTimeout) {
+			Assert.isTrue(missingTimeout == null || !missingTimeout.isNegative(),
+					"Missing timeout must not be negative");
+			this.missingTimeout = missingTimeout;
 		}
 
 		public Duration getSickAfter() {
@@ -353,6 +391,27 @@ public class PgsqlProperties {
 		public void setReadYourWritesTimeout(Duration readYourWritesTimeout) {
 			Assert.isTrue(!readYourWritesTimeout.isNegative(), "Read-your-writes timeout must not be negative");
 			this.readYourWritesTimeout = readYourWritesTimeout;
+		}
+
+	}
+
+	/**
+	 * What the health contributor "db" says.
+	 */
+	public static class Health {
+
+		/**
+		 * How long "db" stays up while a primary that was there is missing.
+		 */
+		private Duration missingPrimaryGrace = Duration.ofSeconds(30);
+
+		public Duration getMissingPrimaryGrace() {
+			return this.missingPrimaryGrace;
+		}
+
+		public void setMissingPrimaryGrace(Duration missingPrimaryGrace) {
+			Assert.isTrue(!missingPrimaryGrace.isNegative(), "Missing primary grace must not be negative");
+			this.missingPrimaryGrace = missingPrimaryGrace;
 		}
 
 	}

@@ -2,6 +2,7 @@ package io.github.jujupgsql.autoconfigure;
 
 import io.github.jujupgsql.autoconfigure.PgsqlProperties.ReadYourWritesScope;
 import io.github.jujupgsql.datasource.PrimaryDataSource;
+import io.github.jujupgsql.datasource.PrimaryWaiters;
 import io.github.jujupgsql.datasource.ReplicaDataSource;
 import io.github.jujupgsql.pool.CurrentRoles;
 
@@ -17,26 +18,32 @@ final class RoleDataSourceFactory {
 
 	private final PgsqlProperties.Replica replica;
 
+	private final PrimaryWaiters waiters;
+
 	/**
 	 * Create a factory.
 	 * @param roles which server has which role
 	 * @param template what the pools are made of
 	 * @param replica how reads are distributed
+	 * @param waiters counts the threads that wait for the primary
 	 */
-	RoleDataSourceFactory(CurrentRoles roles, PoolTemplate template, PgsqlProperties.Replica replica) {
+	RoleDataSourceFactory(CurrentRoles roles, PoolTemplate template, PgsqlProperties.Replica replica,
+			PrimaryWaiters waiters) {
 		this.roles = roles;
 		this.template = template;
 		this.replica = replica;
+		this.waiters = waiters;
 	}
 
 	PrimaryDataSource createPrimary() {
-		return new PrimaryDataSource(this.roles, this.template.getConnectionTimeout(), isReadYourWrites());
+		return new PrimaryDataSource(this.roles, this.template.getConnectionTimeout(), isReadYourWrites(),
+				this.waiters);
 	}
 
 	ReplicaDataSource createReplicas() {
 		return new ReplicaDataSource(this.roles, this.template.getConnectionTimeout(), this.replica.getLoadBalancing(),
-				this.replica.isFallbackToPrimary(),
-				isReadYourWrites() ? this.replica.getReadYourWritesTimeout() : null);
+				this.replica.isFallbackToPrimary(), isReadYourWrites() ? this.replica.getReadYourWritesTimeout() : null,
+				this.waiters);
 	}
 
 	private boolean isReadYourWrites() {

@@ -74,6 +74,16 @@ final class PrimaryRole implements Role {
 	}
 
 	@Override
+	public String label() {
+		return "primary";
+	}
+
+	@Override
+	public boolean waitsForPrimary(RoleTable table) {
+		return true;
+	}
+
+	@Override
 	public Lookout lookout() {
 		return LOOKOUT;
 	}

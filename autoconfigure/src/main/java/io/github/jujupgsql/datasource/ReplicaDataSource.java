@@ -29,8 +29,25 @@ public final class ReplicaDataSource extends RoleDataSource {
 	 */
 	public ReplicaDataSource(CurrentRoles roles, Duration connectionTimeout, LoadBalancing loadBalancing,
 			boolean fallbackToPrimary, @Nullable Duration readYourWrites) {
-		super(new RoleView(roles, new ReplicaRole(loadBalancing, fallbackToPrimary), connectionTimeout));
-		Borrower primary = new Borrower(new RoleView(roles, PrimaryRole.readOnly(), connectionTimeout));
+		this(roles, connectionTimeout, loadBalancing, fallbackToPrimary, readYourWrites,
+				new PrimaryWaiters(null, null));
+	}
+
+	/**
+	 * Create the DataSource.
+	 * @param roles who the replicas are
+	 * @param connectionTimeout how long a borrower waits for there to be a server
+	 * @param loadBalancing how reads are spread over the replicas
+	 * @param fallbackToPrimary whether to read from the primary while there is no replica
+	 * @param readYourWrites how long to wait, in a {@link ReadYourWrites scope} that has
+	 * written, for a replica to know it, or {@code null} if reads need not know
+	 * @param waiters how many borrowers may wait for a primary that is missing, and for
+	 * how long
+	 */
+	public ReplicaDataSource(CurrentRoles roles, Duration connectionTimeout, LoadBalancing loadBalancing,
+			boolean fallbackToPrimary, @Nullable Duration readYourWrites, PrimaryWaiters waiters) {
+		super(new RoleView(roles, new ReplicaRole(loadBalancing, fallbackToPrimary), connectionTimeout, waiters));
+		Borrower primary = new Borrower(new RoleView(roles, PrimaryRole.readOnly(), connectionTimeout, waiters));
 		this.causalReads = (readYourWrites != null)
 				? new CausalReads(borrower(), fallbackToPrimary, primary, readYourWrites) : null;
 	}

@@ -53,6 +53,16 @@ final class ReplicaRole implements Role {
 	}
 
 	@Override
+	public String label() {
+		return "replica";
+	}
+
+	@Override
+	public boolean waitsForPrimary(RoleTable table) {
+		return this.fallbackToPrimary && table.replicas().isEmpty();
+	}
+
+	@Override
 	public Lookout lookout() {
 		return new ReplicaLookout(this);
 	}

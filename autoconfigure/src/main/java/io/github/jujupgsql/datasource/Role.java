@@ -41,6 +41,19 @@ interface Role {
 	Connection prepare(Connection connection, ServerPool pool, RoleTable table) throws SQLException;
 
 	/**
+	 * Return what to call the role.
+	 * @return one word
+	 */
+	String label();
+
+	/**
+	 * Return whether a borrower that has to wait does so for the primary.
+	 * @param table the roles now
+	 * @return whether no other server could serve it
+	 */
+	boolean waitsForPrimary(RoleTable table);
+
+	/**
 	 * Begin one borrower's wait for a connection.
 	 * @return what says where to wait
 	 */

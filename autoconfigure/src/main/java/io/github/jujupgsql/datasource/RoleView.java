@@ -14,8 +14,13 @@ import org.jspecify.annotations.Nullable;
  * @param roles who plays which role
  * @param role what is borrowed for
  * @param connectionTimeout how long a borrower waits, for whatever it waits
+ * @param waiters counts those that wait for the primary
  */
-record RoleView(CurrentRoles roles, Role role, Duration connectionTimeout) {
+record RoleView(CurrentRoles roles, Role role, Duration connectionTimeout, PrimaryWaiters waiters) {
+
+	RoleView(CurrentRoles roles, Role role, Duration connectionTimeout) {
+		this(roles, role, connectionTimeout, new PrimaryWaiters(null, null));
+	}
 
 	RoleTable table() {
 		return this.roles.current();
@@ -56,6 +61,16 @@ record RoleView(CurrentRoles roles, Role role, Duration connectionTimeout) {
 			Thread.currentThread().interrupt();
 			throw new SQLException("Interrupted while waiting for a server: " + seen.noPrimaryReason(), ex);
 		}
+	}
+
+	/**
+	 * Say why there is no primary, or none that answers.
+	 * @param table the roles now
+	 * @return the reason
+	 */
+	String missingReason(RoleTable table) {
+		ServerPool primary = table.primary();
+		return (primary != null) ? primary.describeSilence() : table.noPrimaryReason();
 	}
 
 	/**

@@ -3,6 +3,7 @@ package io.github.jujupgsql.datasource;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.SQLTransientConnectionException;
+import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 
 import io.github.jujupgsql.pool.BorrowTerms;
@@ -28,7 +29,7 @@ final class TimedBorrow implements BorrowTerms {
 
 	private final Deadline deadline;
 
-	private final ServerWait serverWait;
+	private final BorrowWait wait;
 
 	private final Lookout lookout;
 
@@ -48,7 +49,7 @@ final class TimedBorrow implements BorrowTerms {
 		this.pools = pools;
 		this.tried = tried;
 		this.deadline = deadline;
-		this.serverWait = serverWait;
+		this.wait = new BorrowWait(this.view, deadline, serverWait);
 		this.lookout = this.view.role().lookout();
 	}
 
@@ -74,11 +75,24 @@ final class TimedBorrow implements BorrowTerms {
 	 * @throws SQLException if none is to be had
 	 */
 	Loan borrow() throws SQLException {
+		boolean served = false;
+		try {
+			Loan loan = await();
+			served = true;
+			return loan;
+		}
+		finally {
+			this.wait.end(served);
+		}
+	}
+
+	private Loan await() throws SQLException {
 		while (true) {
 			RoleTable table = this.view.table();
 			ServerPool pool = this.lookout.pick(table, this.tried);
+			this.wait.enter(table);
 			if (pool == null) {
-				this.serverWait.await(table);
+				this.wait.awaitServer(table);
 			}
 			else {
 				Connection lent = tryPool(pool, table);
@@ -87,8 +101,9 @@ final class TimedBorrow implements BorrowTerms {
 					return new Loan(lent, pool);
 				}
 			}
-			if (this.deadline.isOver()) {
-				throw timedOut();
+			RoleTable now = this.view.table();
+			if (this.wait.isOver(now)) {
+				throw timedOut(now);
 			}
 		}
 	}
@@ -96,8 +111,9 @@ final class TimedBorrow implements BorrowTerms {
 	private @Nullable Connection tryPool(ServerPool pool, RoleTable table) throws SQLException {
 		boolean again = pool == this.tried;
 		this.tried = pool;
-		long millis = Math.min(this.lookout.timeoutMillis(), this.deadline.leftMillis());
-		Connection lent = attempt(pool, () -> this.pools.await(pool, millis, this));
+		long millis = this.wait.millisInPool(table, this.lookout.timeoutMillis());
+		Connection lent = this.wait.inPool(pool, table,
+				() -> attempt(pool, () -> this.pools.await(pool, millis, this)));
 		if (lent == null && again && (this.last instanceof WrongRoleException || pool.isRetired())) {
 			this.view.awaitOtherThan(table, this.deadline.earlier(Deadline.in(WRONG_ROLE_NANOS)));
 		}
@@ -120,8 +136,11 @@ final class TimedBorrow implements BorrowTerms {
 		return null;
 	}
 
-	private SQLException timedOut() {
-		RoleTable table = this.view.table();
+	private SQLException timedOut(RoleTable table) {
+		Duration missingTimeout = this.view.waiters().getMissingTimeout();
+		if (missingTimeout != null && this.wait.isTimed(table)) {
+			return new PrimaryUnavailableException(missingTimeout, this.view.missingReason(table));
+		}
 		ServerPool pool = this.view.role().pick(table, null);
 		return (pool != null) ? pool.timedOut(this.view.connectionTimeout(), this.last) : this.view.unavailable(table);
 	}
@@ -133,7 +152,7 @@ final class TimedBorrow implements BorrowTerms {
 
 	@Override
 	public long answerTimeoutMillis() {
-		return Math.max(1, this.deadline.leftMillis());
+		return Math.max(1, TimeUnit.NANOSECONDS.toMillis(this.wait.left(this.view.table())));
 	}
 
 	/**

@@ -163,6 +163,15 @@ abstract class LendingPool extends AbstractServerPool {
 	}
 
 	/**
+	 * Describe that the server does not answer.
+	 * @return the server, and why no connection could be opened if that is known
+	 */
+	public final String describeSilence() {
+		String failure = this.connections.getLastAttempt().failure();
+		return getServer() + ": " + ((failure != null) ? failure : "no answer");
+	}
+
+	/**
 	 * Count and describe that a borrower has waited in vain.
 	 * @param timeout how long it has waited
 	 * @param last what it got the last time it looked up

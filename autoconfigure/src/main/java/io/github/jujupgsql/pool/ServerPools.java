@@ -2,6 +2,7 @@ package io.github.jujupgsql.pool;
 
 import java.io.Closeable;
 import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.function.Consumer;
@@ -53,8 +54,9 @@ public final class ServerPools implements Closeable {
 	private volatile Runnable onStaleTopology = () -> {
 	};
 
-	private volatile Consumer<PrimaryChange> onPrimaryChange = (change) -> {
-	};
+	private final List<Consumer<PrimaryChange>> onPrimaryChange = new CopyOnWriteArrayList<>();
+
+	private final List<Consumer<Boolean>> onPrimaryMissing = new CopyOnWriteArrayList<>();
 
 	/**
 	 * Create the pools of a relation that is not known yet.
@@ -84,8 +86,9 @@ public final class ServerPools implements Closeable {
 		this.effects = new PoolEffects(this.pools, settings, this.roles, this.loop,
 				new ServerProber(background, this.loop, this.keeper, ticker), this.keeper, this.drainer,
 				() -> lagMonitor.measure(topology()), () -> watchLater(settings.whenGone(), times),
-				new PrimaryChanges((change) -> this.onPrimaryChange.accept(change), ticker), ticker);
+				new PrimaryChanges((change) -> tell(this.onPrimaryChange, change), ticker), ticker);
 		this.keeper.performBy(this.effects);
+		this.keeper.watchBy(new PrimaryAbsence(this.roles, (missing) -> tell(this.onPrimaryMissing, missing), ticker));
 		this.pause = new PoolPause(this.loop, this.keeper, this.pools, this.drainer, this.watch, times);
 		new PeriodicTasks(this.loop, this.keeper, rules, this.pools, this.pause::closeUnused, times, ticker)
 			.start(lagMonitor, settings.maximumLag() != null);
@@ -141,7 +144,17 @@ public final class ServerPools implements Closeable {
 	 * @param listener called by the thread that decides; must not block
 	 */
 	public void onPrimaryChange(Consumer<PrimaryChange> listener) {
-		this.onPrimaryChange = listener;
+		this.onPrimaryChange.add(listener);
+	}
+
+	/**
+	 * Have it told from now on that a primary is missing, and that there is one again:
+	 * {@code true} when there is none any more, or none that is known to answer, and
+	 * {@code false} after the switch, if it has come to one, has been told.
+	 * @param listener called by the thread that decides; must not block
+	 */
+	public void onPrimaryMissing(Consumer<Boolean> listener) {
+		this.onPrimaryMissing.add(listener);
 	}
 
 	/**
@@ -164,6 +177,10 @@ public final class ServerPools implements Closeable {
 	public void accept(PgsqlRelation newRelation, Runnable followed) {
 		long since = this.factory.getTicker().nanoTime();
 		this.loop.execute(() -> this.keeper.take(new Fact.RelationRead(newRelation, since), followed));
+	}
+
+	private static <T> void tell(List<Consumer<T>> listeners, T news) {
+		listeners.forEach((listener) -> listener.accept(news));
 	}
 
 	private Topology topology() {

@@ -40,6 +40,9 @@ final class TopologyKeeper implements ServerProber.Answers {
 	/** Set once, before the first fact. */
 	private Effect.@Nullable Performer performer;
 
+	/** Set once, before the first fact. */
+	private @Nullable PrimaryAbsence absence;
+
 	private final Ticker ticker;
 
 	/** Facts that are to be taken. */
@@ -89,6 +92,14 @@ final class TopologyKeeper implements ServerProber.Answers {
 		this.performer = performer;
 	}
 
+	/**
+	 * Have it found out from now on whether the primary is missing.
+	 * @param absence gets each decision
+	 */
+	void watchBy(PrimaryAbsence absence) {
+		this.absence = absence;
+	}
+
 	Topology topology() {
 		return this.topology;
 	}
@@ -129,7 +140,14 @@ final class TopologyKeeper implements ServerProber.Answers {
 			repeat();
 		}
 		for (Fact fact = this.waiting.poll(); fact != null; fact = this.waiting.poll()) {
-			perform(decide(fact));
+			List<Effect> effects = decide(fact);
+			if (this.absence != null) {
+				this.absence.decided(this.topology);
+			}
+			perform(effects);
+			if (this.absence != null) {
+				this.absence.performed();
+			}
 		}
 		if (this.failed.stream().noneMatch(Fact.RelationRead.class::isInstance)) {
 			for (Runnable followed = this.whenFollowed.poll(); followed != null; followed = this.whenFollowed.poll()) {

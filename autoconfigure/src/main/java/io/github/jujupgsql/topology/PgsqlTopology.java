@@ -1,6 +1,7 @@
 package io.github.jujupgsql.topology;
 
 import java.nio.file.Path;
+import java.time.Instant;
 
 import io.github.jujupgsql.pool.RoleTable;
 import io.github.jujupgsql.pool.ServerPool;
@@ -60,6 +61,23 @@ public final class PgsqlTopology {
 				table.excluded().stream().map(ExcludedStandby::of).toList(),
 				this.pools.getDraining().stream().map(TopologyServer::of).toList(), table.noPrimaryReason(),
 				table.aheadOfRelation(), (primary != null) ? primary.getPrimarySince() : null);
+	}
+
+	/**
+	 * Return since when the primary is missing: there is none, or none that is known to
+	 * answer.
+	 * @return since when, or {@code null} if it is there, or there has never been one
+	 */
+	public @Nullable Instant getPrimaryMissingSince() {
+		return this.pools.getRoles().getPrimaryMissingSince();
+	}
+
+	/**
+	 * Return whether there has ever been a primary.
+	 * @return whether one has confirmed its role since the application started
+	 */
+	public boolean hasHadPrimary() {
+		return this.pools.getRoles().hasHadPrimary();
 	}
 
 	/**

@@ -14,9 +14,11 @@ import io.github.jujupgsql.actuate.PgsqlHealthIndicator;
 import io.github.jujupgsql.actuate.PgsqlMetrics;
 import io.github.jujupgsql.datasource.PrimaryDataSource;
 import io.github.jujupgsql.datasource.PrimaryUnavailableException;
+import io.github.jujupgsql.datasource.PrimaryWaiters;
 import io.github.jujupgsql.datasource.ReadYourWritesFilter;
 import io.github.jujupgsql.datasource.Replica;
 import io.github.jujupgsql.datasource.ReplicaDataSource;
+import io.github.jujupgsql.datasource.TooManyWaitersException;
 import io.github.jujupgsql.pool.ServerPools;
 import io.github.jujupgsql.watch.RelationFileException;
 import io.github.jujupgsql.watch.RelationFileWatcher;
@@ -24,6 +26,8 @@ import io.micrometer.core.instrument.MeterRegistry;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.boot.actuate.autoconfigure.endpoint.EndpointAutoConfiguration;
@@ -273,6 +277,37 @@ class PgsqlAutoConfigurationTests {
 				assertThat(properties.getPrimary().getMaximumPoolSize()).isEqualTo(4);
 				assertThat(properties.getReplica().getMinimumIdle()).isZero();
 			});
+	}
+
+	@Test
+	void noMoreThreadsWaitForAPrimaryThanTheApplicationWants() {
+		withRelationFile().withPropertyValues("juju.pgsql.primary.maximum-waiting=0").run((context) -> {
+			assertThatExceptionOfType(TooManyWaitersException.class)
+				.isThrownBy(() -> context.getBean("dataSource", DataSource.class).getConnection())
+				.withMessageContaining("juju.pgsql.primary.maximum-waiting is 0");
+			assertThatExceptionOfType(TooManyWaitersException.class)
+				.isThrownBy(() -> context.getBean("replicaDataSource", DataSource.class).getConnection());
+			assertThat(context.getBean(PrimaryWaiters.class).getRefused()).isEqualTo(2);
+		});
+	}
+
+	@Test
+	void aPrimaryThatIsMissingIsWaitedForAsLongAsTheApplicationWants() {
+		withRelationFile().withPropertyValues("juju.pgsql.primary.missing-timeout=20ms")
+			.run((context) -> assertThatExceptionOfType(PrimaryUnavailableException.class)
+				.isThrownBy(() -> context.getBean("dataSource", DataSource.class).getConnection())
+				.withMessageContaining("No primary within 20 ms"));
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "juju.pgsql.primary.maximum-waiting=-1", "juju.pgsql.primary.missing-timeout=-1s",
+			"juju.pgsql.health.missing-primary-grace=-1s" })
+	void aNegativeLimitIsRefused(String property) {
+		withRelationFile().withPropertyValues(property)
+			.run((context) -> assertThat(context).hasFailed()
+				.getFailure()
+				.rootCause()
+				.hasMessageContaining("must not be negative"));
 	}
 
 	@Test

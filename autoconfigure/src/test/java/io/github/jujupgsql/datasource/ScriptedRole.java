@@ -107,6 +107,16 @@ final class ScriptedRole implements Role {
 	}
 
 	@Override
+	public String label() {
+		return this.role.label();
+	}
+
+	@Override
+	public boolean waitsForPrimary(RoleTable table) {
+		return this.role.waitsForPrimary(table);
+	}
+
+	@Override
 	public Lookout lookout() {
 		this.lookouts.incrementAndGet();
 		Lookout lookout = this.role.lookout();

@@ -159,6 +159,14 @@ class NotesIntegrationTests extends AbstractServiceTests {
 	}
 
 	@Test
+	void readinessKnowsTheDatabaseAndLivenessDoesNot() {
+		assertThat(service.get("/actuator/health/readiness").getBody().get("components").propertyNames())
+			.containsExactlyInAnyOrder("readinessState", "db");
+		assertThat(service.get("/actuator/health/liveness").getBody().get("components").propertyNames())
+			.containsExactly("livenessState");
+	}
+
+	@Test
 	void brokenFileChangesNothingAndIsShownUntilTheNextGoodOne() {
 		file.write("{\"master\": \"host=");
 		try {
