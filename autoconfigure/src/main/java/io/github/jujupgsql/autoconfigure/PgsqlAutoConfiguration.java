@@ -10,7 +10,6 @@ import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
 import com.zaxxer.hikari.metrics.micrometer.MicrometerMetricsTrackerFactory;
 import io.github.jujupgsql.datasource.ReadYourWritesFilter;
-import io.github.jujupgsql.datasource.Replica;
 import io.github.jujupgsql.event.ApplicationEventListeners;
 import io.github.jujupgsql.event.PrimaryChanged;
 import io.github.jujupgsql.event.RelationEventPublisher;
@@ -69,7 +68,7 @@ import org.springframework.web.filter.OncePerRequestFilter;
 @EnableConfigurationProperties(PgsqlProperties.class)
 @Import({ RoleDataSourceConfiguration.Replicas.class, RoleDataSourceConfiguration.Routing.class,
 		RoleDataSourceConfiguration.Lazy.class, RoleDataSourceConfiguration.Plain.class,
-		RoleDataSourceConfiguration.PoolMetadata.class })
+		RoleDataSourceConfiguration.PoolMetadata.class, ReplicaJdbcConfiguration.class })
 public final class PgsqlAutoConfiguration {
 
 	@Bean
