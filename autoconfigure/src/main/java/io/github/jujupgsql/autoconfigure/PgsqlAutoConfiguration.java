@@ -74,6 +74,7 @@ public final class PgsqlAutoConfiguration {
 	@Bean
 	PoolTemplate pgsqlPoolTemplate(Environment environment, ObjectProvider<HikariConfigCustomizer> customizers) {
 		LibraryChecks.run();
+		OverridingProperties.check(environment);
 		HikariConfig config = Binder.get(environment)
 			.bindOrCreate("spring.datasource.hikari", Bindable.of(HikariConfig.class));
 		customizers.orderedStream().forEach((customizer) -> customizer.customize(config));
