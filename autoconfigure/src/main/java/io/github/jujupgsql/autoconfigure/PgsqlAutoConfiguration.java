@@ -42,6 +42,7 @@ import org.springframework.boot.jdbc.autoconfigure.DataSourceAutoConfiguration;
 import org.springframework.boot.jdbc.autoconfigure.JdbcConnectionDetails;
 import org.springframework.boot.jdbc.autoconfigure.JndiDataSourceAutoConfiguration;
 import org.springframework.boot.jdbc.autoconfigure.XADataSourceAutoConfiguration;
+import org.springframework.boot.ssl.SslBundles;
 import org.springframework.context.ApplicationContext;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.annotation.Bean;
@@ -72,11 +73,18 @@ import org.springframework.web.filter.OncePerRequestFilter;
 public final class PgsqlAutoConfiguration {
 
 	@Bean
-	PoolTemplate pgsqlPoolTemplate(Environment environment, ObjectProvider<HikariConfigCustomizer> customizers) {
+	DriverTls pgsqlDriverTls(PgsqlProperties properties, ObjectProvider<SslBundles> bundles) {
+		return DriverTls.of(properties.getSslMode(), properties.getSslBundle(), bundles.getIfAvailable());
+	}
+
+	@Bean
+	PoolTemplate pgsqlPoolTemplate(Environment environment, DriverTls tls,
+			ObjectProvider<HikariConfigCustomizer> customizers) {
 		LibraryChecks.run();
 		OverridingProperties.check(environment);
 		HikariConfig config = Binder.get(environment)
 			.bindOrCreate("spring.datasource.hikari", Bindable.of(HikariConfig.class));
+		tls.applyTo(config.getDataSourceProperties());
 		customizers.orderedStream().forEach((customizer) -> customizer.customize(config));
 		PoolTemplate template = new PoolTemplate(config);
 		template.check();

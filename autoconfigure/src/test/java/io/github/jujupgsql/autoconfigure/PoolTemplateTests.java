@@ -103,7 +103,7 @@ class PoolTemplateTests {
 			"spring.datasource.hikari.exception-override-class-name, no.such.Type, no.such.Type",
 			"juju.pgsql.poll-interval, soon, Duration", "juju.pgsql.poll-interval, 0s, Poll interval must be positive",
 			"juju.pgsql.drain-timeout, -1s, Drain timeout must not be negative",
-			"juju.pgsql.replica.load-balancing, fair, LEAST_BUSY",
+			"juju.pgsql.replica.load-balancing, fair, LEAST_BUSY", "juju.pgsql.ssl-mode, prefer, VERIFY_FULL",
 			"juju.pgsql.follow-promotions, perhaps, Invalid boolean value" })
 	void springBootsAnalysisNamesThePropertyThatCannotBe(String property, String value, String reason,
 			CapturedOutput output) {
