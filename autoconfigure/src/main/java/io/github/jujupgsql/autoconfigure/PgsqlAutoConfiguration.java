@@ -50,9 +50,9 @@ import org.springframework.context.annotation.Conditional;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.DependsOn;
 import org.springframework.context.annotation.Import;
+import org.springframework.context.annotation.ImportRuntimeHints;
 import org.springframework.core.env.Environment;
 import org.springframework.jdbc.datasource.DelegatingDataSource;
-import org.springframework.util.Assert;
 import org.springframework.web.filter.OncePerRequestFilter;
 
 /**
@@ -67,6 +67,7 @@ import org.springframework.web.filter.OncePerRequestFilter;
 @ConditionalOnMissingBean({ DataSource.class, XADataSource.class, JdbcConnectionDetails.class })
 @Conditional(OnRelationFileCondition.class)
 @EnableConfigurationProperties(PgsqlProperties.class)
+@ImportRuntimeHints(PgsqlRuntimeHints.class)
 @Import({ RoleDataSourceConfiguration.Replicas.class, RoleDataSourceConfiguration.Routing.class,
 		RoleDataSourceConfiguration.Lazy.class, RoleDataSourceConfiguration.Plain.class,
 		RoleDataSourceConfiguration.PoolMetadata.class, ReplicaJdbcConfiguration.class })
@@ -108,7 +109,9 @@ public final class PgsqlAutoConfiguration {
 	RelationFileWatcher pgsqlRelationFileWatcher(PgsqlProperties properties, ServerPools pools,
 			RelationEventPublisher events) {
 		Path file = properties.getRelationFile();
-		Assert.state(file != null, "No relation file");
+		if (file == null) {
+			throw AheadOfTimeException.notSetNow();
+		}
 		RelationReader reader = new RelationReader(
 				new WantedDatabase(properties.getDatabase(), properties.getExtensions(), properties.getRoles()),
 				properties.getEndpoint());
