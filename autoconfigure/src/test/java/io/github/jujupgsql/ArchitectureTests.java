@@ -63,7 +63,7 @@ class ArchitectureTests {
 			.whereLayer("watch")
 			.mayOnlyBeAccessedByLayers("topology", "actuate", "autoconfigure")
 			.whereLayer("driver")
-			.mayOnlyBeAccessedByLayers("relation", "pool")
+			.mayOnlyBeAccessedByLayers("relation", "pool", "autoconfigure")
 			.whereLayer("driver")
 			.mayNotAccessAnyLayer()
 			.check(classes);

@@ -417,8 +417,8 @@ class FollowingTheRelationTests extends AbstractClusterTests {
 				"spring.datasource.hikari.connection-init-sql=SET statement_timeout = 1234",
 				"spring.datasource.hikari.pool-name=mine",
 				"spring.datasource.hikari.data-source-properties.prepareThreshold=7",
-				"spring.datasource.hikari.jdbc-url=jdbc:postgresql://elsewhere/notes",
-				"spring.datasource.hikari.username=somebody-else")) {
+				"spring.datasource.url=jdbc:postgresql://elsewhere/notes",
+				"spring.datasource.username=somebody-else")) {
 			application.awaitReplicas(cluster.standbys());
 			assertThat(ask(application.primary(), "SHOW statement_timeout")).isEqualTo("1234ms");
 			assertThat(ask(application.replica(), "SHOW statement_timeout")).isEqualTo("1234ms");

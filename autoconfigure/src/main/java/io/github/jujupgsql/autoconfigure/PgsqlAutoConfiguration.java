@@ -11,7 +11,6 @@ import com.zaxxer.hikari.HikariDataSource;
 import com.zaxxer.hikari.metrics.micrometer.MicrometerMetricsTrackerFactory;
 import io.github.jujupgsql.datasource.PrimaryWaiters;
 import io.github.jujupgsql.datasource.ReadYourWritesFilter;
-import io.github.jujupgsql.datasource.Replica;
 import io.github.jujupgsql.event.ApplicationEventListeners;
 import io.github.jujupgsql.event.PrimaryChanged;
 import io.github.jujupgsql.event.RelationEventPublisher;
@@ -44,6 +43,7 @@ import org.springframework.boot.jdbc.autoconfigure.DataSourceAutoConfiguration;
 import org.springframework.boot.jdbc.autoconfigure.JdbcConnectionDetails;
 import org.springframework.boot.jdbc.autoconfigure.JndiDataSourceAutoConfiguration;
 import org.springframework.boot.jdbc.autoconfigure.XADataSourceAutoConfiguration;
+import org.springframework.boot.ssl.SslBundles;
 import org.springframework.context.ApplicationContext;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.annotation.Bean;
@@ -51,9 +51,9 @@ import org.springframework.context.annotation.Conditional;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.DependsOn;
 import org.springframework.context.annotation.Import;
+import org.springframework.context.annotation.ImportRuntimeHints;
 import org.springframework.core.env.Environment;
 import org.springframework.jdbc.datasource.DelegatingDataSource;
-import org.springframework.util.Assert;
 import org.springframework.web.filter.OncePerRequestFilter;
 
 /**
@@ -68,16 +68,26 @@ import org.springframework.web.filter.OncePerRequestFilter;
 @ConditionalOnMissingBean({ DataSource.class, XADataSource.class, JdbcConnectionDetails.class })
 @Conditional(OnRelationFileCondition.class)
 @EnableConfigurationProperties(PgsqlProperties.class)
+@ImportRuntimeHints(PgsqlRuntimeHints.class)
 @Import({ RoleDataSourceConfiguration.Replicas.class, RoleDataSourceConfiguration.Routing.class,
 		RoleDataSourceConfiguration.Lazy.class, RoleDataSourceConfiguration.Plain.class,
-		RoleDataSourceConfiguration.PoolMetadata.class, ExceptionTranslationConfiguration.class })
+		RoleDataSourceConfiguration.PoolMetadata.class, ReplicaJdbcConfiguration.class,
+		ExceptionTranslationConfiguration.class })
 public final class PgsqlAutoConfiguration {
 
 	@Bean
-	PoolTemplate pgsqlPoolTemplate(Environment environment, ObjectProvider<HikariConfigCustomizer> customizers) {
+	DriverTls pgsqlDriverTls(PgsqlProperties properties, ObjectProvider<SslBundles> bundles) {
+		return DriverTls.of(properties.getSslMode(), properties.getSslBundle(), bundles.getIfAvailable());
+	}
+
+	@Bean
+	PoolTemplate pgsqlPoolTemplate(Environment environment, DriverTls tls,
+			ObjectProvider<HikariConfigCustomizer> customizers) {
 		LibraryChecks.run();
+		OverridingProperties.check(environment);
 		HikariConfig config = Binder.get(environment)
 			.bindOrCreate("spring.datasource.hikari", Bindable.of(HikariConfig.class));
+		tls.applyTo(config.getDataSourceProperties());
 		customizers.orderedStream().forEach((customizer) -> customizer.customize(config));
 		PoolTemplate template = new PoolTemplate(config);
 		template.check();
@@ -101,7 +111,9 @@ public final class PgsqlAutoConfiguration {
 	RelationFileWatcher pgsqlRelationFileWatcher(PgsqlProperties properties, ServerPools pools,
 			RelationEventPublisher events) {
 		Path file = properties.getRelationFile();
-		Assert.state(file != null, "No relation file");
+		if (file == null) {
+			throw AheadOfTimeException.notSetNow();
+		}
 		RelationReader reader = new RelationReader(
 				new WantedDatabase(properties.getDatabase(), properties.getExtensions(), properties.getRoles()),
 				properties.getEndpoint());

@@ -77,6 +77,18 @@ public class PgsqlProperties {
 	 */
 	private boolean followPromotions = true;
 
+	/**
+	 * Least protection of connections, where the relation asks for less or says nothing.
+	 * Where it asks for more, that counts.
+	 */
+	private @Nullable SslMode sslMode;
+
+	/**
+	 * Name of the SSL bundle with a client certificate, or with authorities to trust
+	 * where the relation names none. Connections use TLS then.
+	 */
+	private @Nullable String sslBundle;
+
 	private final Primary primary = new Primary();
 
 	private final Replica replica = new Replica();
@@ -164,6 +176,22 @@ public class PgsqlProperties {
 
 	public void setFollowPromotions(boolean followPromotions) {
 		this.followPromotions = followPromotions;
+	}
+
+	public @Nullable SslMode getSslMode() {
+		return this.sslMode;
+	}
+
+	public void setSslMode(@Nullable SslMode sslMode) {
+		this.sslMode = sslMode;
+	}
+
+	public @Nullable String getSslBundle() {
+		return this.sslBundle;
+	}
+
+	public void setSslBundle(@Nullable String sslBundle) {
+		this.sslBundle = sslBundle;
 	}
 
 	public Primary getPrimary() {
@@ -413,6 +441,29 @@ public class PgsqlProperties {
 			Assert.isTrue(!missingPrimaryGrace.isNegative(), "Missing primary grace must not be negative");
 			this.missingPrimaryGrace = missingPrimaryGrace;
 		}
+
+	}
+
+	/**
+	 * How connections are to be protected, by the names of libpq.
+	 */
+	public enum SslMode {
+
+		/**
+		 * Encrypt. The server may be anybody.
+		 */
+		REQUIRE,
+
+		/**
+		 * Encrypt, and verify that an authority has signed the server's certificate.
+		 */
+		VERIFY_CA,
+
+		/**
+		 * Encrypt, and verify that an authority has signed the server's certificate for
+		 * the name by which the server was called.
+		 */
+		VERIFY_FULL
 
 	}
 

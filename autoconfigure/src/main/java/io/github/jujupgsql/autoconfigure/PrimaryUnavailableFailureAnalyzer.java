@@ -8,8 +8,9 @@ import org.springframework.boot.diagnostics.FailureAnalyzer;
 import org.springframework.core.env.Environment;
 
 /**
- * {@link FailureAnalyzer} for an application that needs the database to start, when the
- * relation has no master to offer.
+ * {@link FailureAnalyzer} for an application that needs the database to start, when there
+ * was none: says what the relation file holds, what the server said, and whose turn it
+ * is.
  */
 class PrimaryUnavailableFailureAnalyzer extends AbstractFailureAnalyzer<PrimaryUnavailableException> {
 
@@ -21,14 +22,11 @@ class PrimaryUnavailableFailureAnalyzer extends AbstractFailureAnalyzer<PrimaryU
 
 	@Override
 	protected FailureAnalysis analyze(Throwable rootFailure, PrimaryUnavailableException cause) {
-		return new FailureAnalysis(
-				"Something needs the database for the application to start, and there was none. " + cause.getMessage()
-						+ ". The relation file is "
-						+ this.environment.getProperty("juju.pgsql.relation-file", Object.class) + ".",
-				"See whether the relation is established ('juju status --relations') and whether the charm has written"
-						+ " the file. If the database comes up later than the application, let it wait longer:"
-						+ " spring.datasource.hikari.connection-timeout, in milliseconds.",
-				cause);
+		String reason = String.valueOf(cause.getMessage()).replaceFirst("\\.+$", "");
+		RelationFileSummary file = RelationFileSummary.of(this.environment);
+		String action = (file.action() != null) ? file.action() : ServerAdvice.on(reason, file.path());
+		return new FailureAnalysis("Something needed the database while the application started, and there was none. "
+				+ reason + "." + System.lineSeparator() + System.lineSeparator() + file.description(), action, cause);
 	}
 
 }

@@ -13,9 +13,15 @@ class RelationFileFailureAnalyzer extends AbstractFailureAnalyzer<RelationFileEx
 
 	@Override
 	protected FailureAnalysis analyze(Throwable rootFailure, RelationFileException cause) {
-		return new FailureAnalysis(cause.getMessage() + ".",
-				"Have the charm write " + cause.getFile() + " again, whole and readable by this application, and start"
-						+ " the application again. A file that does not exist yet is no fault: it is waited for.",
+		String message = String.valueOf(cause.getMessage());
+		boolean content = message.contains(cause.getFile() + ":");
+		return new FailureAnalysis(message + ".",
+				(content ? "See what the charm writes under the key that is named, and have it write " + cause.getFile()
+						+ " again, whole."
+						: "Have the charm write " + cause.getFile() + " again, so that the user that"
+								+ " the application runs as can read it (with Pebble's push: user, and mode 0600).")
+						+ " Then start the application again. A file that does not exist yet is no fault: it is waited"
+						+ " for.",
 				cause);
 	}
 

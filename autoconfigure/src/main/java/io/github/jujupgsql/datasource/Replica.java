@@ -9,7 +9,9 @@ import java.lang.annotation.Target;
 import org.springframework.beans.factory.annotation.Qualifier;
 
 /**
- * Asks for the {@link javax.sql.DataSource} whose connections read from the standbys.
+ * Asks for the {@link javax.sql.DataSource} whose connections read from the standbys, or
+ * for the {@code JdbcClient}, {@code JdbcTemplate} or {@code NamedParameterJdbcTemplate}
+ * that reads through it.
  *
  * @since 0.1.0
  */

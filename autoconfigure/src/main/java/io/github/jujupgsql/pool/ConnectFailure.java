@@ -37,7 +37,15 @@ final class ConnectFailure {
 		}
 		SQLException root = innermost(sqlFault);
 		String state = String.valueOf(root.getSQLState());
-		return new ProbeAnswer(answer(root, state), state, oneLine(root.getMessage() + detail(root)));
+		ServerErrorMessage said = said(root);
+		String words = oneLine(root.getMessage() + detail(root));
+		// servers speak many languages, and the state is the same in all of them
+		String reason = (said != null) ? words + " (SQLSTATE " + state + ")" : words;
+		return new ProbeAnswer(answer(root, said, state), state, reason);
+	}
+
+	private static @Nullable ServerErrorMessage said(SQLException fault) {
+		return (fault instanceof PSQLException ex) ? ex.getServerErrorMessage() : null;
 	}
 
 	/**
@@ -65,8 +73,7 @@ final class ConnectFailure {
 				: " (" + cause.getClass().getSimpleName() + ": " + cause.getMessage() + ")";
 	}
 
-	private static Kind answer(SQLException fault, String state) {
-		ServerErrorMessage said = (fault instanceof PSQLException ex) ? ex.getServerErrorMessage() : null;
+	private static Kind answer(SQLException fault, @Nullable ServerErrorMessage said, String state) {
 		if (state.equals(INVALID_PASSWORD) || (state.equals(INVALID_AUTHORIZATION) && isAboutRole(fault, said))) {
 			return Kind.CREDENTIALS_REFUSED;
 		}

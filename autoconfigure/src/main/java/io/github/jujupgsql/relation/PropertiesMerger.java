@@ -5,17 +5,13 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Properties;
-import java.util.TreeSet;
 
 import org.jspecify.annotations.Nullable;
 
 /**
  * Puts what a connection string says over what an application says, and both over what
  * counts if neither says anything. No connection ends up less protected than either of
- * them asks for: the stronger wish counts.
- * <p>
- * Whom to trust cannot be had from both, as the driver has one factory for it. The one
- * whose {@code sslmode} counts says it, if it says it at all.
+ * them asks for: the stronger wish counts. Whom to trust is for {@link AuthorityMerger}.
  */
 final class PropertiesMerger {
 
@@ -24,10 +20,7 @@ final class PropertiesMerger {
 
 	private static final String FACTORY = DriverProperty.SSL_FACTORY.toString();
 
-	private static final String FACTORY_ARGUMENT = "sslfactoryarg";
-
-	private static final List<String> AUTHORITY = List.of(FACTORY, FACTORY_ARGUMENT,
-			DriverProperty.SSL_ROOT_CERT.toString());
+	static final String FACTORY_ARGUMENT = "sslfactoryarg";
 
 	private final Properties published;
 
@@ -97,38 +90,13 @@ final class PropertiesMerger {
 	}
 
 	private void takeAuthority() {
-		Properties publishedAuthority = authority(this.published);
-		Properties ownAuthority = authority(this.own);
-		if (publishedAuthority.isEmpty() || ownAuthority.isEmpty() || publishedAuthority.equals(ownAuthority)) {
-			return;
-		}
-		AUTHORITY.forEach(this.merged::remove);
 		String mode = tlsMode(this.own);
-		if (mode != null && isStronger(mode, tlsMode(this.published))) {
-			this.merged.putAll(ownAuthority);
-			this.conflicts.add("the connection string's sslrootcert is left out: "
-					+ "the application, whose sslmode counts, says whom to trust");
-		}
-		else {
-			this.merged.putAll(publishedAuthority);
-			this.conflicts.add("the application's " + names(ownAuthority)
-					+ " is left out: the connection string says whom to trust");
-		}
+		boolean ownModeCounts = mode != null && isStronger(mode, tlsMode(this.published));
+		new AuthorityMerger(this.published, this.own, this.merged, this.conflicts::add).merge(ownModeCounts);
 	}
 
 	private static boolean isStronger(String mode, @Nullable String other) {
 		return other == null || Protection.TLS.strength(mode) > Protection.TLS.strength(other);
-	}
-
-	private static Properties authority(Properties properties) {
-		Properties authority = new Properties();
-		authority.putAll(properties);
-		authority.keySet().retainAll(AUTHORITY);
-		return authority;
-	}
-
-	private static String names(Properties properties) {
-		return String.join(", ", new TreeSet<>(properties.stringPropertyNames()));
 	}
 
 	private void takeStronger(Protection protection) {

@@ -1,6 +1,5 @@
 package io.github.jujupgsql.autoconfigure;
 
-import java.io.File;
 import java.io.IOException;
 import java.lang.reflect.Executable;
 import java.lang.reflect.Method;
@@ -12,7 +11,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
 
@@ -157,13 +155,10 @@ class OldLibrariesTests {
 	/**
 	 * Return the class path of the tests with other jars instead of some.
 	 */
-	private static String replace(String others, Predicate<String> replaced) throws IOException {
+	private static List<String> replace(String others, Predicate<String> replaced) throws IOException {
 		List<String> path = new ArrayList<>(jars(others));
-		String own = System.getProperty("surefire.test.class.path", System.getProperty("java.class.path"));
-		Stream.of(own.split(File.pathSeparator))
-			.filter((entry) -> !replaced.test(Path.of(entry).getFileName().toString()))
-			.forEach(path::add);
-		return String.join(File.pathSeparator, path);
+		path.addAll(ForkedProgram.classPath(replaced.negate()));
+		return path;
 	}
 
 	private static List<String> jars(String folder) throws IOException {
@@ -172,17 +167,8 @@ class OldLibrariesTests {
 		}
 	}
 
-	private String start(String classPath, String... arguments) throws Exception {
-		List<String> command = new ArrayList<>(
-				List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-XX:+UseSerialGC",
-						"-XX:TieredStopAtLevel=1", "-cp", classPath, OldLibrariesProgram.class.getName()));
-		command.addAll(List.of(arguments));
-		Path output = this.folder.resolve("output");
-		Process process = new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(output.toFile()).start();
-		boolean ended = process.waitFor(2, TimeUnit.MINUTES);
-		process.destroyForcibly();
-		assertThat(ended).isTrue();
-		return Files.readString(output);
+	private String start(List<String> classPath, String... arguments) throws Exception {
+		return new ForkedProgram(this.folder, classPath).run(OldLibrariesProgram.class, arguments);
 	}
 
 }

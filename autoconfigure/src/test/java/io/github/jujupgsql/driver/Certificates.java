@@ -32,7 +32,7 @@ public final class Certificates {
 	public static final String SERVER = "server";
 
 	/** Has an RSA key, which the driver expects in PEM. */
-	static final String CLIENT = "client";
+	public static final String CLIENT = "client";
 
 	/** Has an EC key. */
 	static final String EC_CLIENT = "ec-client";

@@ -21,13 +21,13 @@ import org.postgresql.PGConnection;
 public final class TlsServer implements AutoCloseable {
 
 	/** Is let in by TLS only. */
-	static final String TLS_ONLY = "tls_only";
+	public static final String TLS_ONLY = "tls_only";
 
 	/** Is let in without TLS only. */
-	static final String PLAIN_ONLY = "plain_only";
+	public static final String PLAIN_ONLY = "plain_only";
 
 	/** Needs a certificate that the authority has signed, and the password. */
-	static final String WITH_CERTIFICATE = "with_certificate";
+	public static final String WITH_CERTIFICATE = "with_certificate";
 
 	/** Is asked for the password in clear text. */
 	static final String CLEAR_TEXT = "clear_text";
@@ -36,7 +36,7 @@ public final class TlsServer implements AutoCloseable {
 	static final String MD5 = "md5_user";
 
 	/** Is let in without being asked for anything. */
-	static final String TRUSTED = "trusted";
+	public static final String TRUSTED = "trusted";
 
 	private static final String RULES = """
 			hostssl   all tls_only         all scram-sha-256
@@ -105,7 +105,7 @@ public final class TlsServer implements AutoCloseable {
 		}
 	}
 
-	Certificates certificates() {
+	public Certificates certificates() {
 		return this.certificates;
 	}
 

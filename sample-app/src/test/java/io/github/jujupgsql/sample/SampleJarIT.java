@@ -6,12 +6,17 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.jar.JarFile;
+import java.util.jar.JarInputStream;
+import java.util.zip.ZipEntry;
 
 import io.github.jujupgsql.test.PgsqlCluster;
 import io.github.jujupgsql.test.PgsqlClusterTest;
 import io.github.jujupgsql.test.RelationFile;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.databind.JsonNode;
 
 import org.springframework.http.HttpStatus;
@@ -69,6 +74,21 @@ class SampleJarIT {
 		}
 		finally {
 			process.destroyForcibly();
+		}
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "autoconfigure", "starter" })
+	void whatItIsMadeOfHasANameAsAModule(String module) throws IOException {
+		try (JarFile jar = new JarFile(System.getProperty("sample.jar"))) {
+			ZipEntry library = jar.stream()
+				.filter((entry) -> entry.getName().startsWith("BOOT-INF/lib/juju-pgsql-spring-boot-" + module))
+				.findFirst()
+				.orElseThrow();
+			try (JarInputStream content = new JarInputStream(jar.getInputStream(library))) {
+				assertThat(content.getManifest().getMainAttributes().getValue("Automatic-Module-Name"))
+					.isEqualTo("io.github.jujupgsql." + module);
+			}
 		}
 	}
 
