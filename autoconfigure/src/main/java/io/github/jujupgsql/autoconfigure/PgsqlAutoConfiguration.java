@@ -69,7 +69,8 @@ import org.springframework.web.filter.OncePerRequestFilter;
 @EnableConfigurationProperties(PgsqlProperties.class)
 @Import({ RoleDataSourceConfiguration.Replicas.class, RoleDataSourceConfiguration.Routing.class,
 		RoleDataSourceConfiguration.Lazy.class, RoleDataSourceConfiguration.Plain.class,
-		RoleDataSourceConfiguration.PoolMetadata.class })
+		RoleDataSourceConfiguration.PoolMetadata.class, MigrationUserConfiguration.Flyway.class,
+		MigrationUserConfiguration.Liquibase.class })
 public final class PgsqlAutoConfiguration {
 
 	@Bean

@@ -44,6 +44,8 @@ final class ServerConnections {
 
 	private final InstanceGate gate;
 
+	private final UnpooledConnections unpooled;
+
 	private final LastAttempt lastAttempt;
 
 	private final ReadCounter reads = new ReadCounter();
@@ -73,6 +75,7 @@ final class ServerConnections {
 		this.gate = new InstanceGate(server, times);
 		this.lastAttempt = new LastAttempt(times.sessionBeginning(), ticker);
 		this.source = new PoolSource(this, this.opener, server, poolStatements);
+		this.unpooled = new UnpooledConnections(server, this);
 	}
 
 	/**
@@ -275,6 +278,10 @@ final class ServerConnections {
 
 	InstanceGate getGate() {
 		return this.gate;
+	}
+
+	UnpooledConnections getUnpooled() {
+		return this.unpooled;
 	}
 
 	LastAttempt getLastAttempt() {
