@@ -72,6 +72,7 @@ import org.springframework.web.filter.OncePerRequestFilter;
 @Import({ RoleDataSourceConfiguration.Replicas.class, RoleDataSourceConfiguration.Routing.class,
 		RoleDataSourceConfiguration.Lazy.class, RoleDataSourceConfiguration.Plain.class,
 		RoleDataSourceConfiguration.PoolMetadata.class, ReplicaJdbcConfiguration.class,
+		MigrationUserConfiguration.Flyway.class, MigrationUserConfiguration.Liquibase.class,
 		ExceptionTranslationConfiguration.class })
 public final class PgsqlAutoConfiguration {
 

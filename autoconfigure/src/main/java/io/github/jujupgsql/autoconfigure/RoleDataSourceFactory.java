@@ -1,10 +1,12 @@
 package io.github.jujupgsql.autoconfigure;
 
 import io.github.jujupgsql.autoconfigure.PgsqlProperties.ReadYourWritesScope;
+import io.github.jujupgsql.datasource.OwnUserDataSource;
 import io.github.jujupgsql.datasource.PrimaryDataSource;
 import io.github.jujupgsql.datasource.PrimaryWaiters;
 import io.github.jujupgsql.datasource.ReplicaDataSource;
 import io.github.jujupgsql.pool.CurrentRoles;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Makes the DataSources that read the table of roles, whatever then stands in front of
@@ -38,6 +40,10 @@ final class RoleDataSourceFactory {
 	PrimaryDataSource createPrimary() {
 		return new PrimaryDataSource(this.roles, this.template.getConnectionTimeout(), isReadYourWrites(),
 				this.waiters);
+	}
+
+	OwnUserDataSource createPrimary(String user, @Nullable String password) {
+		return new OwnUserDataSource(this.roles, this.template.getConnectionTimeout(), user, password);
 	}
 
 	ReplicaDataSource createReplicas() {

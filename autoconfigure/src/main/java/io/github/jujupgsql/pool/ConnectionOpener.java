@@ -82,6 +82,24 @@ final class ConnectionOpener {
 		return open(() -> this.sockets.connect(limited, this::connect).unwrap(BaseConnection.class));
 	}
 
+	/**
+	 * Open a connection for another user than the relation's.
+	 * @param user who connects
+	 * @param password that user's password, or {@code null} for none
+	 * @param limit how long that may take
+	 * @return the driver's connection
+	 * @throws SQLException if it cannot be opened, or its server has left meanwhile
+	 */
+	BaseConnection connectAs(String user, @Nullable String password, Duration limit) throws SQLException {
+		Properties login = limited(limit);
+		login.setProperty(PGProperty.USER.getName(), user);
+		login.remove(PGProperty.PASSWORD.getName());
+		if (password != null) {
+			login.setProperty(PGProperty.PASSWORD.getName(), password);
+		}
+		return open(() -> this.sockets.connect(login, this::connect).unwrap(BaseConnection.class));
+	}
+
 	private Properties limited(Duration limit) {
 		Properties limited = new Properties();
 		limited.putAll(this.properties);

@@ -78,6 +78,22 @@ abstract class LendingPool extends AbstractServerPool {
 	}
 
 	/**
+	 * Open a connection for a user of the application's own, beside the pool. Its server
+	 * is not in recovery, but may not be the primary any more.
+	 * @param user who connects
+	 * @param password that user's password, or {@code null} for none
+	 * @param timeout how long it may take
+	 * @return the connection, which ends when it is closed
+	 * @throws SQLTransientConnectionException if the server cannot be reached, or has
+	 * left
+	 * @throws WrongRoleException if it is in recovery
+	 * @throws SQLException if it refuses the user
+	 */
+	public final Connection connectAs(String user, @Nullable String password, Duration timeout) throws SQLException {
+		return this.connections.getUnpooled().open(user, password, timeout);
+	}
+
+	/**
 	 * Get a connection that may not be lent yet.
 	 */
 	final Connection getConnection(long timeoutMillis) throws SQLException {

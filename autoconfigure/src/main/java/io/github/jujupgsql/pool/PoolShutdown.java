@@ -47,7 +47,9 @@ final class PoolShutdown {
 		this.shutdown.sendWaitersAway();
 		this.adapter.empty();
 		this.shutdown.awaitReturns(timeout.minusNanos(System.nanoTime() - start));
-		int left = this.adapter.active();
+		UnpooledConnections unpooled = this.connections.getUnpooled();
+		unpooled.awaitClosed(timeout.minusNanos(System.nanoTime() - start));
+		int left = this.adapter.active() + unpooled.size();
 		long millis = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - start);
 		this.connections.abortAll();
 		close();

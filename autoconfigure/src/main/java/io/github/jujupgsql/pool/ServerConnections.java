@@ -41,6 +41,8 @@ final class ServerConnections {
 
 	private final InstanceGate gate;
 
+	private final UnpooledConnections unpooled;
+
 	private final LastAttempt lastAttempt;
 
 	private final ThreadConnections byThread = new ThreadConnections();
@@ -72,6 +74,7 @@ final class ServerConnections {
 		this.gate = new InstanceGate(server, times);
 		this.lastAttempt = new LastAttempt(times.sessionBeginning(), ticker);
 		this.source = new PoolSource(this, this.opener, server, poolStatements);
+		this.unpooled = new UnpooledConnections(server, this);
 	}
 
 	/**
@@ -275,6 +278,10 @@ final class ServerConnections {
 
 	InstanceGate getGate() {
 		return this.gate;
+	}
+
+	UnpooledConnections getUnpooled() {
+		return this.unpooled;
 	}
 
 	LastAttempt getLastAttempt() {

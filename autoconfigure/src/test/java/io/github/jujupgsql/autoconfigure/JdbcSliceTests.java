@@ -34,6 +34,7 @@ class JdbcSliceTests {
 		relation.write();
 		registry.add("juju.pgsql.relation-file", relation::path);
 		registry.add("spring.flyway.enabled", () -> false);
+		registry.add("spring.liquibase.enabled", () -> false);
 	}
 
 	@Test

@@ -1,0 +1,1 @@
+INSERT INTO vets (name) VALUES ('Ada'), ('Grace') ON CONFLICT DO NOTHING;
