@@ -24,7 +24,8 @@ class ConfigurationMetadataTests {
 	/** What cannot have a default: there is nothing that would be right for everybody. */
 	private static final Set<String> WITHOUT_DEFAULT = Set.of("juju.pgsql.relation-file", "juju.pgsql.endpoint",
 			"juju.pgsql.database", "juju.pgsql.extensions", "juju.pgsql.roles", "juju.pgsql.ssl-mode",
-			"juju.pgsql.ssl-bundle", "juju.pgsql.primary.maximum-pool-size", "juju.pgsql.primary.minimum-idle",
+			"juju.pgsql.ssl-bundle", "juju.pgsql.primary.maximum-pool-size", "juju.pgsql.primary.maximum-waiting",
+			"juju.pgsql.primary.missing-timeout", "juju.pgsql.primary.minimum-idle",
 			"juju.pgsql.replica.maximum-pool-size", "juju.pgsql.replica.maximum-lag");
 
 	@ParameterizedTest
