@@ -18,6 +18,9 @@ class OnRelationFileCondition extends SpringBootCondition {
 		if (RelationFileProperty.isSet(context.getEnvironment())) {
 			return ConditionOutcome.match(message.found("property").items(RelationFileProperty.NAME));
 		}
+		if (RelationFileProperty.isEmpty(context.getEnvironment())) {
+			return ConditionOutcome.noMatch(message.because("property " + RelationFileProperty.NAME + " is empty"));
+		}
 		return ConditionOutcome.noMatch(message.didNotFind("property").items(RelationFileProperty.NAME));
 	}
 

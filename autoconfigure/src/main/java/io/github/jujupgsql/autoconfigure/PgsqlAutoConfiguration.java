@@ -88,6 +88,7 @@ public final class PgsqlAutoConfiguration {
 		OverridingProperties.check(environment);
 		HikariConfig config = Binder.get(environment)
 			.bindOrCreate("spring.datasource.hikari", Bindable.of(HikariConfig.class));
+		DriverPropertyChecks.run(config.getDataSourceProperties());
 		tls.applyTo(config.getDataSourceProperties());
 		customizers.orderedStream().forEach((customizer) -> customizer.customize(config));
 		PoolTemplate template = new PoolTemplate(config);

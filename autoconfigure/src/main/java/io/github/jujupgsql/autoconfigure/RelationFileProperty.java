@@ -1,5 +1,7 @@
 package io.github.jujupgsql.autoconfigure;
 
+import org.jspecify.annotations.Nullable;
+
 import org.springframework.core.env.PropertyResolver;
 import org.springframework.util.StringUtils;
 
@@ -19,9 +21,24 @@ final class RelationFileProperty {
 	 * @return whether it is set and not empty
 	 */
 	static boolean isSet(PropertyResolver properties) {
+		String file = value(properties);
+		return file != null && StringUtils.hasText(file);
+	}
+
+	/**
+	 * Return whether it is set and says nothing, which is a way to switch everything off.
+	 * @param properties where to look
+	 * @return whether it is set and empty
+	 */
+	static boolean isEmpty(PropertyResolver properties) {
+		String file = value(properties);
+		return file != null && !StringUtils.hasText(file);
+	}
+
+	private static @Nullable String value(PropertyResolver properties) {
 		// a test may well register a Path
 		Object file = properties.getProperty(NAME, Object.class);
-		return file != null && StringUtils.hasText(file.toString());
+		return (file != null) ? file.toString() : null;
 	}
 
 }

@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
+import io.github.jujupgsql.datasource.Replica;
 import io.github.jujupgsql.driver.Certificates;
 import io.github.jujupgsql.driver.TlsServer;
 import org.assertj.core.api.AbstractStringAssert;
@@ -137,6 +138,14 @@ class FailureAnalysesTests {
 	}
 
 	@Test
+	void thereIsNoReplicaAndReadsAreNotToGoToThePrimary(CapturedOutput output) throws IOException {
+		writeMaster();
+		assertThatAnalysis(NeedsReplica.class, output, this.file, "juju.pgsql.replica.fallback-to-primary=false")
+			.contains("Something needed a replica while the application started", "there is no standby",
+					this.file.toString(), "juju.pgsql.replica.fallback-to-primary");
+	}
+
+	@Test
 	void theServersCertificateIsForAnotherName(CapturedOutput output) throws IOException, GeneralSecurityException {
 		Path authority = folder.resolve("ca.crt");
 		Files.writeString(authority, server.certificates().certificatePem(Certificates.AUTHORITY));
@@ -151,17 +160,33 @@ class FailureAnalysesTests {
 	}
 
 	private static AbstractStringAssert<?> assertThatAnalysis(CapturedOutput output, Path file, String... properties) {
+		return assertThatAnalysis(NeedsDatabase.class, output, file, properties);
+	}
+
+	private static AbstractStringAssert<?> assertThatAnalysis(Class<?> type, CapturedOutput output, Path file,
+			String... properties) {
 		List<String> arguments = new ArrayList<>(List.of("--juju.pgsql.relation-file=" + file,
 				"--spring.datasource.hikari.connection-timeout=3000", "--spring.main.banner-mode=off"));
 		for (String property : properties) {
 			arguments.add("--" + property);
 		}
-		SpringApplication application = new SpringApplication(NeedsDatabase.class);
+		SpringApplication application = new SpringApplication(type);
 		application.setWebApplicationType(WebApplicationType.NONE);
 		assertThatException().isThrownBy(() -> application.run(arguments.toArray(String[]::new)).close());
 		String all = output.getAll();
 		assertThat(all).contains("APPLICATION FAILED TO START");
 		return assertThat(all.substring(all.indexOf("APPLICATION FAILED TO START")));
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	@ImportAutoConfiguration(PgsqlAutoConfiguration.class)
+	static class NeedsReplica {
+
+		@Bean
+		Integer answer(@Replica JdbcTemplate template) {
+			return template.queryForObject("SELECT 42", Integer.class);
+		}
+
 	}
 
 	@Configuration(proxyBeanMethods = false)

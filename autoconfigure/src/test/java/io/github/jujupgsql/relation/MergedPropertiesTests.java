@@ -6,6 +6,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Properties;
 
+import io.github.jujupgsql.driver.ApplicationTlsSocketFactory;
 import io.github.jujupgsql.driver.FenceableSocketFactory;
 import io.github.jujupgsql.driver.PemTrustSocketFactory;
 import org.junit.jupiter.api.Test;
@@ -243,6 +244,57 @@ class MergedPropertiesTests {
 		assertThat(merged.properties()).containsEntry("sslmode", "verify-full")
 			.containsEntry("sslrootcert", "/mine.crt");
 		assertThat(merged.conflicts()).isEmpty();
+	}
+
+	@ParameterizedTest
+	@CsvSource(delimiter = '|', nullValues = "none", textBlock = """
+			                                            | require     | none        | none
+			                                            | verify-ca   | ssl-bundle: | ssl-bundle:
+			sslmode=verify-full sslrootcert=/ca.crt     | require     | none        | /ca.crt
+			sslmode=verify-full sslrootcert=/ca.crt     | verify-ca   | ssl-bundle: | /ca.crt
+			sslmode=verify-ca sslrootcert=/ca.crt       | verify-full | ssl-bundle: | ssl-bundle:
+			sslmode=verify-ca sslrootcert=/ca.crt       | verify-full | none        | /ca.crt
+			sslrootcert=system                          | require     | none        | system
+			sslrootcert=system                          | verify-full | ssl-bundle: | system
+			""")
+	void theFactoryOfABundleIsToldWhomToTrust(String string, String mode, String own, String expected) {
+		Properties properties = bundle(mode, own);
+		MergedProperties merged = of(SERVER + ((string != null) ? string : "")).over(properties);
+		assertThat(merged.properties()).containsEntry("sslfactory", ApplicationTlsSocketFactory.class.getName())
+			.containsEntry("sslfactoryarg", "7");
+		assertThat(merged.properties().getProperty("sslrootcert")).isEqualTo(expected);
+		boolean leftOut = own != null && !own.equals(expected);
+		boolean taken = own != null && own.equals(expected) && string != null;
+		assertThat(merged.conflicts()).hasSize((leftOut || taken) ? 1 : 0);
+	}
+
+	@Test
+	void theFactoryOfABundleIsToldTheCertificatesThatTheConnectionStringHolds() {
+		ConnectionString string = ConnectionString.parse("host=h user=u sslmode=verify-ca")
+			.with("sslrootcert", AUTHORITY);
+		MergedProperties merged = DriverProperties.of(string, "app").over(bundle("require", null));
+		assertThat(merged.properties()).containsEntry("sslfactory", ApplicationTlsSocketFactory.class.getName())
+			.containsEntry("sslrootcert", AUTHORITY)
+			.containsEntry("sslmode", "verify-ca");
+		assertThat(merged.conflicts()).isEmpty();
+	}
+
+	@Test
+	void besideABundleTheClientCertificateOfTheConnectionStringIsLeftOut() {
+		MergedProperties merged = of(SERVER + "sslmode=require sslcert=/c.crt sslkey=/c.pk8")
+			.over(bundle("require", null));
+		assertThat(merged.properties()).doesNotContainKeys("sslcert", "sslkey");
+		assertThat(merged.conflicts()).singleElement().asString().contains("sslcert").doesNotContain("/c.crt");
+	}
+
+	private static Properties bundle(String mode, String own) {
+		Properties properties = new Properties();
+		properties.putAll(Map.of("sslfactory", ApplicationTlsSocketFactory.class.getName(), "sslfactoryarg", "7",
+				"sslmode", mode));
+		if (own != null) {
+			properties.setProperty("sslrootcert", own);
+		}
+		return properties;
 	}
 
 	@ParameterizedTest
