@@ -73,10 +73,13 @@ final class DriverTls implements AutoCloseable {
 			return opened;
 		}
 		catch (NoSuchSslBundleException ex) {
-			throw new InvalidConfigurationPropertyValueException(BUNDLE_PROPERTY, name,
+			InvalidConfigurationPropertyValueException invalid = new InvalidConfigurationPropertyValueException(
+					BUNDLE_PROPERTY, name,
 					"There is no SSL bundle of that name under 'spring.ssl.bundle'. Those that there are: "
-							+ bundles.getBundleNames() + ".",
-					ex);
+							+ bundles.getBundleNames() + ".");
+			// Spring Boot 4.0 has no constructor for it
+			invalid.initCause(ex);
+			throw invalid;
 		}
 	}
 
