@@ -8,6 +8,7 @@ import io.github.jujupgsql.actuate.PgsqlEndpoint;
 import io.github.jujupgsql.actuate.PgsqlHealthIndicator;
 import io.github.jujupgsql.actuate.PgsqlMetrics;
 import io.github.jujupgsql.pool.ServerPools;
+import io.github.jujupgsql.datasource.PrimaryWaiters;
 import io.github.jujupgsql.topology.PgsqlTopology;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
@@ -147,8 +148,8 @@ class ConditionsTests {
 	static class OwnMetrics {
 
 		@Bean
-		PgsqlMetrics ownMetrics(PgsqlTopology topology) {
-			return new PgsqlMetrics(topology, true, false);
+		PgsqlMetrics ownMetrics(PgsqlTopology topology, PrimaryWaiters waiters) {
+			return new PgsqlMetrics(topology, true, false, waiters);
 		}
 
 	}
