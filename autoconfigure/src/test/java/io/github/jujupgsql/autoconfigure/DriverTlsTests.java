@@ -5,10 +5,12 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.util.Map;
 
 import io.github.jujupgsql.driver.Certificates;
 import io.github.jujupgsql.driver.TlsServer;
+import io.github.jujupgsql.topology.PgsqlTopology;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -31,11 +33,11 @@ import org.springframework.boot.ssl.pem.PemSslStoreBundle;
 import org.springframework.boot.ssl.pem.PemSslStoreDetails;
 import org.springframework.boot.test.context.assertj.AssertableApplicationContext;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
-import org.springframework.dao.DataAccessException;
+import org.springframework.boot.test.context.runner.ContextConsumer;
 import org.springframework.jdbc.core.JdbcTemplate;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.awaitility.Awaitility.await;
 
 /**
  * What {@code juju.pgsql.ssl-mode} and {@code juju.pgsql.ssl-bundle} come to, with a real
@@ -45,6 +47,8 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 class DriverTlsTests {
 
 	private static final String NAME = "host=localhost";
+
+	private static final String TLS_FAILURE = "PKIX|SSL|could not be verified";
 
 	private static final String SESSION = "SELECT ssl || ' ' || coalesce(client_dn, 'nobody') FROM pg_stat_ssl"
 			+ " WHERE pid = pg_backend_pid()";
@@ -82,7 +86,7 @@ class DriverTlsTests {
 	@Test
 	void aModeThatAsksForLessThanTheRelationDoesNot() throws IOException, GeneralSecurityException {
 		writeMaster(NAME, "sslmode=verify-ca", trust(Certificates.OTHER_AUTHORITY));
-		runner().withPropertyValues("juju.pgsql.ssl-mode=require").run(DriverTlsTests::assertThatTlsFails);
+		runner().withPropertyValues("juju.pgsql.ssl-mode=require").run(refused(TLS_FAILURE));
 	}
 
 	@Test
@@ -91,7 +95,7 @@ class DriverTlsTests {
 		ApplicationContextRunner runner = runner().withPropertyValues("juju.pgsql.ssl-mode=verify-full");
 		runner.run((context) -> assertThat(session(context)).isEqualTo("true nobody"));
 		writeMaster("sslmode=verify-ca", trust(Certificates.AUTHORITY));
-		runner.run(DriverTlsTests::assertThatTlsFails);
+		runner.run(refused(TLS_FAILURE));
 		runner().run((context) -> assertThat(session(context)).isEqualTo("true nobody"));
 	}
 
@@ -102,7 +106,7 @@ class DriverTlsTests {
 				"juju.pgsql.ssl-mode=verify-full");
 		runner.withPropertyValues(trusts(Certificates.AUTHORITY))
 			.run((context) -> assertThat(session(context)).isEqualTo("true nobody"));
-		runner.withPropertyValues(trusts(Certificates.OTHER_AUTHORITY)).run(DriverTlsTests::assertThatTlsFails);
+		runner.withPropertyValues(trusts(Certificates.OTHER_AUTHORITY)).run(refused(TLS_FAILURE));
 	}
 
 	@Test
@@ -111,7 +115,7 @@ class DriverTlsTests {
 		ApplicationContextRunner runner = runner().withPropertyValues("juju.pgsql.ssl-bundle=notes");
 		runner.withPropertyValues(trusts(Certificates.AUTHORITY))
 			.run((context) -> assertThat(session(context)).isEqualTo("true nobody"));
-		runner.withPropertyValues(trusts(Certificates.OTHER_AUTHORITY)).run(DriverTlsTests::assertThatTlsFails);
+		runner.withPropertyValues(trusts(Certificates.OTHER_AUTHORITY)).run(refused(TLS_FAILURE));
 	}
 
 	@Test
@@ -120,8 +124,7 @@ class DriverTlsTests {
 		runner().withPropertyValues("juju.pgsql.ssl-bundle=notes")
 			.withPropertyValues(shows(Certificates.CLIENT))
 			.run((context) -> assertThat(session(context)).isEqualTo("true /CN=client"));
-		runner().run((context) -> assertThat(context.getBean(JdbcTemplate.class)).satisfies(
-				(template) -> assertThatExceptionOfType(DataAccessException.class).isThrownBy(() -> ask(template))));
+		runner().run(refused("SQLSTATE 28000"));
 	}
 
 	@Test
@@ -132,9 +135,9 @@ class DriverTlsTests {
 		runner.run((context) -> assertThat(session(context)).isEqualTo("true /CN=client"));
 		writeMaster(NAME, "user=" + TlsServer.WITH_CERTIFICATE, "sslmode=verify-full",
 				trust(Certificates.OTHER_AUTHORITY));
-		runner.run(DriverTlsTests::assertThatTlsFails);
+		runner.run(refused(TLS_FAILURE));
 		writeMaster(NAME, "user=" + TlsServer.WITH_CERTIFICATE, "sslrootcert=system");
-		runner.run(DriverTlsTests::assertThatTlsFails);
+		runner.run(refused(TLS_FAILURE));
 	}
 
 	@Test
@@ -150,16 +153,28 @@ class DriverTlsTests {
 	}
 
 	@Test
-	void theProtocolsOfTheBundleAreSpoken() throws IOException, GeneralSecurityException {
-		writeMaster(NAME);
-		runner()
-			.withPropertyValues("juju.pgsql.ssl-bundle=notes", BUNDLE + "options.enabled-protocols=TLSv1.2",
-					BUNDLE + "options.ciphers=TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256")
+	void withABundleNoConnectionGoesWithoutTls() throws IOException, GeneralSecurityException {
+		writeMaster(NAME, "user=" + TlsServer.PLAIN_ONLY);
+		runner().run((context) -> assertThat(session(context)).isEqualTo("false nobody"));
+		runner().withPropertyValues("juju.pgsql.ssl-bundle=notes")
 			.withPropertyValues(trusts(Certificates.AUTHORITY))
-			.run((context) -> assertThat(context.getBean(JdbcTemplate.class)
-				.queryForObject("SELECT version || ' ' || cipher FROM pg_stat_ssl WHERE pid = pg_backend_pid()",
-						String.class))
-				.isEqualTo("TLSv1.2 ECDHE-ECDSA-AES128-GCM-SHA256"));
+			.run(refused("SQLSTATE 28000"));
+	}
+
+	@ParameterizedTest
+	@CsvSource({ "enabled-protocols=TLSv1.2, version, TLSv1.2",
+			"ciphers=TLS_AES_128_GCM_SHA256, cipher, TLS_AES_128_GCM_SHA256" })
+	void theOptionsOfTheBundleApply(String option, String column, String expected)
+			throws IOException, GeneralSecurityException {
+		writeMaster(NAME);
+		String query = "SELECT " + column + " FROM pg_stat_ssl WHERE pid = pg_backend_pid()";
+		ApplicationContextRunner runner = runner().withPropertyValues("juju.pgsql.ssl-bundle=notes")
+			.withPropertyValues(trusts(Certificates.AUTHORITY));
+		runner.run((context) -> assertThat(context.getBean(JdbcTemplate.class).queryForObject(query, String.class))
+			.isNotEqualTo(expected));
+		runner.withPropertyValues(BUNDLE + "options." + option)
+			.run((context) -> assertThat(context.getBean(JdbcTemplate.class).queryForObject(query, String.class))
+				.isEqualTo(expected));
 	}
 
 	@Test
@@ -169,8 +184,7 @@ class DriverTlsTests {
 		runner().withPropertyValues("juju.pgsql.ssl-bundle=notes")
 			.withPropertyValues(trusts(Certificates.AUTHORITY))
 			.run((context) -> {
-				assertThatExceptionOfType(DataAccessException.class)
-					.isThrownBy(() -> ask(context.getBean(JdbcTemplate.class)));
+				refused("SQLSTATE 28000").accept(context);
 				context.getBean(SslBundleRegistry.class)
 					.updateBundle("notes",
 							SslBundle.of(new PemSslStoreBundle(
@@ -222,7 +236,7 @@ class DriverTlsTests {
 			.withConfiguration(AutoConfigurations.of(PgsqlAutoConfiguration.class, SslAutoConfiguration.class,
 					JdbcTemplateAutoConfiguration.class))
 			.withPropertyValues("juju.pgsql.relation-file=" + this.file,
-					"spring.datasource.hikari.connection-timeout=4000", "spring.datasource.hikari.minimum-idle=0");
+					"spring.datasource.hikari.connection-timeout=60000", "spring.datasource.hikari.minimum-idle=0");
 	}
 
 	private void writeMaster(String... options) throws IOException {
@@ -255,11 +269,17 @@ class DriverTlsTests {
 		return String.valueOf(template.queryForObject(SESSION, String.class));
 	}
 
-	private static void assertThatTlsFails(AssertableApplicationContext context) {
-		assertThat(context).hasNotFailed();
-		assertThatExceptionOfType(DataAccessException.class).isThrownBy(() -> ask(context.getBean(JdbcTemplate.class)))
-			.havingRootCause()
-			.withMessageMatching("(?s).*(PKIX|SSL|could not be verified).*");
+	/**
+	 * Wait until the server has been asked in vain, for one reason.
+	 */
+	private static ContextConsumer<AssertableApplicationContext> refused(String reason) {
+		return (context) -> {
+			assertThat(context).hasNotFailed();
+			PgsqlTopology topology = context.getBean(PgsqlTopology.class);
+			await().atMost(Duration.ofSeconds(60))
+				.untilAsserted(() -> assertThat(topology.getRoles().noPrimaryReason()).containsPattern(reason));
+			assertThat(topology.getRoles().primary()).isNull();
+		};
 	}
 
 }
