@@ -66,6 +66,42 @@ class PrimaryWaitersTests {
 	}
 
 	@Test
+	void ofTwoThatComeAtTheSameMomentOneGetsTheLastPlace() throws Exception {
+		PrimaryWaiters waiters = new PrimaryWaiters(1, null);
+		AtomicInteger admitted = new AtomicInteger();
+		AtomicInteger arrivals = new AtomicInteger();
+		Work work = () -> {
+			for (int meeting = 2; meeting <= 4 * ROUNDS; meeting += 4) {
+				meet(arrivals, meeting);
+				boolean in = waiters.enter(true);
+				if (in) {
+					admitted.incrementAndGet();
+				}
+				meet(arrivals, meeting + 2);
+				if (in) {
+					waiters.leave();
+				}
+			}
+		};
+		together(2, work);
+		assertThat(admitted).hasValue(ROUNDS);
+		assertThat(waiters.getWaiting()).isZero();
+	}
+
+	/**
+	 * Go on at the same moment as the other thread: one that is woken comes too late.
+	 */
+	private static void meet(AtomicInteger arrivals, int expected) {
+		arrivals.incrementAndGet();
+		for (int spins = 1; arrivals.get() < expected; spins++) {
+			if (spins % 10_000 == 0) {
+				Thread.yield();
+			}
+			Thread.onSpinWait();
+		}
+	}
+
+	@Test
 	void whenThePrimaryIsMissingThenOfThoseThatWaitAlreadyAsManyStayAsMay() throws Exception {
 		for (int i = 0; i < ROUNDS / 10; i++) {
 			PrimaryWaiters waiters = new PrimaryWaiters(3, null);
@@ -104,10 +140,14 @@ class PrimaryWaitersTests {
 	}
 
 	private static void together(Work work) throws Exception {
-		CyclicBarrier start = new CyclicBarrier(THREADS);
+		together(THREADS, work);
+	}
+
+	private static void together(int number, Work work) throws Exception {
+		CyclicBarrier start = new CyclicBarrier(number);
 		List<Throwable> failures = new CopyOnWriteArrayList<>();
 		List<Thread> threads = new ArrayList<>();
-		for (int i = 0; i < THREADS; i++) {
+		for (int i = 0; i < number; i++) {
 			Thread thread = new Thread(() -> {
 				try {
 					start.await();
