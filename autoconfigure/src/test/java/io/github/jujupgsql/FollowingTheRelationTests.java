@@ -103,10 +103,10 @@ class FollowingTheRelationTests extends AbstractClusterTests {
 			application.awaitPrimary(promoted);
 			assertThat(ask(application.primary(), "SELECT pg_backend_pid()")).isIn(openBefore);
 			execute(application.primary(), "CREATE TABLE t (i int)");
-			assertThat(output.getAll().lines())
+			await().untilAsserted(() -> assertThat(output.getAll().lines())
 				.filteredOn((line) -> line.contains("Roles changed")
 						&& line.contains("primary " + old.address() + " -> " + promoted.address()))
-				.hasSize(1);
+				.hasSize(1));
 		}
 	}
 

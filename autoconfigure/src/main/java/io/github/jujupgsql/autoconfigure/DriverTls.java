@@ -73,13 +73,9 @@ final class DriverTls implements AutoCloseable {
 			return opened;
 		}
 		catch (NoSuchSslBundleException ex) {
-			InvalidConfigurationPropertyValueException invalid = new InvalidConfigurationPropertyValueException(
-					BUNDLE_PROPERTY, name,
+			throw new InvalidConfigurationPropertyValueException(BUNDLE_PROPERTY, name,
 					"There is no SSL bundle of that name under 'spring.ssl.bundle'. Those that there are: "
 							+ bundles.getBundleNames() + ".");
-			// Spring Boot 4.0 has no constructor for it
-			invalid.initCause(ex);
-			throw invalid;
 		}
 	}
 

@@ -51,6 +51,7 @@ public final class OwnUserDataSource extends AbstractDataSource {
 	public Connection getConnection() throws SQLException {
 		Deadline deadline = Deadline.in(this.view.connectionTimeout());
 		ServerWait serverWait = new ServerWait(this.view, deadline);
+		SQLException before = null;
 		while (true) {
 			RoleTable table = this.view.table();
 			ServerPool primary = table.primary();
@@ -68,8 +69,13 @@ public final class OwnUserDataSource extends AbstractDataSource {
 			}
 			catch (SQLTransientConnectionException | WrongRoleException ex) {
 				if (deadline.isOver()) {
+					// the last attempt had no time left to find out why
+					if (before != null) {
+						ex.addSuppressed(before);
+					}
 					throw ex;
 				}
+				before = ex;
 				this.view.awaitOtherThan(table, deadline.earlier(Deadline.in(RETRY_NANOS)));
 			}
 		}

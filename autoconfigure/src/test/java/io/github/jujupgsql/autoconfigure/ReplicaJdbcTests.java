@@ -74,7 +74,7 @@ class ReplicaJdbcTests {
 				JdbcTemplate template = context.getBean(Reports.class).template;
 				assertThat(template.getFetchSize()).isEqualTo(11);
 				assertThat(template.getQueryTimeout()).isEqualTo(13);
-				assertThat(template.getExceptionTranslator()).isSameAs(translator);
+				assertThat(template.getExceptionTranslator()).extracting("others").isSameAs(translator);
 			});
 	}
 

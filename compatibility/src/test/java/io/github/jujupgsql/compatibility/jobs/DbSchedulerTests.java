@@ -30,7 +30,7 @@ import static org.awaitility.Awaitility.await;
  */
 class DbSchedulerTests extends AbstractFailoverTests {
 
-	private static final int TASKS = 200;
+	private static final int TASKS = 300;
 
 	private static final int THREADS = 3;
 
@@ -48,7 +48,6 @@ class DbSchedulerTests extends AbstractFailoverTests {
 			CompletableFuture<Void> scheduling = CompletableFuture.runAsync(() -> schedule(one.bean(Scheduler.class)));
 			await().until(() -> done(cluster.master()) > TASKS / 10);
 			PgsqlServer promoted = failOver();
-			assertThat(done(promoted)).as("those before the failover").isLessThan(TASKS);
 			scheduling.join();
 			await()
 				.untilAsserted(() -> assertThat(ask(promoted, "SELECT count(*) FROM scheduled_tasks")).isEqualTo("0"));
