@@ -103,10 +103,11 @@ class FollowingTheRelationTests extends AbstractClusterTests {
 			application.awaitPrimary(promoted);
 			assertThat(ask(application.primary(), "SELECT pg_backend_pid()")).isIn(openBefore);
 			execute(application.primary(), "CREATE TABLE t (i int)");
-			await().untilAsserted(() -> assertThat(output.getAll().lines())
-				.filteredOn((line) -> line.contains("Roles changed")
-						&& line.contains("primary " + old.address() + " -> " + promoted.address()))
-				.hasSize(1));
+			await().untilAsserted(
+					() -> assertThat(output.getAll().lines())
+						.filteredOn((line) -> line.contains("Roles changed")
+								&& line.contains("primary " + old.address() + " -> " + promoted.address()))
+						.hasSize(1));
 		}
 	}
 

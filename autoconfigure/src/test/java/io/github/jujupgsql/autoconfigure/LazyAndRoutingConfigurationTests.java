@@ -21,6 +21,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
+import org.springframework.boot.SpringBootVersion;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.health.autoconfigure.contributor.HealthContributorAutoConfiguration;
 import org.springframework.boot.jdbc.DataSourceUnwrapper;
@@ -40,6 +41,7 @@ import org.springframework.jdbc.support.JdbcTransactionManager;
 import org.springframework.transaction.support.TransactionTemplate;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assumptions.assumeThat;
 
 /**
  * Tests for what {@link PgsqlAutoConfiguration} makes of {@code dataSource}. There is no
@@ -100,6 +102,7 @@ class LazyAndRoutingConfigurationTests {
 
 	@Test
 	void withoutRelationFileSpringBootMakesItsOwnDataSourceLazy() {
+		assumeThat(SpringBootVersion.getVersion()).as("has connection-fetch").isGreaterThanOrEqualTo("4.1");
 		this.runner
 			.withPropertyValues(ROUTE + "true", FETCH + "lazy",
 					"spring.datasource.url=jdbc:postgresql://localhost/notes")
