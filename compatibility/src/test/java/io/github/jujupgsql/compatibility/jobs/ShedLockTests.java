@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
 
 import io.github.jujupgsql.compatibility.AbstractFailoverTests;
 import io.github.jujupgsql.compatibility.Application;
@@ -31,6 +32,8 @@ class ShedLockTests extends AbstractFailoverTests {
 
 	/** Much longer than it is held; whoever cannot give it back has it until then. */
 	private static final Duration AT_MOST = Duration.ofSeconds(3);
+
+	private static final Duration HELD = Duration.ofMillis(5);
 
 	private static final int ENOUGH = 20;
 
@@ -91,9 +94,8 @@ class ShedLockTests extends AbstractFailoverTests {
 	private void hold() {
 		int now = this.holders.incrementAndGet();
 		this.most.accumulateAndGet(now, Math::max);
-		for (int i = 0; i < 1000; i++) {
-			Thread.onSpinWait();
-		}
+		// long enough for another holder to be seen
+		LockSupport.parkNanos(HELD.toNanos());
 		this.holders.decrementAndGet();
 		this.locked.incrementAndGet();
 	}
