@@ -187,7 +187,7 @@ class ReplicaQuestionsTests {
 	}
 
 	private static @Nullable List<String> position(String sql, String question, List<String> answer) {
-		return sql.contains(question) ? answer : null;
+		return (sql.contains(question) && !StandInServer.isRoleQuestion(sql)) ? answer : null;
 	}
 
 	private void mayRunOut() {
