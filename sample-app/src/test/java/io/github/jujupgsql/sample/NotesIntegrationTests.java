@@ -162,8 +162,9 @@ class NotesIntegrationTests extends AbstractServiceTests {
 	void readinessKnowsTheDatabaseAndLivenessDoesNot() {
 		assertThat(service.get("/actuator/health/readiness").getBody().get("components").propertyNames())
 			.containsExactlyInAnyOrder("readinessState", "db");
-		assertThat(service.get("/actuator/health/liveness").getBody().get("components").propertyNames())
-			.containsExactly("livenessState");
+		assertThat(service.get("/actuator/health/liveness").getBody().get("status").asString()).isEqualTo("UP");
+		assertThat(service.get("/actuator/health/readiness/db").getStatusCode().value()).isEqualTo(200);
+		assertThat(service.get("/actuator/health/liveness/db").getStatusCode().value()).isEqualTo(404);
 	}
 
 	@Test
