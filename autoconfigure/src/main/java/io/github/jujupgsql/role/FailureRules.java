@@ -49,6 +49,13 @@ final class FailureRules {
 		}
 	}
 
+	/**
+	 * Let a standby serve no reads, although it is one.
+	 */
+	void leaveOut(ManagedServer standby, ProbeAnswer answer, String reason) {
+		notYet(this.draft.put(standby.withInRecovery(false)), answer, reason, RetryBackoff.NO_STANDBY, PoolSigns.NONE);
+	}
+
 	private Failure failure(@Nullable Failure last, boolean news, ProbeAnswer answer, String reason, PoolSigns signs) {
 		int count = (news || last == null) ? 1 : last.count() + 1;
 		long refusedSince = (news || last == null) ? this.draft.now : last.refusedSince();

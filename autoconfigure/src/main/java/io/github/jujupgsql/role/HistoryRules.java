@@ -1,5 +1,7 @@
 package io.github.jujupgsql.role;
 
+import java.util.List;
+
 import io.github.jujupgsql.role.ProbeAnswer.Kind;
 import io.github.jujupgsql.role.Sighting.History;
 import org.jspecify.annotations.Nullable;
@@ -35,7 +37,7 @@ final class HistoryRules {
 			return;
 		}
 		if (isBeyond(standby.seen(), standby.seen().position(), primary)) {
-			prove(standby, primary);
+			prove(List.of(standby), primary);
 		}
 		else if (standby.seen().position() > 0 && primary.seen().position() > 0) {
 			this.draft.put(standby.withSeen(standby.seen().judged(History.SHARED)));
@@ -46,9 +48,10 @@ final class HistoryRules {
 	 * Ask the primary how far it is by now. An answer to an older question would prove
 	 * nothing.
 	 */
-	private void prove(ManagedServer standby, ManagedServer primary) {
-		if (!primary.question().open() && !this.draft.paused) {
-			this.draft.put(standby.withSeen(standby.seen().claiming(standby.seen().position())));
+	private void prove(List<ManagedServer> standbys, ManagedServer primary) {
+		if (!standbys.isEmpty() && !primary.question().open() && !this.draft.paused) {
+			standbys.forEach(
+					(standby) -> this.draft.put(standby.withSeen(standby.seen().claiming(standby.seen().position()))));
 			this.probing.ask(primary);
 		}
 	}
@@ -78,12 +81,13 @@ final class HistoryRules {
 				judge(standby, isBeyond(standby.seen(), standby.seen().claimed(), primary));
 			}
 		}
-		ManagedServer asked = this.draft.find(primary.id());
-		for (ManagedServer standby : this.draft.namedServers()) {
-			boolean unknown = standby.inRecovery() && standby.seen().history() == History.UNKNOWN;
-			if (unknown && asked != null && isBeyond(standby.seen(), standby.seen().position(), asked)) {
-				prove(standby, asked);
-			}
+		ManagedServer answered = this.draft.find(primary.id());
+		if (answered != null) {
+			prove(this.draft.namedServers()
+				.stream()
+				.filter((standby) -> standby.inRecovery() && standby.seen().history() == History.UNKNOWN)
+				.filter((standby) -> isBeyond(standby.seen(), standby.seen().position(), answered))
+				.toList(), answered);
 		}
 	}
 
@@ -99,8 +103,7 @@ final class HistoryRules {
 	 * Let a standby serve no reads that holds what the primary does not.
 	 */
 	void leaveOut(ManagedServer standby, ProbeAnswer answer) {
-		this.failures.notYet(this.draft.put(standby.withInRecovery(false)), answer,
-				"it has replayed what the primary has never written", RetryBackoff.NO_STANDBY, PoolSigns.NONE);
+		this.failures.leaveOut(standby, answer, "it has replayed what the primary has never written");
 	}
 
 	/**

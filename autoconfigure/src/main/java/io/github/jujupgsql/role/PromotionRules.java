@@ -175,8 +175,7 @@ final class PromotionRules {
 	 * Let a standby serve no reads that has other data than the primary.
 	 */
 	void leaveOut(ManagedServer standby, ProbeAnswer answer) {
-		this.failures.notYet(this.draft.put(standby.withInRecovery(false)), answer,
-				"it belongs to another cluster than the primary", RetryBackoff.NO_STANDBY, PoolSigns.NONE);
+		this.failures.leaveOut(standby, answer, "it belongs to another cluster than the primary");
 	}
 
 }

@@ -118,6 +118,19 @@ class HistoryRulesTests {
 	}
 
 	@Test
+	void forSeveralStandbysThePrimaryIsAskedOnce() {
+		promoteB(90);
+		this.rules.relate("a", "b", "c", "d");
+		this.rules.take(new Fact.Suspected(this.rules.server("b").id()));
+		in("c", 100);
+		in("d", 100);
+		writes("b", 2, 95);
+		assertThat(this.rules.effects()).containsOnlyOnce("probe b");
+		writes("b", 2, 96);
+		assertThat(roles()).isEqualTo("b/");
+	}
+
+	@Test
 	void whatItReplaysWhileThePrimaryIsAskedProvesNothing() {
 		promoteB(90);
 		in("c", 91);
