@@ -64,6 +64,17 @@ final class NotesService implements AutoCloseable {
 			.toEntity(JsonNode.class);
 	}
 
+	/** Send a note under a key, as it stands in the header. */
+	ResponseEntity<JsonNode> post(String text, String key) {
+		return this.http.post()
+			.uri("/api/notes")
+			.contentType(MediaType.APPLICATION_JSON)
+			.header("Idempotency-Key", key)
+			.body(Map.of("text", text))
+			.retrieve()
+			.toEntity(JsonNode.class);
+	}
+
 	/** Add a note, which must succeed at the first attempt. */
 	Served<Note> add(String text) {
 		ResponseEntity<Note> answer = this.http.post()
