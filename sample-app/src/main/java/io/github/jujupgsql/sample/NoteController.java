@@ -7,12 +7,14 @@ import java.util.Map;
 import jakarta.validation.Valid;
 import jakarta.validation.constraints.Max;
 import jakarta.validation.constraints.Min;
+import org.jspecify.annotations.Nullable;
 
 import org.springframework.http.ResponseEntity;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.PathVariable;
 import org.springframework.web.bind.annotation.PostMapping;
 import org.springframework.web.bind.annotation.RequestBody;
+import org.springframework.web.bind.annotation.RequestHeader;
 import org.springframework.web.bind.annotation.RequestMapping;
 import org.springframework.web.bind.annotation.RequestParam;
 import org.springframework.web.bind.annotation.RestController;
@@ -31,8 +33,13 @@ class NoteController {
 	}
 
 	@PostMapping(consumes = "application/json")
-	ResponseEntity<Note> add(@Valid @RequestBody NewNote note) {
-		Served<Note> stored = this.notes.add(note.text());
+	ResponseEntity<Note> add(@Valid @RequestBody NewNote note,
+			@RequestHeader(name = IdempotencyKey.HEADER, required = false) @Nullable String idempotencyKey) {
+		IdempotencyKey key = IdempotencyKey.parse(idempotencyKey);
+		Served<Note> stored = (key != null) ? this.notes.add(note.text(), key) : this.notes.add(note.text());
+		if (!stored.value().text().equals(note.text())) {
+			throw new KeyReusedException(stored.by());
+		}
 		URI location = ServletUriComponentsBuilder.fromCurrentRequestUri().path("/{id}").build(stored.value().id());
 		return ResponseEntity.created(location).header(SERVED_BY, stored.by()).body(stored.value());
 	}

@@ -6,6 +6,11 @@ import java.time.OffsetDateTime;
 import java.util.List;
 import java.util.Optional;
 
+import io.github.jujupgsql.dao.UnknownOutcomeException;
+
+import org.springframework.dao.TransientDataAccessException;
+import org.springframework.transaction.CannotCreateTransactionException;
+
 /**
  * Notes, written on the primary and read on the replicas.
  */
@@ -20,6 +25,11 @@ class NoteRepository {
 		this.replicas = replicas;
 	}
 
+	/**
+	 * Store a note. If the connection is lost in the commit, it may be stored or not, and
+	 * nobody can tell: this is not repeated.
+	 */
+	@RetryableTransaction
 	Served<Note> add(String text) {
 		return this.primary
 			.call((jdbc) -> jdbc.sql("INSERT INTO notes (text) VALUES (:text) RETURNING id, text, created_at")
@@ -28,7 +38,25 @@ class NoteRepository {
 				.single());
 	}
 
-	@RetryableRead
+	/**
+	 * Store a note unless there is one with this key, and return the one that is there
+	 * then. So this may be repeated also when the commit may have been carried out. An
+	 * update that changes nothing makes PostgreSQL return the row that is there.
+	 */
+	@RetryableTransaction(includes = { TransientDataAccessException.class, CannotCreateTransactionException.class,
+			UnknownOutcomeException.class })
+	Served<Note> add(String text, IdempotencyKey key) {
+		return this.primary.call((jdbc) -> jdbc.sql("""
+				INSERT INTO notes (text, idempotency_key) VALUES (:text, :key)
+				ON CONFLICT (idempotency_key) DO UPDATE SET idempotency_key = EXCLUDED.idempotency_key
+				RETURNING id, text, created_at""")
+			.param("text", text)
+			.param("key", key.value())
+			.query(NoteRepository::note)
+			.single());
+	}
+
+	@RetryableTransaction
 	Served<List<Note>> newest(int limit) {
 		return this.replicas
 			.call((jdbc) -> jdbc.sql("SELECT id, text, created_at FROM notes ORDER BY id DESC LIMIT :limit")
@@ -37,7 +65,7 @@ class NoteRepository {
 				.list());
 	}
 
-	@RetryableRead
+	@RetryableTransaction
 	Served<Optional<Note>> find(long id) {
 		return this.replicas.call((jdbc) -> jdbc.sql("SELECT id, text, created_at FROM notes WHERE id = :id")
 			.param("id", id)
@@ -45,7 +73,7 @@ class NoteRepository {
 			.optional());
 	}
 
-	@RetryableRead
+	@RetryableTransaction
 	Served<Long> count() {
 		return this.replicas.call((jdbc) -> jdbc.sql("SELECT count(*) FROM notes").query(Long.class).single());
 	}
