@@ -2,7 +2,7 @@ import uPlot from './webjars/uplot/dist/uPlot.esm.js'
 import { byId, colourOf, element, millis, number, resolve, setText } from './dom.js'
 
 const WINDOW = 120
-const HEIGHT = 180
+const HEIGHT = 170
 /** How often those who listen to the page are given other words for a chart. */
 const REWORD = 5000
 
@@ -81,7 +81,7 @@ function chart(id, series, scale, format) {
       cursor: { show: false },
       padding: [8, 8, 0, 0],
       scales: { y: scale },
-      axes: [{ ...axis, space: 80, values: (_, ticks) => ticks.map((tick) => new Date(tick * 1000).toLocaleTimeString('en-GB')) }, { ...axis, size: 44, grid: { ...axis.grid, filter: scale.distr ? decades : undefined }, values: (_, ticks) => ticks.map((tick) => tick == null ? '' : number(tick)) }],
+      axes: [{ ...axis, space: 80, size: 26, values: (_, ticks) => ticks.map((tick) => new Date(tick * 1000).toLocaleTimeString('en-GB')) }, { ...axis, size: 44, grid: { ...axis.grid, ...(scale.distr ? { filter: decades } : {}) }, values: (_, ticks) => ticks.map((tick) => tick == null ? '' : number(tick)) }],
       series: [{}, ...lines.map(({ label, variable, width, dash, fill }) => {
         const stroke = resolve(variable)
         return { label, stroke, width, dash, fill: fill ? stroke.replace('rgb(', 'rgba(').replace(')', ', .12)') : undefined, points: { show: false }, spanGaps: true }

@@ -13,6 +13,8 @@ export function showControls({ busy, controls, fileLag, stale }) {
   const list = byId('actions')
   if (list.children.length !== controls.length) {
     list.replaceChildren(...controls.map(control))
+    // On a phone there is too much of it
+    byId('controls').open = matchMedia('(min-width: 48rem)').matches
     setText(byId('action-what'), HINT)
   }
   controls.forEach(({ what, whyNot }, i) => {

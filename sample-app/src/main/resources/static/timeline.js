@@ -2,7 +2,7 @@ import { byId, element, number } from './dom.js'
 
 /** What happens after this much silence has nothing to do with what went before. */
 const SILENCE = 15000
-const GROUPS = 8
+const GROUPS = 20
 const LANES = { SERVERS: 'servers', FILE: 'file', STARTER: 'starter', SERVICE: 'clients' }
 
 let groups = []

@@ -1,6 +1,7 @@
 package io.github.jujupgsql.demo;
 
 import io.github.jujupgsql.sample.live.LiveSource;
+import io.github.jujupgsql.topology.PgsqlTopology;
 
 import org.springframework.beans.factory.annotation.Value;
 import org.springframework.context.ApplicationEventPublisher;
@@ -25,8 +26,9 @@ class DemoConfiguration {
 	}
 
 	@Bean
-	Tour tour(DemoServers servers, DemoActions actions, LoadGenerator load, @Value("${demo.tour.pace:1}") double pace) {
-		return new Tour(servers, actions, load, pace);
+	Tour tour(DemoServers servers, DemoActions actions, LoadGenerator load, PgsqlTopology topology,
+			@Value("${demo.tour.pace:1}") double pace) {
+		return new Tour(servers, actions, load, new Effects(topology, servers), pace);
 	}
 
 	@Bean

@@ -21,6 +21,14 @@ final class Tour implements AutoCloseable {
 
 	private static final Duration WATCH = Duration.ofSeconds(4);
 
+	/**
+	 * The page looks four times a second, and would miss what is shorter, at whatever
+	 * pace.
+	 */
+	private static final Duration SHORTEST = Duration.ofMillis(300);
+
+	private static final Duration LONGEST_EFFECT = Duration.ofSeconds(20);
+
 	private static final Logger log = LoggerFactory.getLogger(Tour.class);
 
 	private final DemoServers servers;
@@ -28,6 +36,8 @@ final class Tour implements AutoCloseable {
 	private final DemoActions actions;
 
 	private final LoadGenerator load;
+
+	private final Effects effects;
 
 	private final double pace;
 
@@ -41,12 +51,17 @@ final class Tour implements AutoCloseable {
 
 	/**
 	 * Create a tour.
+	 * @param servers the servers
+	 * @param actions what is done to them
+	 * @param load the clients
+	 * @param effects tells when something can be seen
 	 * @param pace by what to multiply its pauses: 1 takes about two minutes
 	 */
-	Tour(DemoServers servers, DemoActions actions, LoadGenerator load, double pace) {
+	Tour(DemoServers servers, DemoActions actions, LoadGenerator load, Effects effects, double pace) {
 		this.servers = servers;
 		this.actions = actions;
 		this.load = load;
+		this.effects = effects;
 		this.pace = pace;
 	}
 
@@ -119,7 +134,7 @@ final class Tour implements AutoCloseable {
 		WriteGaps gaps = this.load.watch();
 		for (DemoAction action : step.actions()) {
 			this.actions.play(action);
-			if (!pause(WATCH)) {
+			if (!awaitEffect(action) || !pause(WATCH)) {
 				return false;
 			}
 		}
@@ -130,8 +145,19 @@ final class Tour implements AutoCloseable {
 		return true;
 	}
 
+	private boolean awaitEffect(DemoAction action) throws InterruptedException {
+		long deadline = System.nanoTime() + LONGEST_EFFECT.toNanos();
+		while (!this.effects.areSeen(action) && System.nanoTime() < deadline) {
+			if (this.stop.await(20, TimeUnit.MILLISECONDS)) {
+				return false;
+			}
+		}
+		return true;
+	}
+
 	private boolean pause(Duration time) throws InterruptedException {
-		return !this.stop.await(Math.round(time.toMillis() * this.pace), TimeUnit.MILLISECONDS);
+		return !this.stop.await(Math.max(SHORTEST.toMillis(), Math.round(time.toMillis() * this.pace)),
+				TimeUnit.MILLISECONDS);
 	}
 
 	@Override
