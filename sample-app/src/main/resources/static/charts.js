@@ -59,7 +59,16 @@ function showFigures({ requests, failed, servers, writes, reads }) {
 function byServer(kind) {
   const servers = new Set(samples.flatMap(({ servers }) => Object.keys(servers).filter((name) => servers[name][kind] > 0)))
   return [...servers].sort().map((server) => ({
-    label: server, variable: colourOf(server), width: 2, fill: true, value: (sample) => sample.servers[server]?.[kind] ?? 0,
+    label: server, variable: colourOf(server), width: 0, fill: true, value: (sample) => sample.servers[server]?.[kind] ?? 0,
+  }))
+}
+
+/** What is filled lies on what comes before it. */
+function values(lines) {
+  const below = samples.map(() => 0)
+  return lines.map(({ value, fill }) => samples.map((sample, i) => {
+    const own = value(sample) ?? null
+    return fill ? below[i] += own : own
   }))
 }
 
@@ -75,6 +84,7 @@ function chart(id, series, scale, format) {
     plot?.destroy()
     const axis = { stroke: resolve('--faint'), grid: { stroke: resolve('--line'), width: 1 }, ticks: { show: false }, font: '11px system-ui, sans-serif' }
     plot = new uPlot({
+      bands: lines.slice(1).flatMap(({ fill }, i) => fill ? [{ series: [i + 2, i + 1] }] : []),
       width: place.clientWidth,
       height: HEIGHT,
       legend: { show: false },
@@ -84,7 +94,7 @@ function chart(id, series, scale, format) {
       axes: [{ ...axis, space: 80, size: 26, values: (_, ticks) => ticks.map((tick) => new Date(tick * 1000).toLocaleTimeString('en-GB')) }, { ...axis, size: 44, grid: { ...axis.grid, ...(scale.distr ? { filter: decades } : {}) }, values: (_, ticks) => ticks.map((tick) => tick == null ? '' : number(tick)) }],
       series: [{}, ...lines.map(({ label, variable, width, dash, fill }) => {
         const stroke = resolve(variable)
-        return { label, stroke, width, dash, fill: fill ? stroke.replace('rgb(', 'rgba(').replace(')', ', .12)') : undefined, points: { show: false }, spanGaps: true }
+        return { label, stroke, width, dash, fill: fill ? stroke.replace('rgb(', 'rgba(').replace(')', ', .65)') : undefined, points: { show: false }, spanGaps: true }
       })],
       hooks: { drawAxes: [drawMarks] },
     }, [[], ...lines.map(() => [])], place)
@@ -98,7 +108,7 @@ function chart(id, series, scale, format) {
       make(lines)
     }
     const now = samples.at(-1)?.at / 1000 || Date.now() / 1000
-    plot.setData([samples.map(({ at }) => at / 1000), ...lines.map(({ value }) => samples.map((sample) => value(sample) ?? null))], false)
+    plot.setData([samples.map(({ at }) => at / 1000), ...values(lines)], false)
     plot.setScale('x', { min: now - WINDOW, max: now })
     describe(lines)
   }

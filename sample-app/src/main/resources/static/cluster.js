@@ -72,7 +72,7 @@ function node(instance) {
   }
   const facts = [
     instance.timeline && `timeline ${instance.timeline}`,
-    instance.role !== 'PRIMARY' && instance.lag != null && `lag ${millis(instance.lag)} ms`,
+    instance.role !== 'PRIMARY' && instance.lag != null && `lag ${instance.lag ? millis(instance.lag) : 0} ms`,
     instance.waiting > 0 && `${instance.waiting} waiting`,
   ].filter(Boolean)
   if (facts.length) {

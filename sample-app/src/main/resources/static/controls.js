@@ -3,6 +3,8 @@ import { byId, element, explain, number, request, say, setText } from './dom.js'
 const HINT = 'Each of these is done to the real servers behind this page.'
 
 let tour = { running: false }
+/** What goes on, as it was told. */
+let told = ''
 
 const post = (path) => request(path.replace(/^\//, ''), { method: 'POST' })
 
@@ -25,8 +27,10 @@ export function showControls({ busy, controls, fileLag, stale }) {
     setText(note, whyNot || what)
   })
   showSlider('lag', fileLag, fileLag === 0 ? 'at once' : `${fileLag} s late`)
-  if (busy || stale) {
-    setText(byId('controls-status'), busy ? `${busy} …` : stale)
+  const situation = busy ? `${busy} …` : stale
+  if (situation !== told) {
+    told = situation
+    setText(byId('controls-status'), situation)
   }
 }
 

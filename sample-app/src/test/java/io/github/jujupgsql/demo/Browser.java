@@ -1,5 +1,6 @@
 package io.github.jujupgsql.demo;
 
+import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -7,7 +8,9 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.logging.Level;
+import java.util.stream.Stream;
 
 import org.openqa.selenium.By;
 import org.openqa.selenium.chrome.ChromeDriver;
@@ -27,10 +30,6 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
  */
 final class Browser implements AutoCloseable {
 
-	private static final Path CHROMIUM = Path.of("/usr/bin/chromium");
-
-	private static final Path DRIVER = Path.of("/usr/bin/chromedriver");
-
 	/** Set by the build server: what is missing there is a fault. */
 	private static final String REQUIRED = "sample.browser.required";
 
@@ -40,18 +39,19 @@ final class Browser implements AutoCloseable {
 
 	private final ChromeDriver driver;
 
-	private Browser(Path profile) {
+	private Browser(Path chromium, Path chromedriver, Path profile) {
 		this.profile = profile;
 		ChromeOptions options = new ChromeOptions();
-		options.setBinary(CHROMIUM.toFile());
+		options.setBinary(chromium.toFile());
 		options.addArguments("--headless=new", "--no-sandbox", "--disable-gpu", "--disable-quic",
 				"--disable-dev-shm-usage", "--no-first-run", "--disable-background-networking",
-				"--disable-component-update", "--disable-sync", "--user-data-dir=" + profile);
+				"--disable-component-update", "--disable-sync", "--force-prefers-reduced-motion",
+				"--user-data-dir=" + profile);
 		LoggingPreferences logs = new LoggingPreferences();
 		logs.enable(LogType.BROWSER, Level.ALL);
 		options.setCapability("goog:loggingPrefs", logs);
 		this.driver = new ChromeDriver(
-				new ChromeDriverService.Builder().usingDriverExecutable(DRIVER.toFile()).withSilent(true).build(),
+				new ChromeDriverService.Builder().usingDriverExecutable(chromedriver.toFile()).withSilent(true).build(),
 				options);
 		this.driver.manage().timeouts().pageLoadTimeout(TIMEOUT).scriptTimeout(TIMEOUT);
 	}
@@ -60,16 +60,25 @@ final class Browser implements AutoCloseable {
 	 * Start a browser. The test is skipped if there is none.
 	 */
 	static Browser start() {
+		Optional<Path> chromium = installed("chromium").or(() -> installed("google-chrome"));
+		Optional<Path> driver = installed("chromedriver");
 		if (!Boolean.getBoolean(REQUIRED)) {
-			assumeTrue(Files.isExecutable(CHROMIUM) && Files.isExecutable(DRIVER),
-					() -> "No browser: %s and %s are not there".formatted(CHROMIUM, DRIVER));
+			assumeTrue(chromium.isPresent() && driver.isPresent(), "Chromium and chromedriver are not installed");
 		}
 		try {
-			return new Browser(Files.createTempDirectory("juju-pgsql-test-browser-"));
+			return new Browser(chromium.orElseThrow(), driver.orElseThrow(),
+					Files.createTempDirectory("juju-pgsql-test-browser-"));
 		}
 		catch (IOException ex) {
 			throw new UncheckedIOException(ex);
 		}
+	}
+
+	private static Optional<Path> installed(String program) {
+		return Stream.of(System.getenv("PATH").split(File.pathSeparator))
+			.map((folder) -> Path.of(folder, program))
+			.filter(Files::isExecutable)
+			.findFirst();
 	}
 
 	void open(String address) {

@@ -40,6 +40,8 @@ final class CharmStandIn implements AutoCloseable {
 
 	private volatile boolean broken;
 
+	private volatile long spokeAgainAt;
+
 	CharmStandIn(PgsqlCluster cluster) {
 		this.cluster = cluster;
 		this.file = RelationFile.of(cluster);
@@ -125,8 +127,19 @@ final class CharmStandIn implements AutoCloseable {
 	 * Write what the cluster is now.
 	 */
 	void write() {
-		this.silent = false;
+		if (this.silent) {
+			this.silent = false;
+			this.spokeAgainAt = System.currentTimeMillis();
+		}
 		writeFile();
+	}
+
+	/**
+	 * Return when it last wrote after it had been silent.
+	 * @return milliseconds of the epoch
+	 */
+	long spokeAgainAt() {
+		return this.spokeAgainAt;
 	}
 
 	private synchronized void writeFile() {

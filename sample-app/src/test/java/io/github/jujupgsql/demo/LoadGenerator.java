@@ -65,7 +65,7 @@ final class LoadGenerator implements AutoCloseable {
 
 	private volatile int rate;
 
-	private volatile WriteGaps gaps = new WriteGaps();
+	private volatile Answers answers = new Answers();
 
 	private double due;
 
@@ -90,11 +90,11 @@ final class LoadGenerator implements AutoCloseable {
 	}
 
 	/**
-	 * Begin to watch how long writes are without an answer.
+	 * Begin to take down who answers, and when.
 	 */
-	WriteGaps watch() {
-		WriteGaps fresh = new WriteGaps();
-		this.gaps = fresh;
+	Answers watch() {
+		Answers fresh = new Answers();
+		this.answers = fresh;
 		return fresh;
 	}
 
@@ -148,9 +148,13 @@ final class LoadGenerator implements AutoCloseable {
 			return;
 		}
 		this.answered.incrementAndGet();
+		String server = response.headers().firstValue("X-Served-By").orElse("nobody");
 		if (write) {
 			this.written.incrementAndGet();
-			this.gaps.answered(response.headers().firstValue("X-Served-By").orElse("nobody"));
+			this.answers.write(server);
+		}
+		else {
+			this.answers.read(server);
 		}
 	}
 

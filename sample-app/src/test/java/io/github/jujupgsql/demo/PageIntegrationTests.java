@@ -63,7 +63,7 @@ class PageIntegrationTests {
 		browser.click("#tour-button");
 		until(() -> assertThat(browser.text("#tour-progress")).contains("step"));
 		assertThat(browser.isShown("#controls")).isFalse();
-		await().atMost(Duration.ofSeconds(60))
+		await().atMost(Duration.ofMinutes(3))
 			.untilAsserted(() -> assertThat(browser.text("#tour-title")).isEqualTo("That was the tour"));
 		assertThat(browser.text("#tour-text")).startsWith("That was all.").contains(", and 0 of ");
 		assertThat(browser.evaluate("return document.querySelectorAll('#tour-results li').length"))
@@ -144,7 +144,7 @@ class PageIntegrationTests {
 	}
 
 	private static void until(org.awaitility.core.ThrowingRunnable assertion) {
-		await().untilAsserted(assertion);
+		await().atMost(Duration.ofSeconds(30)).untilAsserted(assertion);
 	}
 
 }

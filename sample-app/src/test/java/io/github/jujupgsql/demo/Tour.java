@@ -131,7 +131,7 @@ final class Tour implements AutoCloseable {
 		if (!pause(READ)) {
 			return false;
 		}
-		WriteGaps gaps = this.load.watch();
+		Answers answers = this.load.watch();
 		for (DemoAction action : step.actions()) {
 			this.actions.play(action);
 			if (!awaitEffect(action) || !pause(WATCH)) {
@@ -141,7 +141,7 @@ final class Tour implements AutoCloseable {
 		if (step.actions().size() < 2 && !pause(WATCH)) {
 			return false;
 		}
-		this.state = this.state.with(new Result(step.title(), step.figures().tell(this.servers, gaps)));
+		this.state = this.state.with(new Result(step.title(), step.figures().tell(this.servers, answers)));
 		return true;
 	}
 

@@ -1,6 +1,7 @@
 package io.github.jujupgsql.demo;
 
 import java.util.List;
+import java.util.OptionalLong;
 
 import io.github.jujupgsql.test.PgsqlServer;
 
@@ -31,8 +32,8 @@ record TourStep(String title, String text, String look, List<DemoAction> actions
 				"One master, two hot standbys that stream its WAL. synchronous_standby_names is ANY 1 (*): a commit "
 						+ "returns once one standby has it on its disk. Clients now send a write and three reads, again and again.",
 				"Writes are answered by the primary, reads by the replicas, whichever is less busy.", List.of(),
-				(servers, gaps) -> "Writes go to %s; the longest time without an answered write was %,d ms."
-					.formatted(servers.cluster().master().address(), gaps.longest())),
+				(servers, answers) -> "Writes go to %s. Reads: %s.".formatted(servers.cluster().master().address(),
+						answers.reads())),
 				new TourStep("A switchover",
 						"pg_ctl stop -m fast ends the master: sessions are disconnected, standbys get the last of its WAL. "
 								+ "pg_promote() makes one of them the master, on the next timeline. The old one is copied anew with "
@@ -50,8 +51,7 @@ record TourStep(String title, String text, String look, List<DemoAction> actions
 								+ "it has left recovery, on a higher timeline of the same system identifier.",
 						"“Ahead of the file” beside the primary, until the charm writes.",
 						List.of(PROMOTE_QUIETLY, WRITE_FILE, REJOIN),
-						(servers, gaps) -> failover(servers, gaps)
-								+ " The file said so only after the charm had been told to write it."),
+						(servers, answers) -> failover(servers, answers) + " The file was told later."),
 				new TourStep("A master that hangs",
 						"SIGSTOP to the postmaster and all its backends: connections stay open, TCP confirms what is sent, and "
 								+ "nobody answers. Two seconds later a standby is promoted.",
@@ -62,23 +62,23 @@ record TourStep(String title, String text, String look, List<DemoAction> actions
 								+ "answers get older and older.",
 						"Beyond juju.pgsql.replica.maximum-lag it serves no reads. After pg_wal_replay_resume() it does again.",
 						List.of(PAUSE_REPLAY, RESUME_REPLAY),
-						(servers, gaps) -> "Nobody read from it while it lagged; the other standby served them all."),
+						(servers, answers) -> "Reads meanwhile: %s.".formatted(answers.reads())),
 				new TourStep("A new password, and half a file",
 						"ALTER ROLE … PASSWORD: sessions go on, new ones need the new password. Then the file is cut off in its middle, "
 								+ "as when a disk is full.",
 						"New pools take the place of those with the old password. The broken file changes nothing.",
 						List.of(ROTATE_PASSWORD, BREAK_FILE, WRITE_FILE),
-						(servers, gaps) -> "The longest time without an answered write was %,d ms."
-							.formatted(gaps.longest())));
+						(servers, answers) -> "Writes paused for %,d ms at most.".formatted(answers.longest())));
 	}
 
-	private static String failover(DemoServers servers, WriteGaps gaps) {
+	private static String failover(DemoServers servers, Answers answers) {
 		Promotion promotion = servers.lastPromotion();
 		PgsqlServer master = promotion.server();
-		String first = gaps.firstBy(master.address()).isPresent() ? "%,d ms after it had left recovery"
-			.formatted(Math.max(0, gaps.firstBy(master.address()).getAsLong() - promotion.at())) : "still to come";
-		return "The first write on %s was answered %s, and the longest time without an answered write was %,d ms."
-			.formatted(master.address(), first, gaps.longest());
+		OptionalLong first = answers.firstBy(master.address());
+		return "%s answered its first write %s. Writes paused for %,d ms.".formatted(
+				master.address(), first.isPresent()
+						? "%,d ms after it had left recovery".formatted(first.getAsLong() - promotion.at()) : "not yet",
+				answers.longest());
 	}
 
 	/**
@@ -86,7 +86,7 @@ record TourStep(String title, String text, String look, List<DemoAction> actions
 	 */
 	interface Figures {
 
-		String tell(DemoServers servers, WriteGaps gaps);
+		String tell(DemoServers servers, Answers answers);
 
 	}
 

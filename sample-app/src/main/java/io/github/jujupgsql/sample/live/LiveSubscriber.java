@@ -99,10 +99,11 @@ final class LiveSubscriber {
 	}
 
 	private void send(LiveMessage message) throws IOException {
-		SseEmitter.SseEventBuilder event = SseEmitter.event().name(message.name()).data(message.json(), TEXT);
+		SseEmitter.SseEventBuilder event = SseEmitter.event();
 		if (message.number() > 0) {
 			event.id(this.run + "-" + message.number());
 		}
+		event.name(message.name()).data(message.json(), TEXT);
 		this.emitter.send(event);
 	}
 

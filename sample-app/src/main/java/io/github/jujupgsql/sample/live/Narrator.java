@@ -15,6 +15,7 @@ import io.github.jujupgsql.sample.live.ClusterState.Instance;
 import io.github.jujupgsql.sample.live.ClusterState.Role;
 import io.github.jujupgsql.sample.live.TimelineEvent.Source;
 import io.github.jujupgsql.topology.PgsqlTopology;
+import io.github.jujupgsql.topology.TopologyRoles;
 import io.github.jujupgsql.watch.RelationState;
 import org.jspecify.annotations.Nullable;
 
@@ -91,17 +92,26 @@ class Narrator {
 
 	@EventListener
 	void primaryChanged(PrimaryChanged event) {
-		long now = System.currentTimeMillis();
 		String primary = event.primary();
+		long at = since(primary);
 		if (primary == null) {
-			tell(now, Source.STARTER, "%s is the primary no longer".formatted(event.previous()), detail(event));
+			tell(at, Source.STARTER, "%s is the primary no longer".formatted(event.previous()), detail(event));
 			return;
 		}
 		boolean promotion = event.cause() == PrimaryChanged.Cause.PROMOTION;
-		this.ahead = promotion ? new Ahead(primary, now) : null;
-		tell(now, Source.STARTER,
+		this.ahead = promotion ? new Ahead(primary, at) : null;
+		tell(at, Source.STARTER,
 				promotion ? "Writes go to %s, ahead of the file".formatted(primary) : "Writes go to " + primary,
 				detail(event));
+	}
+
+	/** An event is told a little later than it has happened. */
+	private long since(@Nullable String primary) {
+		PgsqlTopology present = this.topology.getIfAvailable();
+		TopologyRoles roles = (present != null) ? present.getRoles() : null;
+		Instant since = (roles != null && roles.primary() != null && roles.primary().server().equals(primary))
+				? roles.primarySince() : null;
+		return (since != null) ? since.toEpochMilli() : System.currentTimeMillis();
 	}
 
 	private static String detail(PrimaryChanged event) {
