@@ -26,6 +26,16 @@ const charts = [
   chart('latency-figure', () => LATENCIES, LOGARITHMIC, millis),
 ]
 
+/** Colours are given in the order of the picture, which may be told after what went before. */
+let ready = false
+
+export function startCharts() {
+  if (!ready) {
+    ready = true
+    charts.forEach((each) => each.draw())
+  }
+}
+
 export function clearCharts() {
   samples = []
   marks = []
@@ -40,7 +50,7 @@ export function showTraffic(sample) {
   samples = samples.filter(({ at }) => at > sample.at - WINDOW * 1000)
   marks = marks.filter(({ at }) => at > sample.at / 1000 - WINDOW)
   showFigures(sample)
-  if (!document.hidden) {
+  if (ready && !document.hidden) {
     charts.forEach((each) => each.draw())
   }
 }

@@ -1,4 +1,4 @@
-import { clearCharts, mark, showTraffic } from './charts.js'
+import { clearCharts, mark, showTraffic, startCharts } from './charts.js'
 import { showConditions, showState } from './cluster.js'
 import { showControls, showLoad, showTour } from './controls.js'
 import { listen } from './feed.js'
@@ -19,6 +19,7 @@ listen({
     }
     primary = now ?? primary
     showState(state)
+    startCharts()
   },
   traffic: showTraffic,
   event: showEvent,
