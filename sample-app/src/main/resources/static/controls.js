@@ -3,8 +3,6 @@ import { byId, element, explain, number, request, say, setText } from './dom.js'
 const HINT = 'Each of these is done to the real servers behind this page.'
 
 let tour = { running: false }
-/** What goes on, as it was told. */
-let told = ''
 
 const post = (path) => request(path.replace(/^\//, ''), { method: 'POST' })
 
@@ -27,11 +25,7 @@ export function showControls({ busy, controls, fileLag, stale }) {
     setText(note, whyNot || what)
   })
   showSlider('lag', fileLag, fileLag === 0 ? 'at once' : `${fileLag} s late`)
-  const situation = busy ? `${busy} …` : stale
-  if (situation !== told) {
-    told = situation
-    setText(byId('controls-status'), situation)
-  }
+  setText(byId('controls-situation'), busy ? `${busy} …` : stale)
 }
 
 function control({ path, label }, i) {
@@ -54,7 +48,7 @@ async function play(button, path, label) {
     return
   }
   const started = performance.now()
-  setText(byId('controls-status'), `${label} …`)
+  setText(byId('controls-status'), '')
   try {
     const { body } = await post(path)
     setText(byId('controls-status'), `${body.message} (${number(Math.round(performance.now() - started))} ms)`)

@@ -51,7 +51,9 @@ record TourStep(String title, String text, String look, List<DemoAction> actions
 								+ "it has left recovery, on a higher timeline of the same system identifier.",
 						"“Ahead of the file” beside the primary, until the charm writes.",
 						List.of(PROMOTE_QUIETLY, WRITE_FILE, REJOIN),
-						(servers, answers) -> failover(servers, answers) + " The file was told later."),
+						(servers,
+								answers) -> failover(servers, answers) + " The file said so %,d ms after the promotion."
+									.formatted(servers.charm().spokeAgainAt() - servers.lastPromotion().at())),
 				new TourStep("A master that hangs",
 						"SIGSTOP to the postmaster and all its backends: connections stay open, TCP confirms what is sent, and "
 								+ "nobody answers. Two seconds later a standby is promoted.",
