@@ -123,7 +123,7 @@ final class RoleProber {
 	 */
 	private RoleProbe probeAnew() {
 		for (int i = 1;; i++) {
-			try (PhysicalConnection connection = this.connections.open()) {
+			try (PhysicalConnection connection = this.connections.getDialler().open()) {
 				return new RoleProbe(learn(connection, RoleCheck.ask(connection, this.timeout, RoleQuery.IDENTITY)));
 			}
 			catch (LeadsElsewhereException ex) {
@@ -255,7 +255,7 @@ final class RoleProber {
 				logger.debug("The idle connection of " + this.pool.getName() + " has been taken", ex);
 			}
 		}
-		try (Connection connection = this.connections.open()) {
+		try (Connection connection = this.connections.getDialler().open()) {
 			return RoleCheck.ask(connection, this.timeout, question);
 		}
 	}

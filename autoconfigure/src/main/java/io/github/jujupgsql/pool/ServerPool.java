@@ -78,7 +78,7 @@ public final class ServerPool extends LendingPool {
 	 */
 	void lookUp() {
 		try {
-			this.connections.lookUp();
+			this.connections.getDialler().lookUp();
 		}
 		catch (SQLException | RuntimeException ex) {
 			logger.debug("The name of " + getServer() + " leads nowhere now", ex);
