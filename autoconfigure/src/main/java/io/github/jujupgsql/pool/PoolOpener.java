@@ -96,7 +96,7 @@ final class PoolOpener {
 		config.setExceptionOverride(new SqlErrorListener(config.getExceptionOverride(), this::connectionBroke,
 				this::writeRefused, this::isClosed));
 		this.connections.source().offer(first);
-		HikariAdapter adapter = HikariAdapter.open(config);
+		HikariAdapter adapter = HikariStartup.open(config);
 		RoleProbe answer;
 		try {
 			answer = this.probe.on(adapter);
