@@ -97,7 +97,8 @@ final class PoolEffects implements Effect.Performer {
 	@Override
 	public void perform(ProbeEffect.WarmUp warmUp) {
 		ServerPool former = this.pools.find(warmUp.former());
-		boolean ready = former == null || this.pools.get(warmUp.server()).catchUpWith(former) || former.isStuck();
+		boolean ready = former == null || this.pools.get(warmUp.server()).capacity.catchUpWith(former)
+				|| former.isStuck();
 		this.facts.next(new Fact.WarmedUp(warmUp.server(), warmUp.former(), ready));
 	}
 
@@ -130,7 +131,7 @@ final class PoolEffects implements Effect.Performer {
 		ServerPool pool = this.pools.get(role.server());
 		pool.serveAsReplica(this.settings.replica());
 		if (role.fill()) {
-			pool.fill();
+			pool.capacity.fill();
 		}
 	}
 
@@ -231,7 +232,7 @@ final class PoolEffects implements Effect.Performer {
 	@Override
 	public void perform(PassingEffect.Share share) {
 		ServerPool pool = this.pools.get(share.server());
-		pool.resize(this.settings.replica().share(share.part(), share.parts()));
+		pool.capacity.resize(this.settings.replica().share(share.part(), share.parts()));
 		this.prober.shrink(pool);
 	}
 
@@ -247,7 +248,7 @@ final class PoolEffects implements Effect.Performer {
 
 	@Override
 	public void perform(PassingEffect.Fill fill) {
-		this.loop.schedule(this.pools.get(fill.server())::fill, fill.after());
+		this.loop.schedule(this.pools.get(fill.server()).capacity::fill, fill.after());
 	}
 
 	@Override
@@ -257,7 +258,7 @@ final class PoolEffects implements Effect.Performer {
 
 	@Override
 	public void perform(PassingEffect.Resume resumed) {
-		this.pools.get(resumed.server())
+		this.pools.get(resumed.server()).capacity
 			.resume(resumed.asPrimary() ? this.settings.primary() : this.settings.replica());
 	}
 
