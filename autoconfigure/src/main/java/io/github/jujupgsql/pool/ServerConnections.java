@@ -73,6 +73,7 @@ final class ServerConnections {
 		this.ticker = ticker;
 		this.gate = new InstanceGate(server, times);
 		this.lastAttempt = new LastAttempt(times.sessionBeginning(), ticker);
+		// these take what they need of the above
 		this.dialler = new Dialler(server, this);
 		this.source = new PoolSource(this, server, poolStatements);
 		this.unpooled = new UnpooledConnections(server, this);
