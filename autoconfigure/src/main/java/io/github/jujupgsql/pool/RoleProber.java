@@ -17,7 +17,8 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.support.JdbcUtils;
 
 /**
- * Asks a pool's server for its role. Every method blocks; one thread at a time asks.
+ * Asks a pool's server for its role. Every method blocks; the rules have one thread at a
+ * time ask, and the health may ask beside it.
  */
 final class RoleProber {
 
