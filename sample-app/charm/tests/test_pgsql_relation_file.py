@@ -302,6 +302,18 @@ class WriteFileTests(unittest.TestCase):
         self.assertFalse(beside.exists())
         self.assertEqual(stat.S_IMODE(self.file.stat().st_mode), 0o600)
 
+    def test_a_link_that_comes_into_the_way_at_the_last_moment_is_refused(self):
+        target = self.folder / "target"
+        target.write_text("untouched")
+
+        def link_instead(path):
+            os.symlink(target, path)
+
+        with mock.patch.object(pgsql_relation_file, "_remove", link_instead):
+            with self.assertRaises(FileExistsError):
+                self.write("{}\n")
+        self.assertEqual(target.read_text(), "untouched")
+
     @unittest.skipUnless(os.geteuid() == 0, "only root can give a file away")
     def test_the_file_belongs_to_the_user_with_its_own_group(self):
         nobody = pwd.getpwnam("nobody")
