@@ -271,6 +271,42 @@ class MachineTests(unittest.TestCase):
             self.assertEqual(file.read_text(), "{}\n")
             self.assertEqual(commands, [])
 
+    def test_jar_and_unit_are_installed_and_only_another_jar_restarts_the_service(self):
+        root = self.folder / "charm"
+        root.mkdir()
+        shutil.copy(HERE.parent / "deploy" / "notes.service", root)
+        jar = self.folder / "resource.jar"
+        jar.write_text("a jar")
+        meta = yaml.safe_load((HERE / "machines" / "charmcraft.yaml").read_text())
+        config = meta.pop("config")
+        context = testing.Context(charm.NotesCharm, meta=meta, config=config, charm_root=root)
+        state = testing.State(resources=[testing.Resource(name="jar", path=jar)])
+        commands = []
+        installed = self.folder / "opt" / "notes" / "notes.jar"
+        unit = self.folder / "notes.service"
+        with mock.patch.multiple(
+            machine_workload,
+            JAR=installed,
+            UNIT=unit,
+            RELATION_FILE=str(self.folder / "etc" / "pgsql.json"),
+            write_file=lambda path, text, *, user: pgsql_relation_file.write_file(path, text),
+            _run=lambda *command: commands.append(command[:2]),
+        ):
+            context.run(context.on.install(), state)
+            self.assertEqual(installed.read_text(), "a jar")
+            self.assertEqual(unit.read_text(), (root / "notes.service").read_text())
+            self.assertEqual(
+                commands,
+                [("apt-get", "update"), ("apt-get", "install"), ("adduser", "--system"), ("systemctl", "daemon-reload")],
+            )
+            commands.clear()
+            context.run(context.on.upgrade_charm(), state)
+            self.assertEqual(commands, [])
+            jar.write_text("another jar")
+            context.run(context.on.upgrade_charm(), state)
+            self.assertEqual(commands, [("systemctl", "try-restart")])
+            self.assertEqual(installed.read_text(), "another jar")
+
 
 if __name__ == "__main__":
     unittest.main()
