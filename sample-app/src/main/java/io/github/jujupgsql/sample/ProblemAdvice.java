@@ -37,30 +37,51 @@ class ProblemAdvice extends ResponseEntityExceptionHandler {
 	private static final Logger log = LoggerFactory.getLogger(ProblemAdvice.class);
 
 	@ExceptionHandler
-	ResponseEntity<ProblemDetail> outcomeUnknown(UnknownOutcomeException ex) {
+	ResponseEntity<ProblemDetail> outcomeUnknown(UnknownOutcomeException ex, WebRequest request) {
+		if (hasKey(request)) {
+			return unavailable(ex, request);
+		}
 		log.warn("Commit without an answer: {}", ex.getMessage());
-		return problem(HttpStatus.INTERNAL_SERVER_ERROR, "The connection to the database was lost while the note was "
-				+ "being committed. It may or may not be stored: look before you send it again.");
+		return problem(HttpStatus.INTERNAL_SERVER_ERROR,
+				"The connection to the database was lost while the note was "
+						+ "being committed. It may or may not be stored: look before you send it again, or send an "
+						+ IdempotencyKey.HEADER + " with the next one.");
 	}
 
 	@ExceptionHandler({ DataAccessException.class, TransactionException.class })
-	ResponseEntity<ProblemDetail> databaseFailed(NestedRuntimeException ex) {
+	ResponseEntity<ProblemDetail> databaseFailed(NestedRuntimeException ex, WebRequest request) {
 		if (ex instanceof TransientDataAccessException) {
-			return unavailable(ex);
+			return unavailable(ex, request);
 		}
 		log.error("Database access failed", ex);
 		return problem(HttpStatus.INTERNAL_SERVER_ERROR, "The database could not carry out the request.");
 	}
 
 	@ExceptionHandler
-	ResponseEntity<ProblemDetail> noConnection(CannotCreateTransactionException ex) {
-		return unavailable((ex.getCause() != null) ? ex.getCause() : ex);
+	ResponseEntity<ProblemDetail> noConnection(CannotCreateTransactionException ex, WebRequest request) {
+		return unavailable((ex.getCause() != null) ? ex.getCause() : ex, request);
 	}
 
-	private static ResponseEntity<ProblemDetail> unavailable(Throwable reason) {
+	/**
+	 * With a key, the last of several attempts is no reason to say that nothing was
+	 * changed: an earlier one may have been committed.
+	 */
+	private static ResponseEntity<ProblemDetail> unavailable(Throwable reason, WebRequest request) {
 		log.warn("Database not available: {}", reason.getMessage());
 		return problem(HttpStatus.SERVICE_UNAVAILABLE,
-				"The database is not available at the moment. Nothing was changed, please try again.");
+				"The database is not available at the moment. "
+						+ (hasKey(request) ? "Please try again with the same %s: the note will be stored once."
+							.formatted(IdempotencyKey.HEADER) : "Nothing was changed, please try again."));
+	}
+
+	private static boolean hasKey(WebRequest request) {
+		return request.getHeader(IdempotencyKey.HEADER) != null;
+	}
+
+	@ExceptionHandler
+	ResponseEntity<ProblemDetail> unexpected(RuntimeException ex) {
+		log.error("A request failed", ex);
+		return problem(HttpStatus.INTERNAL_SERVER_ERROR, "The request could not be carried out.");
 	}
 
 	@Override

@@ -56,7 +56,7 @@ class ChangesIntegrationTests extends AbstractServiceTests {
 	void writeThatComesWhileThereIsNoMasterIsStoredOnTheNextOne() {
 		PgsqlServer former = cluster.master();
 		former.crash();
-		var writing = CompletableFuture.supplyAsync(ChangesIntegrationTests::addPatiently);
+		var writing = CompletableFuture.supplyAsync(() -> service.post("patience"));
 		PgsqlServer master = cluster.promote(cluster.mostAdvancedStandby());
 		file.write();
 
@@ -95,13 +95,16 @@ class ChangesIntegrationTests extends AbstractServiceTests {
 
 	@Test
 	void whenTheMasterIsDownThenWritesAreRefusedWithAPlainProblemAndReadsGoOn() {
-		try (NotesService impatient = NotesService.follow(file, "--spring.datasource.hikari.connection-timeout=1000")) {
+		try (NotesService impatient = NotesService.follow(file, "--notes.retry-for=1s",
+				"--spring.datasource.hikari.connection-timeout=1000")) {
 			PgsqlServer master = cluster.master();
 			impatient.add("opens a connection");
 			master.crash();
 			try {
 				assertUnavailable(impatient.post("over a connection that was open, or none"));
 				assertUnavailable(impatient.post("over none"));
+				assertThat(impatient.post("under a key", "\"none\"").getBody().get("detail").stringValue())
+					.contains("try again with the same Idempotency-Key");
 				assertThat(addresses(cluster.standbys())).contains(impatient.newest(1).by());
 			}
 			finally {
@@ -128,18 +131,6 @@ class ChangesIntegrationTests extends AbstractServiceTests {
 			onMaster("DROP FUNCTION die CASCADE");
 		}
 		assertThat(service.add("stored").by()).isEqualTo(cluster.master().address());
-	}
-
-	/**
-	 * Connections that were used just before the crash may be lent without a check: each
-	 * of them can cost one attempt.
-	 */
-	private static ResponseEntity<JsonNode> addPatiently() {
-		ResponseEntity<JsonNode> answer = service.post("patience");
-		for (int i = 0; i < 10 && answer.getStatusCode().value() == 503; i++) {
-			answer = service.post("patience");
-		}
-		return answer;
 	}
 
 	private static void assertUnavailable(ResponseEntity<JsonNode> answer) {

@@ -5,6 +5,8 @@ import java.util.List;
 import java.util.Map;
 
 import io.github.jujupgsql.test.RelationFile;
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.MeterRegistry;
 import org.assertj.core.api.Assertions;
 import tools.jackson.databind.JsonNode;
 
@@ -64,6 +66,17 @@ final class NotesService implements AutoCloseable {
 			.toEntity(JsonNode.class);
 	}
 
+	/** Send a note under a key, as it stands in the header. */
+	ResponseEntity<JsonNode> post(String text, String key) {
+		return this.http.post()
+			.uri("/api/notes")
+			.contentType(MediaType.APPLICATION_JSON)
+			.header("Idempotency-Key", key)
+			.body(Map.of("text", text))
+			.retrieve()
+			.toEntity(JsonNode.class);
+	}
+
 	/** Add a note, which must succeed at the first attempt. */
 	Served<Note> add(String text) {
 		ResponseEntity<Note> answer = this.http.post()
@@ -93,6 +106,16 @@ final class NotesService implements AutoCloseable {
 	/** What {@code /actuator/pgsql} tells. */
 	JsonNode state() {
 		return get("/actuator/pgsql").getBody();
+	}
+
+	/** How many attempts at the database have failed, as the service counts them. */
+	double failedAttempts() {
+		return this.context.getBean(MeterRegistry.class)
+			.find(FailedAttempts.METER)
+			.counters()
+			.stream()
+			.mapToDouble(Counter::count)
+			.sum();
 	}
 
 	static String servedBy(ResponseEntity<?> answer) {
