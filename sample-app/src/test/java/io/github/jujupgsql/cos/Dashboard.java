@@ -57,7 +57,9 @@ final class Dashboard {
 
 		/** As Grafana would send it with "All" chosen everywhere. */
 		String sent() {
-			return this.expression.replace("$__rate_interval", "4m").replaceAll("\\$\\w+", ".*");
+			return this.expression.replace("$__rate_interval", "4m")
+				.replace("$__interval", "1m")
+				.replaceAll("\\$\\w+", ".*");
 		}
 
 		@Override

@@ -97,7 +97,7 @@ record Story(String master, String promoted, Scrape quiet, Scrape missing, Scrap
 			this.file.write(good.replace(this.cluster.password(), this.cluster.password() + "Wrong"));
 			Scrape wrong = once((scrape) -> scrape.value("juju_pgsql_primary_failures_total") > failures);
 			double more = wrong.value("juju_pgsql_primary_failures_total");
-			Scrape stillWrong = once((scrape) -> scrape.value("juju_pgsql_primary_failures_total") > more
+			Scrape stillWrong = calm((scrape) -> scrape.value("juju_pgsql_primary_failures_total") > more
 					&& scrape.value("juju_pgsql_replicas") == 2);
 			this.file.write(good);
 
@@ -130,7 +130,12 @@ record Story(String master, String promoted, Scrape quiet, Scrape missing, Scrap
 		}
 
 		private Scrape is(String metric, double value) {
-			return once((scrape) -> scrape.value(metric) == value);
+			return calm((scrape) -> scrape.value(metric) == value);
+		}
+
+		/** Not at a moment in which somebody waits, which would seem to have lasted. */
+		private Scrape calm(Predicate<Scrape> expected) {
+			return once(expected.and((scrape) -> scrape.value("hikaricp_connections_pending") == 0));
 		}
 
 		private Scrape once(Predicate<Scrape> expected) {
