@@ -4,10 +4,12 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.stream.Stream;
 
 import io.github.jujupgsql.cos.AlertRules.Rule;
 import io.github.jujupgsql.test.PgsqlCluster;
@@ -38,8 +40,9 @@ class CosIntegrationTests {
 	private static final Set<String> TOPOLOGY = Set.of("juju_model", "juju_model_uuid", "juju_application",
 			"juju_unit");
 
-	/** Those that Prometheus itself makes. */
-	private static final Map<String, Set<String>> PROMETHEUS = Map.of("ALERTS", Set.of("alertname", "alertstate"));
+	/** What Prometheus itself makes, with labels that some alerts have. */
+	private static final Map<String, Set<String>> PROMETHEUS = Map.of("ALERTS",
+			Set.of("alertname", "alertstate", "pool", "server"));
 
 	@SuppressWarnings("NullAway.Init")
 	private static Story story;
@@ -51,30 +54,32 @@ class CosIntegrationTests {
 
 	@Test
 	void everyMetricAndLabelInARuleIsTold() throws IOException {
-		for (Rule rule : AlertRules.read()) {
-			assertThatNamesExist(rule.alert(), rule.expr());
-		}
+		AlertRules.read().forEach((rule) -> assertThatNamesExist(rule.alert(), rule.expr(), Set.of()));
 	}
 
 	@Test
 	void everyMetricAndLabelOnTheDashboardIsTold() {
 		Dashboard dashboard = new Dashboard();
-		dashboard.queries().forEach((query) -> assertThatNamesExist(query.title(), query.expression()));
+		assertThat(dashboard.choices()).hasSize(TOPOLOGY.size());
+		Stream.of(dashboard.queries(), dashboard.choices())
+			.flatMap(List::stream)
+			.forEach((query) -> assertThatNamesExist(query.title(), query.expression(), query.shown()));
 	}
 
-	private static void assertThatNamesExist(String where, String expression) {
+	private static void assertThatNamesExist(String where, String expression, Set<String> shown) {
 		Map<String, Set<String>> told = told();
 		PromqlNames names = PromqlNames.of(expression);
 		assertThat(names.metrics()).as(where).isNotEmpty();
-		Set<String> labels = new TreeSet<>(TOPOLOGY);
+		Set<String> labels = new TreeSet<>();
 		names.metrics().forEach((metric, matched) -> {
 			assertThat(told).as(where).containsKey(metric);
-			labels.addAll(told.getOrDefault(metric, Set.of()));
 			Set<String> known = new HashSet<>(told.getOrDefault(metric, Set.of()));
 			known.addAll(TOPOLOGY);
 			assertThat(known).as("%s: labels of %s", where, metric).containsAll(matched);
+			labels.addAll(known);
 		});
 		assertThat(labels).as(where).containsAll(names.grouping());
+		assertThat(names.grouping().isEmpty() ? labels : names.grouping()).as(where).containsAll(shown);
 	}
 
 	private static Map<String, Set<String>> told() {

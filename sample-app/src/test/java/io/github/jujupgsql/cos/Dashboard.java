@@ -3,7 +3,10 @@ package io.github.jujupgsql.cos;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.stream.Stream;
+import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
@@ -14,6 +17,10 @@ import tools.jackson.databind.json.JsonMapper;
 final class Dashboard {
 
 	static final Path FILE = Path.of("charm/cos_custom/grafana_dashboards/juju-pgsql.json");
+
+	private static final Pattern CHOICE = Pattern.compile("label_values\\((?<selector>.*), (?<label>\\w+)\\)");
+
+	private static final Pattern LABEL = Pattern.compile("\\{\\{(\\w+)}}");
 
 	private final JsonNode json = JsonMapper.shared().readTree(FILE.toFile());
 
@@ -35,15 +42,39 @@ final class Dashboard {
 	/** All PromQL: of panels and of annotations. */
 	List<Query> queries() {
 		List<Query> queries = new ArrayList<>();
-		Stream.concat(panels().stream(), this.json.at("/annotations/list").valueStream())
-			.filter((node) -> node.at("/datasource/uid").asString().equals("${prometheusds}"))
-			.forEach((node) -> {
-				String title = node.path("title").asString(node.path("name").asString(""));
-				Stream.concat(Stream.of(node), node.path("targets").valueStream())
-					.filter((target) -> target.has("expr"))
-					.forEach((target) -> queries.add(new Query(title, target.get("expr").asString())));
-			});
+		for (JsonNode panel : panels()) {
+			if (isForPrometheus(panel)) {
+				panel.get("targets")
+					.forEach((target) -> queries
+						.add(new Query(text(panel, "title"), text(target, "expr"), text(target, "legendFormat"))));
+			}
+		}
+		for (JsonNode annotation : this.json.at("/annotations/list")) {
+			if (isForPrometheus(annotation)) {
+				queries.add(new Query(text(annotation, "name"), text(annotation, "expr"),
+						text(annotation, "titleFormat") + text(annotation, "textFormat")));
+			}
+		}
 		return queries;
+	}
+
+	/** What the variables choose from, {@code label_values(SELECTOR, LABEL)}. */
+	List<Query> choices() {
+		return variables().stream()
+			.filter((variable) -> text(variable, "type").equals("query"))
+			.map((variable) -> CHOICE.matcher(variable.at("/query/query").asString()))
+			.filter(Matcher::matches)
+			.map((choice) -> new Query(choice.group("label"), choice.group("selector"),
+					"{{%s}}".formatted(choice.group("label"))))
+			.toList();
+	}
+
+	private static boolean isForPrometheus(JsonNode node) {
+		return node.at("/datasource/uid").asString().equals("${prometheusds}");
+	}
+
+	private static String text(JsonNode node, String name) {
+		return node.get(name).asString();
 	}
 
 	Query query(String title) {
@@ -51,9 +82,14 @@ final class Dashboard {
 	}
 
 	/**
-	 * An expression with Grafana's variables in it.
+	 * An expression with Grafana's variables in it, and what is said of each series.
 	 */
-	record Query(String title, String expression) {
+	record Query(String title, String expression, String legend) {
+
+		/** The labels that the legend names. */
+		Set<String> shown() {
+			return LABEL.matcher(this.legend).results().map((label) -> label.group(1)).collect(Collectors.toSet());
+		}
 
 		/** As Grafana would send it with "All" chosen everywhere. */
 		String sent() {

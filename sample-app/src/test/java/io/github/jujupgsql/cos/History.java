@@ -23,15 +23,16 @@ import org.yaml.snakeyaml.Yaml;
  */
 final class History {
 
-	static final String UNIT = "notes/0";
+	private static final String UNIT = "notes/0";
 
-	static final String OTHER_UNIT = "notes/1";
+	private static final String OTHER_UNIT = "notes/1";
 
 	private static final Map<String, String> APPLICATION = Map.of("juju_model", "production", "juju_model_uuid",
 			"6f1c1f0e", "juju_application", "notes", "job", "notes");
 
 	private static final String FIRING = "group by (alertname, juju_unit) (ALERTS{alertstate=\"firing\"})";
 
+	/** The rest is of the JVM and its web server, and promtool would take its time. */
 	private static final Pattern USED = Pattern
 		.compile("juju_pgsql_|hikaricp_|jdbc_|http_server_requests_seconds_count");
 
@@ -146,8 +147,6 @@ final class History {
 	private static List<Map<String, Object>> series(String unit, List<Scrape> scrapes) {
 		Set<Series> all = new LinkedHashSet<>();
 		scrapes.stream().distinct().forEach((scrape) -> all.addAll(scrape.samples().keySet()));
-		// of a JVM and its web server there is much that no rule looks at, and time is
-		// short
 		all.removeIf((series) -> !USED.matcher(series.metric()).lookingAt());
 		List<Map<String, Object>> series = new ArrayList<>();
 		for (Series one : all) {

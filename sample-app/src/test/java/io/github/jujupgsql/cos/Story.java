@@ -121,10 +121,11 @@ record Story(String master, String promoted, Scrape quiet, Scrape missing, Scrap
 		}
 
 		private Scrape exhaust() throws SQLException {
+			double timeouts = this.service.scrape().value("hikaricp_connections_timeout_total");
 			try (Connection first = this.service.dataSource().getConnection();
 					Connection second = this.service.dataSource().getConnection();
 					Borrowers borrowers = new Borrowers(this.service, 1)) {
-				return once((scrape) -> scrape.value("hikaricp_connections_timeout_total") > 0
+				return once((scrape) -> scrape.value("hikaricp_connections_timeout_total") > timeouts
 						&& scrape.value("hikaricp_connections_pending") > 0);
 			}
 		}
