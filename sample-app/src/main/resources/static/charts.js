@@ -99,7 +99,7 @@ function chart(id, series, scale, format) {
       height: HEIGHT,
       legend: { show: false },
       cursor: { show: false },
-      padding: [8, 8, 0, 0],
+      padding: [8, 30, 0, 0],
       scales: { y: scale },
       axes: [{ ...axis, space: 80, size: 26, values: (_, ticks) => ticks.map((tick) => new Date(tick * 1000).toLocaleTimeString('en-GB')) }, { ...axis, size: 44, grid: { ...axis.grid, ...(scale.distr ? { filter: decades } : {}) }, values: (_, ticks) => ticks.map((tick) => tick == null ? '' : number(tick)) }],
       series: [{}, ...lines.map(({ label, variable, width, dash, fill }) => {

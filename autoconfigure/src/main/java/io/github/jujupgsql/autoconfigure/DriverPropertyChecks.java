@@ -17,8 +17,6 @@ import org.springframework.boot.context.properties.source.InvalidConfigurationPr
  */
 final class DriverPropertyChecks {
 
-	private static final String PREFIX = "spring.datasource.hikari.data-source-properties.";
-
 	private static final Pattern INTEGER = Pattern.compile("-?\\d{1,10}");
 
 	/** Fractions of seconds will do. */
@@ -37,8 +35,8 @@ final class DriverPropertyChecks {
 			PGProperty property = PGProperty.forName(name);
 			String reason = (property != null) ? fault(property, properties.getProperty(name)) : null;
 			if (reason != null) {
-				throw new InvalidConfigurationPropertyValueException(PREFIX + name, properties.getProperty(name),
-						reason);
+				throw new InvalidConfigurationPropertyValueException(PoolTemplate.driverProperty(name),
+						properties.getProperty(name), reason);
 			}
 		}
 	}

@@ -30,8 +30,6 @@ final class DriverTls implements AutoCloseable {
 
 	private static final String BUNDLE_PROPERTY = "juju.pgsql.ssl-bundle";
 
-	private static final String DRIVER_PREFIX = "spring.datasource.hikari.data-source-properties.";
-
 	private static final String MODE = PGProperty.SSL_MODE.getName();
 
 	/** What else an application may have told the driver about it. */
@@ -111,7 +109,7 @@ final class DriverTls implements AutoCloseable {
 	}
 
 	private static void refuse(String property, List<String> others, Properties properties) {
-		Function<String, String> prefixed = DRIVER_PREFIX::concat;
+		Function<String, String> prefixed = PoolTemplate::driverProperty;
 		List<String> set = others.stream().filter(properties::containsKey).map(prefixed).toList();
 		if (!set.isEmpty()) {
 			throw new MutuallyExclusiveConfigurationPropertiesException(with(property, set),

@@ -1,15 +1,21 @@
 package io.github.jujupgsql.autoconfigure;
 
 import io.github.jujupgsql.dao.PgsqlExceptionTranslator;
+import jakarta.persistence.EntityManager;
+import org.jooq.DSLContext;
 
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.config.BeanPostProcessor;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
+import org.springframework.boot.jooq.autoconfigure.ExceptionTranslatorExecuteListener;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.jdbc.support.JdbcAccessor;
 import org.springframework.jdbc.support.JdbcTransactionManager;
+import org.springframework.jdbc.support.SQLErrorCodeSQLExceptionTranslator;
 import org.springframework.jdbc.support.SQLExceptionTranslator;
+import org.springframework.orm.jpa.JpaTransactionManager;
 import org.springframework.orm.jpa.vendor.HibernateJpaDialect;
 import org.springframework.orm.jpa.vendor.HibernateJpaVendorAdapter;
 
@@ -48,6 +54,33 @@ class ExceptionTranslationConfiguration {
 	}
 
 	@Configuration(proxyBeanMethods = false)
+	@ConditionalOnClass({ JpaTransactionManager.class, EntityManager.class })
+	static class Jpa {
+
+		@Bean
+		static JpaPostProcessor pgsqlJpaExceptionTranslationPostProcessor() {
+			return new JpaPostProcessor();
+		}
+
+	}
+
+	/**
+	 * Has transaction managers tell what has become of a commit. They alone are given
+	 * another dialect: others look at what class the factory's is of.
+	 */
+	static class JpaPostProcessor implements BeanPostProcessor {
+
+		@Override
+		public Object postProcessAfterInitialization(Object bean, String name) {
+			if (bean instanceof JpaTransactionManager manager) {
+				manager.setJpaDialect(new OutcomeJpaDialect(manager.getJpaDialect()));
+			}
+			return bean;
+		}
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
 	@ConditionalOnClass({ HibernateJpaVendorAdapter.class, HibernateJpaDialect.class })
 	static class Hibernate {
 
@@ -55,6 +88,20 @@ class ExceptionTranslationConfiguration {
 		static HibernatePostProcessor pgsqlHibernateExceptionTranslationPostProcessor(
 				ObjectProvider<SQLExceptionTranslator> own) {
 			return new HibernatePostProcessor(own);
+		}
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	@ConditionalOnClass({ DSLContext.class, ExceptionTranslatorExecuteListener.class })
+	static class Jooq {
+
+		@Bean
+		@ConditionalOnMissingBean
+		ExceptionTranslatorExecuteListener pgsqlJooqExceptionTranslator() {
+			PgsqlExceptionTranslator translator = new PgsqlExceptionTranslator(
+					new SQLErrorCodeSQLExceptionTranslator("PostgreSQL"));
+			return ExceptionTranslatorExecuteListener.of((context) -> translator);
 		}
 
 	}

@@ -37,9 +37,7 @@ final class OverridingProperties {
 
 	private static final String DATA_SOURCE = "spring.datasource.";
 
-	private static final String POOLS = DATA_SOURCE + "hikari.";
-
-	private static final String DRIVER = POOLS + "data-source-properties";
+	private static final String POOLS = PoolTemplate.PREFIX + ".";
 
 	private static final List<String> NOT_LOOKED_AT = List.of("url", "username", "password", "driver-class-name",
 			"type");
@@ -105,7 +103,8 @@ final class OverridingProperties {
 		driverProperties().forEach((name, value) -> {
 			String says = REFUSED_OF_DRIVER.get(name);
 			if (says != null && StringUtils.hasLength(value)) {
-				refused.add(new Override(DRIVER + "." + name, origin(DRIVER + "." + name), says));
+				String property = PoolTemplate.driverProperty(name);
+				refused.add(new Override(property, origin(property), says));
 			}
 		});
 		return refused;
@@ -113,7 +112,8 @@ final class OverridingProperties {
 
 	private Map<String, String> driverProperties() {
 		return new TreeMap<>(
-				this.binder.bind(DRIVER, Bindable.mapOf(String.class, String.class)).orElseGet(Collections::emptyMap));
+				this.binder.bind(PoolTemplate.DRIVER_PROPERTIES, Bindable.mapOf(String.class, String.class))
+					.orElseGet(Collections::emptyMap));
 	}
 
 	private void tellOfOthers() {

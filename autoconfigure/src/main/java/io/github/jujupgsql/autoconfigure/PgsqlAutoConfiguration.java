@@ -87,7 +87,7 @@ public final class PgsqlAutoConfiguration {
 		LibraryChecks.run();
 		OverridingProperties.check(environment);
 		HikariConfig config = Binder.get(environment)
-			.bindOrCreate("spring.datasource.hikari", Bindable.of(HikariConfig.class));
+			.bindOrCreate(PoolTemplate.PREFIX, Bindable.of(HikariConfig.class));
 		DriverPropertyChecks.run(config.getDataSourceProperties());
 		tls.applyTo(config.getDataSourceProperties());
 		customizers.orderedStream().forEach((customizer) -> customizer.customize(config));

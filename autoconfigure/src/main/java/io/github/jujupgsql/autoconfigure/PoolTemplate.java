@@ -19,7 +19,10 @@ import org.springframework.jdbc.datasource.AbstractDataSource;
  */
 final class PoolTemplate {
 
-	private static final String PREFIX = "spring.datasource.hikari";
+	static final String PREFIX = "spring.datasource.hikari";
+
+	/** Where the application's properties for the driver are. */
+	static final String DRIVER_PROPERTIES = PREFIX + ".data-source-properties";
 
 	/** Those that PostgreSQL knows. */
 	private static final Set<Integer> ISOLATIONS = Set.of(Connection.TRANSACTION_READ_UNCOMMITTED,
@@ -30,6 +33,14 @@ final class PoolTemplate {
 
 	PoolTemplate(HikariConfig template) {
 		this.template = template;
+	}
+
+	/**
+	 * Return what the application calls a property of the driver.
+	 * @param name the driver's name for it
+	 */
+	static String driverProperty(String name) {
+		return DRIVER_PROPERTIES + "." + name;
 	}
 
 	/**

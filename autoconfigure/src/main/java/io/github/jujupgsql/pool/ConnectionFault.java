@@ -17,6 +17,12 @@ public final class ConnectionFault extends Exception {
 	/** SQLSTATE "transaction resolution unknown". */
 	static final String OUTCOME_UNKNOWN = "08007";
 
+	/**
+	 * SQLSTATE "connection does not exist": the driver has closed it before, or its
+	 * server has left. Nothing has been sent.
+	 */
+	static final String CLOSED_BEFORE = "08003";
+
 	private static final long serialVersionUID = 1L;
 
 	/** Chains of exceptions are short, unless they are endless. */

@@ -18,7 +18,6 @@ import io.github.jujupgsql.relation.DriverProperties;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
-import org.postgresql.PGProperty;
 import org.postgresql.core.BaseConnection;
 
 /**
@@ -37,9 +36,7 @@ final class ConnectionOpener {
 
 	private final String server;
 
-	private final Properties properties;
-
-	private final int loginTimeout;
+	private final LoginProperties login;
 
 	private final ServerSockets sockets = new ServerSockets();
 
@@ -50,16 +47,11 @@ final class ConnectionOpener {
 	/**
 	 * Create an opener.
 	 * @param server where the server is, to be read by people
-	 * @param properties what the driver gets
-	 * @param timeout how long opening a connection may take
+	 * @param login what the driver gets
 	 */
-	ConnectionOpener(String server, Properties properties, Duration timeout) {
+	ConnectionOpener(String server, LoginProperties login) {
 		this.server = server;
-		this.loginTimeout = (int) Math.min(Integer.MAX_VALUE, Math.max(1, timeout.toSeconds()));
-		this.properties = new Properties();
-		this.properties.putAll(properties);
-		// without it no thread can be called back from a server that does not answer
-		this.properties.putIfAbsent(PGProperty.LOGIN_TIMEOUT.getName(), String.valueOf(this.loginTimeout));
+		this.login = login;
 	}
 
 	private static Driver driver() {
@@ -78,8 +70,7 @@ final class ConnectionOpener {
 	 * @throws SQLException if it cannot be opened, or its server has left meanwhile
 	 */
 	BaseConnection connect(@Nullable Duration limit) throws SQLException {
-		Properties limited = (limit != null) ? limited(limit) : this.properties;
-		return open(() -> this.sockets.connect(limited, this::connect).unwrap(BaseConnection.class));
+		return connectWith(this.login.within(limit));
 	}
 
 	/**
@@ -91,22 +82,11 @@ final class ConnectionOpener {
 	 * @throws SQLException if it cannot be opened, or its server has left meanwhile
 	 */
 	BaseConnection connectAs(String user, @Nullable String password, Duration limit) throws SQLException {
-		Properties login = limited(limit);
-		login.setProperty(PGProperty.USER.getName(), user);
-		login.remove(PGProperty.PASSWORD.getName());
-		if (password != null) {
-			login.setProperty(PGProperty.PASSWORD.getName(), password);
-		}
-		return open(() -> this.sockets.connect(login, this::connect).unwrap(BaseConnection.class));
+		return connectWith(this.login.of(user, password, limit));
 	}
 
-	private Properties limited(Duration limit) {
-		Properties limited = new Properties();
-		limited.putAll(this.properties);
-		if (limit.toSeconds() < this.loginTimeout) {
-			limited.setProperty(PGProperty.LOGIN_TIMEOUT.getName(), String.valueOf(limit.toMillis() / 1000.0));
-		}
-		return limited;
+	private BaseConnection connectWith(Properties properties) throws SQLException {
+		return open(() -> this.sockets.connect(properties, this::connect).unwrap(BaseConnection.class));
 	}
 
 	/**
@@ -116,7 +96,7 @@ final class ConnectionOpener {
 	 * @throws SQLException if it cannot be opened, or its server has left meanwhile
 	 */
 	SilentConnection connectSilently() throws SQLException {
-		return open(() -> this.sockets.connectSilently(this.properties, this::connectPatiently));
+		return open(() -> this.sockets.connectSilently(this.login.unlimited(), this::connectPatiently));
 	}
 
 	private Connection connectPatiently(Properties properties) throws SQLException {
@@ -215,17 +195,19 @@ final class ConnectionOpener {
 	 * @param cause what was thrown because of that
 	 * @return the exception
 	 */
-	SQLException retired(@Nullable Exception cause) {
-		return new SQLTransientConnectionException("The relation has left " + this.server, "08003", cause);
+	SQLTransientConnectionException retired(@Nullable Exception cause) {
+		return left(this.server, cause);
 	}
 
 	/**
-	 * Return whether the driver has the server refuse to write in transactions that are
-	 * made read-only.
-	 * @return whether it does, as it does unless told not to
+	 * Say that a server has left: nothing is wrong with it, and nothing has been sent.
+	 * @param server where it is
+	 * @param cause what was thrown because of that
+	 * @return the exception
 	 */
-	boolean isReadOnlyEnforced() {
-		return !"ignore".equals(PGProperty.READ_ONLY_MODE.getOrDefault(this.properties));
+	static SQLTransientConnectionException left(String server, @Nullable Exception cause) {
+		return new SQLTransientConnectionException("The relation has left " + server, ConnectionFault.CLOSED_BEFORE,
+				cause);
 	}
 
 	/**
@@ -256,14 +238,6 @@ final class ConnectionOpener {
 	 */
 	long heard() {
 		return this.sockets.heard();
-	}
-
-	/**
-	 * Return how long opening a connection may take.
-	 * @return the time in seconds
-	 */
-	int getLoginTimeout() {
-		return this.loginTimeout;
 	}
 
 	private interface Opening<T> {

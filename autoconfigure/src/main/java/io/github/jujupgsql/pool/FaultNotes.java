@@ -50,7 +50,7 @@ final class FaultNotes {
 	 */
 	void connectionBroke(SQLException fault) {
 		boolean unknown = ConnectionFault.OUTCOME_UNKNOWN.equals(fault.getSQLState())
-				|| (!PhysicalConnection.CLOSED_BEFORE.equals(fault.getSQLState())
+				|| (!ConnectionFault.CLOSED_BEFORE.equals(fault.getSQLState())
 						&& this.pool.connections.getByThread().mayHaveWritten());
 		note(fault, "", unknown);
 	}

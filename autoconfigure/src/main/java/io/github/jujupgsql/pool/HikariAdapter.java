@@ -4,10 +4,8 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.concurrent.ExecutorService;
 
-import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
 import com.zaxxer.hikari.pool.HikariPool;
-import com.zaxxer.hikari.pool.HikariPool.PoolInitializationException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -16,9 +14,6 @@ import org.jspecify.annotations.Nullable;
  * {@code HikariAssumptionsTests} tells which of it a new version breaks.
  */
 final class HikariAdapter {
-
-	/** More than a server lets in. */
-	private static final int CLOSING_AT_ONCE = 10_000;
 
 	private final HikariDataSource dataSource;
 
@@ -30,43 +25,17 @@ final class HikariAdapter {
 	/** Ends with the pool; {@code null} if the application has one for all pools. */
 	private final @Nullable ExecutorService housekeeper;
 
-	private HikariAdapter(HikariDataSource dataSource, BorrowMetrics metrics, @Nullable ExecutorService housekeeper) {
+	/**
+	 * Create an adapter, as {@link HikariStartup} does.
+	 * @param dataSource the pool, which is open
+	 * @param metrics what counts its borrowers
+	 * @param housekeeper what its tasks run on, if that ends with it
+	 */
+	HikariAdapter(HikariDataSource dataSource, BorrowMetrics metrics, @Nullable ExecutorService housekeeper) {
 		this.dataSource = dataSource;
 		this.pool = (HikariPool) dataSource.getHikariPoolMXBean();
 		this.metrics = metrics;
 		this.housekeeper = housekeeper;
-	}
-
-	/**
-	 * Open a pool, which sets up its first connection.
-	 * @param config how to; its maximum size is changed
-	 * @return the pool
-	 * @throws SQLException if that connection is of no use
-	 */
-	static HikariAdapter open(HikariConfig config) throws SQLException {
-		BorrowMetrics metrics = BorrowMetrics.of(config);
-		int maximumPoolSize = PoolSize.of(null, null, config).maximumPoolSize();
-		// HikariCP queues as many connections to be closed as its pool is large at first;
-		// the next one would be closed by the thread that evicts it, which is often the
-		// one that assigns roles
-		config.setMaximumPoolSize(CLOSING_AT_ONCE);
-		ExecutorService housekeeper = HikariHousekeeper.of(config);
-		boolean open = false;
-		try {
-			HikariDataSource opened = HikariThreadLists.open(config);
-			opened.setMaximumPoolSize(maximumPoolSize);
-			HikariAdapter pool = new HikariAdapter(opened, metrics, housekeeper);
-			open = true;
-			return pool;
-		}
-		catch (PoolInitializationException ex) {
-			throw (ex.getCause() instanceof SQLException cause) ? cause : new SQLException(ex.getMessage(), ex);
-		}
-		finally {
-			if (!open && housekeeper != null) {
-				housekeeper.shutdownNow();
-			}
-		}
 	}
 
 	/**

@@ -3,6 +3,7 @@ package io.github.jujupgsql.pool;
 import java.time.Duration;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
+import java.util.function.IntSupplier;
 
 /**
  * Closes a pool of HikariCP whose server has left. Closing wakes no thread that waits
@@ -54,11 +55,12 @@ final class HikariShutdown {
 
 	/**
 	 * Wait until all connections are returned, unless this thread is interrupted.
+	 * @param inUse counts them
 	 * @param timeout how long to wait
 	 */
-	void awaitReturns(Duration timeout) {
+	void awaitReturns(IntSupplier inUse, Duration timeout) {
 		long start = System.nanoTime();
-		while (this.adapter.active() > 0 && System.nanoTime() - start < timeout.toNanos()
+		while (inUse.getAsInt() > 0 && System.nanoTime() - start < timeout.toNanos()
 				&& !Thread.currentThread().isInterrupted()) {
 			this.adapter.resume();
 			LockSupport.parkNanos(this.times.returnPoll().toNanos());
@@ -78,7 +80,7 @@ final class HikariShutdown {
 		LockSupport.parkNanos(this.times.evictionGrace().toNanos());
 		this.adapter.resume();
 		// HikariCP trips over broken connections that come back to a pool that is closed
-		awaitReturns(this.times.returnTimeout());
+		awaitReturns(this.adapter::active, this.times.returnTimeout());
 		this.adapter.close();
 	}
 

@@ -108,7 +108,7 @@ abstract class LendingPool extends AbstractServerPool {
 		this.waiting.incrementAndGet();
 		try {
 			if (isRetired()) {
-				throw new SQLTransientConnectionException("The relation has left " + getServer(), "08003");
+				throw this.connections.getOpener().retired(null);
 			}
 			return getConnection(timeoutMillis);
 		}

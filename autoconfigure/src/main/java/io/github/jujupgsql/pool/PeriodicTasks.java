@@ -67,7 +67,7 @@ final class PeriodicTasks {
 	}
 
 	private void fillForWaiting() {
-		this.keeper.topology().namedIds().forEach((server) -> this.pools.get(server).fillForWaiting());
+		this.keeper.topology().namedIds().forEach((server) -> this.pools.get(server).capacity.fillForWaiting());
 	}
 
 	private void lookAtPools() {

@@ -1,13 +1,10 @@
 package io.github.jujupgsql.pool;
 
 import java.sql.SQLException;
-import java.sql.SQLNonTransientConnectionException;
 
-import io.github.jujupgsql.driver.NothingSentException;
 import io.github.jujupgsql.role.ServerInstance;
 import org.jspecify.annotations.Nullable;
 import org.postgresql.core.BaseConnection;
-import org.postgresql.core.TransactionState;
 
 /**
  * A connection to a server as HikariCP pools it: the driver's, which remembers whether a
@@ -16,10 +13,7 @@ import org.postgresql.core.TransactionState;
  * All fields belong to the thread that has borrowed it from HikariCP, which passes them
  * on from one borrower to the next. No other thread looks at the driver's state.
  */
-final class PhysicalConnection extends ForgivingConnection {
-
-	/** What the driver says of a connection that it has closed itself. */
-	static final String CLOSED_BEFORE = "08003";
+final class PhysicalConnection extends CommittingConnection {
 
 	private final ServerConnections owner;
 
@@ -43,9 +37,6 @@ final class PhysicalConnection extends ForgivingConnection {
 
 	/** Whether its session refuses to write until it is returned. */
 	private boolean readOnlySession;
-
-	/** Whether each statement is a transaction of its own. */
-	private boolean autoCommit = true;
 
 	/** Whether the server has told by itself what it denied when it was asked. */
 	private boolean misinformed;
@@ -104,25 +95,19 @@ final class PhysicalConnection extends ForgivingConnection {
 	}
 
 	/**
-	 * Return whether a statement that has failed here may have been carried out, and
-	 * lasts. What it says is not known, only where it was said.
-	 */
-	boolean mayHaveWritten() {
-		return this.autoCommit && !isForReading();
-	}
-
-	/**
 	 * Return whether it is the application that wants nothing to be written here.
 	 */
 	boolean isMadeReadOnly() {
 		return this.readOnly || this.readOnlySession;
 	}
 
-	private boolean isReadOnlyTransaction() {
-		return this.readOnly && this.owner.getOpener().isReadOnlyEnforced();
+	@Override
+	boolean isReadOnlyTransaction() {
+		return this.readOnly && this.owner.getLogin().isReadOnlyEnforced();
 	}
 
-	private boolean isForReading() {
+	@Override
+	boolean isForReading() {
 		return this.readOnlySession || (this.withReader && this.owner.getRole() == ServerRole.REPLICA);
 	}
 
@@ -132,41 +117,6 @@ final class PhysicalConnection extends ForgivingConnection {
 	 */
 	boolean isUsedBy(long thread) {
 		return this.user == thread;
-	}
-
-	@Override
-	public void commit() throws SQLException {
-		try {
-			super.commit();
-		}
-		catch (SQLException ex) {
-			throw commitFailed(ex);
-		}
-	}
-
-	@Override
-	public void setAutoCommit(boolean autoCommit) throws SQLException {
-		try {
-			super.setAutoCommit(autoCommit);
-		}
-		catch (SQLException ex) {
-			throw commitFailed(ex);
-		}
-		this.autoCommit = autoCommit;
-	}
-
-	/**
-	 * Tell a commit that may have been carried out from one that certainly has not: the
-	 * server has not been sent it, there was nothing to commit, or nothing that would
-	 * have been.
-	 */
-	private SQLException commitFailed(SQLException fault) {
-		boolean unknown = SqlErrorListener.isBroken(fault) && !CLOSED_BEFORE.equals(fault.getSQLState())
-				&& !NothingSentException.isCauseOf(fault) && !isForReading() && !isReadOnlyTransaction()
-				&& this.driver.getTransactionState() == TransactionState.OPEN;
-		return unknown ? new SQLNonTransientConnectionException(
-				"The connection was lost in a commit, which may have been carried out: " + fault.getMessage(),
-				ConnectionFault.OUTCOME_UNKNOWN, fault) : fault;
 	}
 
 	/**

@@ -66,7 +66,7 @@ final class PoisonPillConnection implements InvocationHandler {
 			case "createStatement" -> proxy(Statement.class, this);
 			default -> {
 				if (!isHarmless(proxy, name, first)) {
-					throw new SQLTransientConnectionException("The relation has left " + this.server, "08003");
+					throw ConnectionOpener.left(this.server, null);
 				}
 				yield nothing(method.getReturnType());
 			}

@@ -1,9 +1,7 @@
 package io.github.jujupgsql.pool;
 
 import java.time.Duration;
-import java.time.Instant;
 import java.util.HashSet;
-import java.util.Objects;
 import java.util.Set;
 
 import io.github.jujupgsql.role.Effect;
@@ -11,7 +9,6 @@ import io.github.jujupgsql.role.Fact;
 import io.github.jujupgsql.role.LastingEffect;
 import io.github.jujupgsql.role.PassingEffect;
 import io.github.jujupgsql.role.ProbeEffect;
-import io.github.jujupgsql.role.RoleAssignment;
 import io.github.jujupgsql.role.ServerId;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
@@ -28,7 +25,7 @@ final class PoolEffects implements Effect.Performer {
 
 	private final PoolSettings settings;
 
-	private final CurrentRoles roles;
+	private final RolePublisher publisher;
 
 	private final RoleEventLoop loop;
 
@@ -40,12 +37,6 @@ final class PoolEffects implements Effect.Performer {
 
 	private final Runnable measureLag;
 
-	private final Runnable watchLater;
-
-	private final RoleChangeLogger roleLogger;
-
-	private final PrimaryChanges changes;
-
 	private final FencedPools fenced;
 
 	/**
@@ -53,21 +44,17 @@ final class PoolEffects implements Effect.Performer {
 	 */
 	private final Set<ServerId> handedOver = new HashSet<>();
 
-	PoolEffects(PoolRegistry pools, PoolSettings settings, CurrentRoles roles, RoleEventLoop loop, ServerProber prober,
-			ServerProber.Answers facts, Drainer drainer, Runnable measureLag, Runnable watchLater,
-			PrimaryChanges changes, Ticker ticker) {
+	PoolEffects(PoolRegistry pools, PoolSettings settings, RolePublisher publisher, RoleEventLoop loop,
+			ServerProber prober, ServerProber.Answers facts, Drainer drainer, FencedPools fenced, Runnable measureLag) {
 		this.pools = pools;
 		this.settings = settings;
-		this.roles = roles;
+		this.publisher = publisher;
 		this.loop = loop;
 		this.prober = prober;
 		this.facts = facts;
 		this.drainer = drainer;
+		this.fenced = fenced;
 		this.measureLag = measureLag;
-		this.watchLater = watchLater;
-		this.changes = changes;
-		this.fenced = new FencedPools(changes, settings.drainTimeout());
-		this.roleLogger = new RoleChangeLogger(settings.fallbackToPrimary(), ticker);
 	}
 
 	@Override
@@ -97,7 +84,8 @@ final class PoolEffects implements Effect.Performer {
 	@Override
 	public void perform(ProbeEffect.WarmUp warmUp) {
 		ServerPool former = this.pools.find(warmUp.former());
-		boolean ready = former == null || this.pools.get(warmUp.server()).catchUpWith(former) || former.isStuck();
+		boolean ready = former == null || this.pools.get(warmUp.server()).capacity.catchUpWith(former)
+				|| former.isStuck();
 		this.facts.next(new Fact.WarmedUp(warmUp.server(), warmUp.former(), ready));
 	}
 
@@ -112,17 +100,7 @@ final class PoolEffects implements Effect.Performer {
 	@Override
 	public void perform(LastingEffect.GivePrimaryRole role) {
 		ServerPool pool = this.pools.get(role.server());
-		pool.serveAsPrimary(this.settings.primary(), this.prober.current(), primarySince(pool));
-	}
-
-	/**
-	 * Return since when a server has been the primary: new credentials make it no other.
-	 */
-	private Instant primarySince(ServerPool pool) {
-		ServerPool former = this.roles.current().primary();
-		Instant since = (former != null && former.getServer().equals(pool.getServer())
-				&& Objects.equals(former.getTimeline(), pool.getTimeline())) ? former.getPrimarySince() : null;
-		return (since != null) ? since : Instant.now();
+		pool.serveAsPrimary(this.settings.primary(), this.prober.current(), this.publisher.primarySince(pool));
 	}
 
 	@Override
@@ -130,7 +108,7 @@ final class PoolEffects implements Effect.Performer {
 		ServerPool pool = this.pools.get(role.server());
 		pool.serveAsReplica(this.settings.replica());
 		if (role.fill()) {
-			pool.fill();
+			pool.capacity.fill();
 		}
 	}
 
@@ -141,35 +119,17 @@ final class PoolEffects implements Effect.Performer {
 
 	@Override
 	public void perform(LastingEffect.Publish published) {
-		RoleAssignment assigned = published.roles();
-		ServerId primary = assigned.primary();
-		RoleTable table = new RoleTable((primary != null) ? this.pools.get(primary) : null,
-				this.pools.get(assigned.replicas()),
-				assigned.excluded()
-					.stream()
-					.map((exclusion) -> new RoleTable.ExcludedStandby(this.pools.get(exclusion.server()),
-							exclusion.reason(), exclusion.lagging()))
-					.toList(),
-				assigned.noPrimaryReason(), assigned.failFast(), assigned.readsFailFast(), assigned.aheadOfRelation());
-		if (!table.equals(this.roles.current())) {
-			this.changes.published(this.roles.publish(table));
-		}
-		this.watchLater.run();
+		this.publisher.publish(published.roles());
 	}
 
 	@Override
 	public void perform(LastingEffect.TellRoles told) {
-		RoleTable table = this.roles.current();
-		this.changes.tell(table.primary(), told.cause(), told.since());
-		this.roleLogger.tell(table, told.since());
+		this.publisher.tell(told);
 	}
 
 	@Override
 	public void perform(PassingEffect.TellPrimaryLost lost) {
-		ServerPool primary = this.roles.current().primary();
-		if (primary == null) {
-			this.changes.tell(null, lost.cause(), lost.since());
-		}
+		this.publisher.tell(lost);
 	}
 
 	@Override
@@ -231,7 +191,7 @@ final class PoolEffects implements Effect.Performer {
 	@Override
 	public void perform(PassingEffect.Share share) {
 		ServerPool pool = this.pools.get(share.server());
-		pool.resize(this.settings.replica().share(share.part(), share.parts()));
+		pool.capacity.resize(this.settings.replica().share(share.part(), share.parts()));
 		this.prober.shrink(pool);
 	}
 
@@ -247,7 +207,7 @@ final class PoolEffects implements Effect.Performer {
 
 	@Override
 	public void perform(PassingEffect.Fill fill) {
-		this.loop.schedule(this.pools.get(fill.server())::fill, fill.after());
+		this.loop.schedule(this.pools.get(fill.server()).capacity::fill, fill.after());
 	}
 
 	@Override
@@ -257,7 +217,7 @@ final class PoolEffects implements Effect.Performer {
 
 	@Override
 	public void perform(PassingEffect.Resume resumed) {
-		this.pools.get(resumed.server())
+		this.pools.get(resumed.server()).capacity
 			.resume(resumed.asPrimary() ? this.settings.primary() : this.settings.replica());
 	}
 

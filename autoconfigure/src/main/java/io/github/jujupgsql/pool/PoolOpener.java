@@ -66,20 +66,20 @@ final class PoolOpener {
 	private RoleProbe tryToOpen() throws SQLException {
 		HikariConfig config = this.configFactory.apply(this.connections);
 		ConnectionSetUp setUp = new ConnectionSetUp(config);
-		PhysicalConnection first = this.connections.open();
+		PhysicalConnection first = this.connections.getDialler().open();
 		if (this.trial.isNeeded(setUp, first)) {
 			RoleCheck refused = this.trial.tryOut(setUp, first);
 			if (refused != null) {
 				return new RoleProbe(refused);
 			}
-			first = this.connections.open();
+			first = this.connections.getDialler().open();
 		}
 		try {
 			return open(config, first);
 		}
 		catch (SQLException ex) {
-			RoleCheck refused = ConnectionSetUp.isRefusal(ex) ? this.trial.tryOut(setUp, this.connections.open())
-					: null;
+			RoleCheck refused = ConnectionSetUp.isRefusal(ex)
+					? this.trial.tryOut(setUp, this.connections.getDialler().open()) : null;
 			if (refused != null) {
 				return new RoleProbe(refused);
 			}
@@ -96,7 +96,7 @@ final class PoolOpener {
 		config.setExceptionOverride(new SqlErrorListener(config.getExceptionOverride(), this::connectionBroke,
 				this::writeRefused, this::isClosed));
 		this.connections.source().offer(first);
-		HikariAdapter adapter = HikariAdapter.open(config);
+		HikariAdapter adapter = HikariStartup.open(config);
 		RoleProbe answer;
 		try {
 			answer = this.probe.on(adapter);

@@ -56,7 +56,7 @@ final class PoolPause {
 		long restless = this.pools.all()
 			.stream()
 			.filter((pool) -> !leaving.contains(pool))
-			.filter((pool) -> !pool.pause())
+			.filter((pool) -> !pool.capacity.pause())
 			.count();
 		return restless == 0 && leaving.stream().allMatch(ServerPool::isPaused);
 	}

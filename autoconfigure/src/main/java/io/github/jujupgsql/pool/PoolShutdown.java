@@ -46,10 +46,8 @@ final class PoolShutdown {
 		long start = System.nanoTime();
 		this.shutdown.sendWaitersAway();
 		this.adapter.empty();
-		this.shutdown.awaitReturns(timeout.minusNanos(System.nanoTime() - start));
-		UnpooledConnections unpooled = this.connections.getUnpooled();
-		unpooled.awaitClosed(timeout.minusNanos(System.nanoTime() - start));
-		int left = this.adapter.active() + unpooled.size();
+		this.shutdown.awaitReturns(this::inUse, timeout.minusNanos(System.nanoTime() - start));
+		int left = inUse();
 		long millis = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - start);
 		this.connections.abortAll();
 		close();
@@ -61,6 +59,10 @@ final class PoolShutdown {
 		else {
 			logger.info("Drained " + what + " in " + millis + " ms");
 		}
+	}
+
+	private int inUse() {
+		return this.adapter.active() + this.connections.getUnpooled().size();
 	}
 
 	/**

@@ -34,13 +34,12 @@ final class PoolSource extends AbstractDataSource {
 	/**
 	 * Create the source of a server's connections.
 	 * @param connections opens and keeps them
-	 * @param opener knows whether the server has left
 	 * @param server where it is, to be read by people
 	 * @param poolStatements what HikariCP executes by itself
 	 */
-	PoolSource(ServerConnections connections, ConnectionOpener opener, String server, Set<String> poolStatements) {
+	PoolSource(ServerConnections connections, String server, Set<String> poolStatements) {
 		this.connections = connections;
-		this.opener = opener;
+		this.opener = connections.getOpener();
 		this.server = server;
 		this.poolStatements = poolStatements;
 	}
@@ -61,7 +60,7 @@ final class PoolSource extends AbstractDataSource {
 			}
 			abortIfAny(ready);
 			try {
-				return this.connections.open();
+				return this.connections.getDialler().open();
 			}
 			catch (SQLException ex) {
 				RoleCheck failed = RoleCheck.failed(ex);
@@ -132,7 +131,7 @@ final class PoolSource extends AbstractDataSource {
 	 */
 	@Override
 	public int getLoginTimeout() {
-		return this.opener.isRetired() ? 1 : this.opener.getLoginTimeout();
+		return this.opener.isRetired() ? 1 : this.connections.getLogin().timeout();
 	}
 
 	@Override

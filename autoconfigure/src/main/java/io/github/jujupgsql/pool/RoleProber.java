@@ -2,7 +2,6 @@ package io.github.jujupgsql.pool;
 
 import java.sql.Connection;
 import java.sql.SQLException;
-import java.sql.SQLTransientConnectionException;
 import java.time.Duration;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Function;
@@ -18,8 +17,8 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.support.JdbcUtils;
 
 /**
- * Asks a pool's server for its role, and for other things that it can tell. Every method
- * blocks; one thread at a time asks for the role.
+ * Asks a pool's server for its role. Every method blocks; the rules have one thread at a
+ * time ask, and the health may ask beside it.
  */
 final class RoleProber {
 
@@ -123,7 +122,7 @@ final class RoleProber {
 	 */
 	private RoleProbe probeAnew() {
 		for (int i = 1;; i++) {
-			try (PhysicalConnection connection = this.connections.open()) {
+			try (PhysicalConnection connection = this.connections.getDialler().open()) {
 				return new RoleProbe(learn(connection, RoleCheck.ask(connection, this.timeout, RoleQuery.IDENTITY)));
 			}
 			catch (LeadsElsewhereException ex) {
@@ -141,37 +140,6 @@ final class RoleProber {
 	private @Nullable RoleProbe awaitIdle() {
 		HikariAdapter adapter = this.pool.adapter();
 		return (adapter != null && adapter.active() > 0) ? probeIdle(adapter) : null;
-	}
-
-	/**
-	 * Return whether the server answers on a connection that is open. One that is in use
-	 * is not waited for.
-	 */
-	boolean answersStill() {
-		HikariAdapter adapter = this.pool.adapter();
-		try {
-			while (adapter != null && adapter.lendsAtOnce()) {
-				if (isAnswered(adapter, adapter.getConnection(this.borrowMillis))) {
-					return true;
-				}
-			}
-		}
-		catch (SQLException ex) {
-			logger.debug("The idle connection of " + this.pool.getName() + " has been taken", ex);
-		}
-		return adapter != null && adapter.active() > 0;
-	}
-
-	private boolean isAnswered(HikariAdapter adapter, Connection connection) {
-		try {
-			RoleCheck.ask(connection, this.timeout, RoleQuery.ROLE);
-			connection.close();
-			return true;
-		}
-		catch (SQLException ex) {
-			adapter.evict(connection);
-			return false;
-		}
 	}
 
 	/**
@@ -231,32 +199,6 @@ final class RoleProber {
 			}
 			boolean serving = check.kind() == Kind.REFUSED && this.pool.getActive() > 0;
 			return new Fault(check.reason().isEmpty() ? check.describe() : check.reason(), serving);
-		}
-	}
-
-	/**
-	 * Ask the server something, on a connection that is idle or, if there is none, on one
-	 * of our own.
-	 * @param <T> the type of the answer
-	 * @param question the question
-	 * @return the answer, or {@code null} while the pool is not open
-	 * @throws SQLException if there is no answer in time
-	 */
-	<T> @Nullable T ask(Question<T> question) throws SQLException {
-		HikariAdapter adapter = this.pool.adapter();
-		if (adapter == null) {
-			return null;
-		}
-		if (adapter.lendsAtOnce()) {
-			try (Connection connection = adapter.getConnection(this.borrowMillis)) {
-				return RoleCheck.ask(connection, this.timeout, question);
-			}
-			catch (SQLTransientConnectionException ex) {
-				logger.debug("The idle connection of " + this.pool.getName() + " has been taken", ex);
-			}
-		}
-		try (Connection connection = this.connections.open()) {
-			return RoleCheck.ask(connection, this.timeout, question);
 		}
 	}
 

@@ -6,10 +6,8 @@ import java.time.Duration;
 import java.util.Collection;
 import java.util.Properties;
 import java.util.Set;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 
-import io.github.jujupgsql.role.ProbeAnswer.Kind;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
@@ -18,10 +16,9 @@ import org.jspecify.annotations.Nullable;
  * All connections to one server, in its pool or not, and what they are used for; takes
  * them away again when the server has left.
  * <p>
- * A thread that has opened a connection first adds it to {@link #open} and then looks
- * whether the server has left; one that retires it sets that first and then walks through
- * them. So each connection is seen by one of the two. {@link #role} is written by the
- * thread that assigns roles.
+ * Whoever takes them away retires the server first and then walks through {@link #open};
+ * the {@link Dialler} adds a connection first and then looks. {@link #role} is written by
+ * the thread that assigns roles.
  */
 final class ServerConnections {
 
@@ -29,7 +26,11 @@ final class ServerConnections {
 
 	private final String server;
 
+	private final LoginProperties login;
+
 	private final ConnectionOpener opener;
+
+	private final Dialler dialler;
 
 	private final PoolSource source;
 
@@ -49,8 +50,6 @@ final class ServerConnections {
 
 	private final ReadCounter reads = new ReadCounter();
 
-	private final AtomicInteger underWay = new AtomicInteger();
-
 	private volatile Consumer<SQLException> whenBroken = (fault) -> {
 	};
 
@@ -68,12 +67,15 @@ final class ServerConnections {
 	ServerConnections(String server, Properties properties, Duration timeout, Set<String> poolStatements,
 			PoolTimes times, Ticker ticker) {
 		this.server = server;
-		this.opener = new ConnectionOpener(server, properties, timeout);
+		this.login = new LoginProperties(properties, timeout);
+		this.opener = new ConnectionOpener(server, this.login);
 		this.times = times;
 		this.ticker = ticker;
 		this.gate = new InstanceGate(server, times);
 		this.lastAttempt = new LastAttempt(times.sessionBeginning(), ticker);
-		this.source = new PoolSource(this, this.opener, server, poolStatements);
+		// these take what they need of the above
+		this.dialler = new Dialler(server, this);
+		this.source = new PoolSource(this, server, poolStatements);
 		this.unpooled = new UnpooledConnections(server, this);
 	}
 
@@ -95,99 +97,9 @@ final class ServerConnections {
 	}
 
 	void broke(SQLException fault) {
-		if (!PhysicalConnection.CLOSED_BEFORE.equals(fault.getSQLState())) {
+		if (!ConnectionFault.CLOSED_BEFORE.equals(fault.getSQLState())) {
 			this.whenBroken.accept(fault);
 		}
-	}
-
-	/**
-	 * Open a connection that is not pooled yet, to the server that the others lead to.
-	 * Its name may lead to several, of which some may have gone.
-	 * @return the connection
-	 * @throws LeadsElsewhereException if the name leads to others all the time, or
-	 * nowhere
-	 * @throws SQLException if it cannot be opened, or its server has been left meanwhile
-	 */
-	PhysicalConnection open() throws SQLException {
-		SQLException nowhere = null;
-		for (int i = 0; i < this.times.dials(); i++) {
-			try {
-				PhysicalConnection connection = dial(this.gate.loginLimit());
-				if (isAdmitted(connection)) {
-					return connection;
-				}
-			}
-			catch (SQLException ex) {
-				boolean another = this.gate.isOneOfSeveral() && !isRetired()
-						&& ConnectFailure.of(ex).kind() == Kind.UNREACHABLE;
-				if (!another) {
-					throw ex;
-				}
-				nowhere = ex;
-			}
-		}
-		throw new LeadsElsewhereException(this.server, nowhere);
-	}
-
-	private boolean isAdmitted(PhysicalConnection connection) throws SQLException {
-		boolean admitted = false;
-		try {
-			admitted = this.gate.admits(connection);
-			return admitted;
-		}
-		finally {
-			if (!admitted) {
-				connection.close();
-			}
-		}
-	}
-
-	/**
-	 * See where the server's name leads.
-	 * @throws SQLException if it leads nowhere
-	 */
-	void lookUp() throws SQLException {
-		try (PhysicalConnection connection = dial(this.times.shortLogin())) {
-			this.gate.lookAt(connection);
-		}
-	}
-
-	private PhysicalConnection dial(@Nullable Duration limit) throws SQLException {
-		this.underWay.incrementAndGet();
-		long began = this.ticker.nanoTime();
-		boolean succeeded = false;
-		try {
-			PhysicalConnection connection = connectAndAdd(limit);
-			succeeded = true;
-			return connection;
-		}
-		finally {
-			this.underWay.decrementAndGet();
-			this.gate.loggedIn(Duration.ofNanos(this.ticker.nanoTime() - began), succeeded);
-		}
-	}
-
-	private PhysicalConnection connectAndAdd(@Nullable Duration limit) throws SQLException {
-		// in this order: being given a role comes before the epoch that it starts
-		long epoch = this.open.currentEpoch();
-		ServerRole wanted = this.role;
-		PhysicalConnection connection = new PhysicalConnection(this.opener.connect(limit), this);
-		this.lastAttempt.succeeded();
-		this.byThread.add(connection);
-		try {
-			this.lastAttempt.began(connection.driver);
-			boolean told = wanted != null && RoleCheck.hasTold(connection.driver, wanted);
-			this.open.add(connection, told ? epoch : VerifiedConnections.UNVERIFIED);
-		}
-		catch (Throwable ex) {
-			abort(connection);
-			throw ex;
-		}
-		if (isRetired()) {
-			abort(connection);
-			throw this.opener.retired(null);
-		}
-		return connection;
 	}
 
 	/**
@@ -204,7 +116,7 @@ final class ServerConnections {
 	 */
 	int size() {
 		// in this order, so that none is missed in between
-		return this.underWay.get() + this.open.size();
+		return this.dialler.underWay() + this.open.size();
 	}
 
 	/**
@@ -266,6 +178,18 @@ final class ServerConnections {
 
 	@Nullable ServerRole getRole() {
 		return this.role;
+	}
+
+	/**
+	 * Return what opens connections.
+	 * @return the dialler
+	 */
+	Dialler getDialler() {
+		return this.dialler;
+	}
+
+	LoginProperties getLogin() {
+		return this.login;
 	}
 
 	PoolTimes getTimes() {

@@ -7,7 +7,6 @@ import java.util.function.Consumer;
 import java.util.function.Function;
 
 import com.zaxxer.hikari.HikariConfig;
-import com.zaxxer.hikari.HikariDataSource;
 import io.github.jujupgsql.role.ProbeAnswer;
 import io.github.jujupgsql.role.ServerIdentity;
 import org.apache.commons.logging.Log;
@@ -19,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  * Opens only once the server has answered; its target and its credentials never change.
  * <p>
  * What stands here is for the thread that assigns roles, and for those that ask the
- * server on its behalf. The role and the size belong to that thread.
+ * server on its behalf. The role belongs to that thread.
  *
  * @since 0.1.0
  */
@@ -27,12 +26,12 @@ public final class ServerPool extends LendingPool {
 
 	private static final Log logger = LogFactory.getLog(ServerPool.class);
 
-	/**
-	 * Work lasts longer than this only where a pool that is a little large does no harm.
-	 */
-	private static final int SHRINK_ATTEMPTS = 300;
+	/** How many connections there are and may be. */
+	final PoolCapacity capacity;
 
 	private final RoleProber prober;
+
+	private final ServerQuestions questions;
 
 	/**
 	 * Create a pool that is not open yet.
@@ -45,7 +44,9 @@ public final class ServerPool extends LendingPool {
 	ServerPool(String server, String name, ServerConnections connections,
 			Function<ServerConnections, HikariConfig> configFactory, PoolListener listener) {
 		super(server, name, connections, listener);
+		this.capacity = new PoolCapacity(this);
 		this.prober = new RoleProber(this, configFactory);
+		this.questions = new ServerQuestions(this);
 		connections.getGate().whenIndistinct(() -> listener.indistinct(this));
 		connections.getGate().whenElsewhere((answer) -> listener.ledElsewhere(this, answer, isAnswering(answer)));
 	}
@@ -60,7 +61,7 @@ public final class ServerPool extends LendingPool {
 	 * the primary's leads to what is out of recovery, that does not matter.
 	 */
 	private boolean isAnswering(ProbeAnswer other) {
-		return (isPrimary() && other.kind() == ProbeAnswer.Kind.NOT_IN_RECOVERY) || this.prober.answersStill();
+		return (isPrimary() && other.kind() == ProbeAnswer.Kind.NOT_IN_RECOVERY) || this.questions.answersStill();
 	}
 
 	/**
@@ -78,7 +79,7 @@ public final class ServerPool extends LendingPool {
 	 */
 	void lookUp() {
 		try {
-			this.connections.lookUp();
+			this.connections.getDialler().lookUp();
 		}
 		catch (SQLException | RuntimeException ex) {
 			logger.debug("The name of " + getServer() + " leads nowhere now", ex);
@@ -121,7 +122,7 @@ public final class ServerPool extends LendingPool {
 	 * @throws SQLException if there is no answer in time
 	 */
 	<T> @Nullable T ask(Question<T> question) throws SQLException {
-		return this.prober.ask(question);
+		return this.questions.ask(question);
 	}
 
 	/**
@@ -140,7 +141,7 @@ public final class ServerPool extends LendingPool {
 		if (this.connections.getRole() != ServerRole.REPLICA) {
 			this.connections.serveAs(ServerRole.REPLICA);
 		}
-		resize(size);
+		this.capacity.resize(size);
 	}
 
 	/**
@@ -156,92 +157,7 @@ public final class ServerPool extends LendingPool {
 			long epoch = this.connections.serveAs(ServerRole.PRIMARY);
 			probe.trust(this.connections.getOpen(), epoch);
 		}
-		resize(size);
-	}
-
-	/**
-	 * Change the size, if the pool is open.
-	 * @param size how large the pool is to be
-	 */
-	void resize(PoolSize size) {
-		HikariDataSource pool = getDataSource();
-		if (pool != null && !this.connections.source().isPaused()) {
-			size.applyTo(pool);
-		}
-	}
-
-	/**
-	 * Close connections, one after the other and none that is in use, until there are no
-	 * more than there may be. Blocks, and leaves it at that if all of them stay in use.
-	 */
-	void shrink() {
-		HikariAdapter pool = adapter();
-		try {
-			for (int i = 0; pool != null && !isRetired() && !pool.shrink() && i < SHRINK_ATTEMPTS; i++) {
-				this.connections.getOpener().pause(this.connections.getTimes().fillInterval());
-			}
-		}
-		catch (SQLException ex) {
-			logger.debug(getName() + " has more connections than it may", ex);
-		}
-	}
-
-	/**
-	 * Open connections in the background until there are as many as another pool has, as
-	 * far as the size allows.
-	 * @param other the pool to catch up with
-	 * @return whether there are
-	 */
-	boolean catchUpWith(ServerPool other) {
-		HikariAdapter pool = adapter();
-		HikariAdapter ahead = other.adapter();
-		return pool != null && !this.connections.source().isPaused()
-				&& pool.growTo((ahead != null) ? ahead.total() : 0);
-	}
-
-	/**
-	 * Have HikariCP open what is missing.
-	 */
-	void fill() {
-		HikariAdapter pool = adapter();
-		if (pool != null && !isRetired()) {
-			pool.fill();
-		}
-	}
-
-	/**
-	 * Have HikariCP open what threads wait for.
-	 */
-	void fillForWaiting() {
-		HikariAdapter pool = adapter();
-		if (pool != null && !isRetired()) {
-			pool.fillForWaiting();
-		}
-	}
-
-	/**
-	 * Close what is idle, and open only what a thread waits for, until told to
-	 * {@link #resume(PoolSize)}. To be called again, for what was in use or being opened
-	 * meanwhile.
-	 * @return whether nothing is open but what is in use
-	 */
-	boolean pause() {
-		this.connections.source().setPaused(true);
-		HikariAdapter pool = adapter();
-		if (pool != null) {
-			pool.emptyUnlessWaitedFor();
-		}
-		return isPaused();
-	}
-
-	/**
-	 * Keep connections ready again.
-	 * @param size how large the pool is to be
-	 */
-	void resume(PoolSize size) {
-		this.connections.source().setPaused(false);
-		resize(size);
-		fill();
+		this.capacity.resize(size);
 	}
 
 	/**

@@ -2,14 +2,12 @@ package io.github.jujupgsql.pool;
 
 import java.io.Closeable;
 import java.util.List;
-import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.function.Consumer;
 
 import io.github.jujupgsql.relation.PgsqlRelation;
 import io.github.jujupgsql.role.Fact;
-import io.github.jujupgsql.role.ProbeAnswer;
 import io.github.jujupgsql.role.RolePolicy;
 import io.github.jujupgsql.role.RoleRules;
 import io.github.jujupgsql.role.ServerId;
@@ -51,12 +49,7 @@ public final class ServerPools implements Closeable {
 
 	private final PoolPause pause;
 
-	private volatile Runnable onStaleTopology = () -> {
-	};
-
-	private final List<Consumer<PrimaryChange>> onPrimaryChange = new CopyOnWriteArrayList<>();
-
-	private final List<Consumer<Boolean>> onPrimaryMissing = new CopyOnWriteArrayList<>();
+	private final RoleListeners listeners = new RoleListeners();
 
 	/**
 	 * Create the pools of a relation that is not known yet.
@@ -75,7 +68,8 @@ public final class ServerPools implements Closeable {
 		this.loop = new RoleEventLoop(new DaemonThreads("pgsql-roles"));
 		this.drainer = new Drainer(background, settings.drainTimeout(), this::closed);
 		this.health = new HealthQuestions(background);
-		this.pools = new PoolRegistry(factory, Noticed::new);
+		this.pools = new PoolRegistry(factory, (server) -> new PoolNotices(server, this.loop, this::take,
+				this::topology, this.listeners::topologyIsStale));
 		ReplicationLagMonitor lagMonitor = new ReplicationLagMonitor(this.pools, background, this.loop, this::take,
 				ticker);
 		this.watch = new PrimaryWatch(this::primaryLost);
@@ -83,12 +77,15 @@ public final class ServerPools implements Closeable {
 		RoleRules rules = new RoleRules(policy);
 		this.keeper = new TopologyKeeper(rules, Topology.empty(ticker.nanoTime(), policy), this.loop, this.pools,
 				ticker);
-		this.effects = new PoolEffects(this.pools, settings, this.roles, this.loop,
+		PrimaryChanges changes = new PrimaryChanges(this.listeners::primaryChanged, ticker);
+		RolePublisher publisher = new RolePublisher(this.pools, this.roles, changes,
+				new RoleChangeLogger(settings.fallbackToPrimary(), ticker),
+				() -> watchLater(settings.whenGone(), times));
+		this.effects = new PoolEffects(this.pools, settings, publisher, this.loop,
 				new ServerProber(background, this.loop, this.keeper, ticker), this.keeper, this.drainer,
-				() -> lagMonitor.measure(topology()), () -> watchLater(settings.whenGone(), times),
-				new PrimaryChanges((change) -> tell(this.onPrimaryChange, change), ticker), ticker);
+				new FencedPools(changes, settings.drainTimeout()), () -> lagMonitor.measure(topology()));
 		this.keeper.performBy(this.effects);
-		this.keeper.watchBy(new PrimaryAbsence(this.roles, (missing) -> tell(this.onPrimaryMissing, missing), ticker));
+		this.keeper.watchBy(new PrimaryAbsence(this.roles, this.listeners::primaryIsMissing, ticker));
 		this.pause = new PoolPause(this.loop, this.keeper, this.pools, this.drainer, this.watch, times);
 		new PeriodicTasks(this.loop, this.keeper, rules, this.pools, this.pause::closeUnused, times, ticker)
 			.start(lagMonitor, settings.maximumLag() != null);
@@ -136,7 +133,7 @@ public final class ServerPools implements Closeable {
 	 * @param task must not block
 	 */
 	public void onStaleTopology(Runnable task) {
-		this.onStaleTopology = task;
+		this.listeners.onStaleTopology(task);
 	}
 
 	/**
@@ -144,7 +141,7 @@ public final class ServerPools implements Closeable {
 	 * @param listener called by the thread that decides; must not block
 	 */
 	public void onPrimaryChange(Consumer<PrimaryChange> listener) {
-		this.onPrimaryChange.add(listener);
+		this.listeners.onPrimaryChange(listener);
 	}
 
 	/**
@@ -154,7 +151,7 @@ public final class ServerPools implements Closeable {
 	 * @param listener called by the thread that decides; must not block
 	 */
 	public void onPrimaryMissing(Consumer<Boolean> listener) {
-		this.onPrimaryMissing.add(listener);
+		this.listeners.onPrimaryMissing(listener);
 	}
 
 	/**
@@ -177,10 +174,6 @@ public final class ServerPools implements Closeable {
 	public void accept(PgsqlRelation newRelation, Runnable followed) {
 		long since = this.factory.getTicker().nanoTime();
 		this.loop.execute(() -> this.keeper.take(new Fact.RelationRead(newRelation, since), followed));
-	}
-
-	private static <T> void tell(List<Consumer<T>> listeners, T news) {
-		listeners.forEach((listener) -> listener.accept(news));
 	}
 
 	private Topology topology() {
@@ -212,7 +205,7 @@ public final class ServerPools implements Closeable {
 				take(new Fact.Suspected(server));
 			}
 		});
-		this.onStaleTopology.run();
+		this.listeners.topologyIsStale();
 	}
 
 	private void closed(ServerPool pool) {
@@ -251,47 +244,6 @@ public final class ServerPools implements Closeable {
 	public void close() {
 		new PoolsCloser(this.factory, this.pools, this.drainer, this.roles, this.watch).close(this.loop,
 				this.background);
-	}
-
-	/**
-	 * Takes to the thread that decides what others notice of a server, and has the
-	 * relation read if that may be news of the primary.
-	 */
-	private final class Noticed implements PoolListener {
-
-		private final ServerId server;
-
-		Noticed(ServerId server) {
-			this.server = server;
-		}
-
-		@Override
-		public void suspected(ServerPool pool) {
-			noticed(new Fact.Suspected(this.server), pool);
-		}
-
-		@Override
-		public void ledElsewhere(ServerPool pool, ProbeAnswer answer, boolean answering) {
-			noticed(new Fact.LedElsewhere(this.server, answer, answering), pool);
-		}
-
-		@Override
-		public void indistinct(ServerPool pool) {
-			noticed(new Fact.Indistinct(this.server), pool);
-		}
-
-		@Override
-		public String relationWord(ServerPool pool) {
-			return topology().relationWord(this.server);
-		}
-
-		private void noticed(Fact fact, ServerPool pool) {
-			ServerPools.this.loop.execute(() -> take(fact));
-			if (pool.isPrimary()) {
-				ServerPools.this.onStaleTopology.run();
-			}
-		}
-
 	}
 
 }

@@ -103,7 +103,7 @@ final class ServerProber {
 	 * @param pool the pool
 	 */
 	void shrink(ServerPool pool) {
-		this.background.execute(pool::shrink);
+		this.background.execute(pool.capacity::shrink);
 	}
 
 	/**

@@ -7,7 +7,6 @@ import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
-import java.util.concurrent.locks.LockSupport;
 
 import io.github.jujupgsql.role.ProbeAnswer;
 import io.github.jujupgsql.role.ProbeAnswer.Kind;
@@ -97,18 +96,6 @@ final class UnpooledConnections {
 	 */
 	int size() {
 		return this.open.size();
-	}
-
-	/**
-	 * Wait until all are closed, unless this thread is interrupted.
-	 * @param timeout how long to wait
-	 */
-	void awaitClosed(Duration timeout) {
-		long start = System.nanoTime();
-		while (!this.open.isEmpty() && System.nanoTime() - start < timeout.toNanos()
-				&& !Thread.currentThread().isInterrupted()) {
-			LockSupport.parkNanos(this.connections.getTimes().returnPoll().toNanos());
-		}
 	}
 
 	/**

@@ -16,7 +16,7 @@ public sealed interface Fact {
 	 * Have the handler take this fact.
 	 * @param handler takes it
 	 */
-	void tell(Handler handler);
+	void tell(FactHandler handler);
 
 	/**
 	 * The relation says something else than before.
@@ -27,7 +27,7 @@ public sealed interface Fact {
 	record RelationRead(PgsqlRelation relation, long since) implements Fact {
 
 		@Override
-		public void tell(Handler handler) {
+		public void tell(FactHandler handler) {
 			handler.on(this);
 		}
 
@@ -44,7 +44,7 @@ public sealed interface Fact {
 	record Answered(ServerId server, long question, ProbeAnswer answer, PoolSigns signs) implements Fact {
 
 		@Override
-		public void tell(Handler handler) {
+		public void tell(FactHandler handler) {
 			handler.on(this);
 		}
 
@@ -65,7 +65,7 @@ public sealed interface Fact {
 			PoolSigns signs) implements Fact {
 
 		@Override
-		public void tell(Handler handler) {
+		public void tell(FactHandler handler) {
 			handler.on(this);
 		}
 
@@ -80,7 +80,7 @@ public sealed interface Fact {
 	record ProbeDue(ServerId server, long question) implements Fact {
 
 		@Override
-		public void tell(Handler handler) {
+		public void tell(FactHandler handler) {
 			handler.on(this);
 		}
 
@@ -97,7 +97,7 @@ public sealed interface Fact {
 	record WarmedUp(ServerId server, ServerId former, boolean ready) implements Fact {
 
 		@Override
-		public void tell(Handler handler) {
+		public void tell(FactHandler handler) {
 			handler.on(this);
 		}
 
@@ -112,7 +112,7 @@ public sealed interface Fact {
 	record Suspected(ServerId server) implements Fact {
 
 		@Override
-		public void tell(Handler handler) {
+		public void tell(FactHandler handler) {
 			handler.on(this);
 		}
 
@@ -127,7 +127,7 @@ public sealed interface Fact {
 	record LagMeasured(ServerId server, Duration lag) implements Fact {
 
 		@Override
-		public void tell(Handler handler) {
+		public void tell(FactHandler handler) {
 			handler.on(this);
 		}
 
@@ -143,7 +143,7 @@ public sealed interface Fact {
 	record WithdrawalDue(ServerId server, long withdrawal) implements Fact {
 
 		@Override
-		public void tell(Handler handler) {
+		public void tell(FactHandler handler) {
 			handler.on(this);
 		}
 
@@ -157,7 +157,7 @@ public sealed interface Fact {
 	record PoolClosed(ServerId server) implements Fact {
 
 		@Override
-		public void tell(Handler handler) {
+		public void tell(FactHandler handler) {
 			handler.on(this);
 		}
 
@@ -171,7 +171,7 @@ public sealed interface Fact {
 	record PoolsSeen(Map<ServerId, PoolSigns> signs) implements Fact {
 
 		@Override
-		public void tell(Handler handler) {
+		public void tell(FactHandler handler) {
 			handler.on(this);
 		}
 
@@ -188,7 +188,7 @@ public sealed interface Fact {
 	record LedElsewhere(ServerId server, ProbeAnswer answer, boolean answering) implements Fact {
 
 		@Override
-		public void tell(Handler handler) {
+		public void tell(FactHandler handler) {
 			handler.on(this);
 		}
 
@@ -202,7 +202,7 @@ public sealed interface Fact {
 	record Indistinct(ServerId server) implements Fact {
 
 		@Override
-		public void tell(Handler handler) {
+		public void tell(FactHandler handler) {
 			handler.on(this);
 		}
 
@@ -212,7 +212,7 @@ public sealed interface Fact {
 	record Paused() implements Fact {
 
 		@Override
-		public void tell(Handler handler) {
+		public void tell(FactHandler handler) {
 			handler.on(this);
 		}
 
@@ -222,7 +222,7 @@ public sealed interface Fact {
 	record Resumed() implements Fact {
 
 		@Override
-		public void tell(Handler handler) {
+		public void tell(FactHandler handler) {
 			handler.on(this);
 		}
 
@@ -235,46 +235,9 @@ public sealed interface Fact {
 	record Recovered() implements Fact {
 
 		@Override
-		public void tell(Handler handler) {
+		public void tell(FactHandler handler) {
 			handler.on(this);
 		}
-
-	}
-
-	/**
-	 * Takes each kind of fact.
-	 */
-	interface Handler {
-
-		void on(RelationRead fact);
-
-		void on(Answered fact);
-
-		void on(ProbeOverdue fact);
-
-		void on(ProbeDue fact);
-
-		void on(WarmedUp fact);
-
-		void on(Suspected fact);
-
-		void on(LagMeasured fact);
-
-		void on(WithdrawalDue fact);
-
-		void on(PoolClosed fact);
-
-		void on(PoolsSeen fact);
-
-		void on(LedElsewhere fact);
-
-		void on(Indistinct fact);
-
-		void on(Paused fact);
-
-		void on(Resumed fact);
-
-		void on(Recovered fact);
 
 	}
 

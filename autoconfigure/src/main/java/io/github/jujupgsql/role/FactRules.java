@@ -3,7 +3,7 @@ package io.github.jujupgsql.role;
 /**
  * Which rules take which fact.
  */
-final class FactRules implements Fact.Handler {
+final class FactRules implements FactHandler {
 
 	private final Draft draft;
 

@@ -51,11 +51,16 @@ final class NameRules {
 
 	/**
 	 * The relation names what its master's name leads to. One that has been promoted
-	 * takes the place of the one before; one that has been started again is the same.
+	 * takes the place of the one before; one that has been started again is the same. If
+	 * the one before has yet to say who it is, and answers, it is slow, and most likely
+	 * this very one.
 	 */
 	private void masterLedElsewhere(ManagedServer server, ProbeAnswer answer, ServerIdentity other, boolean answering) {
 		Succession succession = this.draft.succession;
 		boolean primary = this.draft.isPrimary(server);
+		if (!primary && answering && server.seen().identity() == null) {
+			return;
+		}
 		boolean silent = primary ? succession.doubtedSince() != null : server.question().open();
 		if (answer.kind() == Kind.NOT_IN_RECOVERY && !succession.isOlder(other)
 				&& (silent || (primary ? succession.isNewer(other) : answering))) {

@@ -14,7 +14,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 /**
  * Fuzzes {@link ConnectionString} and {@link DriverProperties}. Ten million executions:
  * <pre>
- * mvn test -pl autoconfigure -am -Dtest=ConnectionStringFuzzing -Dsurefire.failIfNoSpecifiedTests=false \
+ * mvn test -Pfuzzing -pl autoconfigure -am -Dtest=ConnectionStringFuzzing -Dsurefire.failIfNoSpecifiedTests=false \
  *     -Dfuzz.duration=12h -Dfuzz.executions=10000000 -Dfuzz.verbosity=1
  * </pre>
  */

@@ -17,7 +17,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /**
  * Fuzzes {@link RelationReader}. Ten million executions: <pre>
- * mvn test -pl autoconfigure -am -Dtest=RelationReaderFuzzing -Dsurefire.failIfNoSpecifiedTests=false \
+ * mvn test -Pfuzzing -pl autoconfigure -am -Dtest=RelationReaderFuzzing -Dsurefire.failIfNoSpecifiedTests=false \
  *     -Dfuzz.duration=12h -Dfuzz.executions=10000000 -Dfuzz.verbosity=1
  * </pre>
  */

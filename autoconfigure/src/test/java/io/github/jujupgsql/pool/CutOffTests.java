@@ -72,7 +72,7 @@ class CutOffTests {
 	@ValueSource(strings = { DISABLE, REQUIRE })
 	void whoWaitsForAnAnswerComesBack(String sslmode) throws Exception {
 		ServerConnections connections = connections(sslmode);
-		Connection connection = connections.open();
+		Connection connection = connections.getDialler().open();
 		CompletableFuture<Throwable> sleeping = CompletableFuture
 			.supplyAsync(() -> catchThrowable(() -> execute(connection, SLEEP)));
 		await().until(() -> ask(SLEEPERS).equals("1"));
@@ -88,7 +88,7 @@ class CutOffTests {
 	@ValueSource(strings = { DISABLE, REQUIRE })
 	void nothingOfAnOpenTransactionGetsToTheServer(String sslmode) throws SQLException {
 		ServerConnections connections = connections(sslmode);
-		Connection connection = connections.open();
+		Connection connection = connections.getDialler().open();
 		connection.setAutoCommit(false);
 		execute(connection, "INSERT INTO written VALUES (1)");
 		connections.fenceAll();
@@ -100,7 +100,7 @@ class CutOffTests {
 	@ValueSource(strings = { DISABLE, REQUIRE })
 	void nothingThatIsBegunLaterGetsToTheServer(String sslmode) throws SQLException {
 		ServerConnections connections = connections(sslmode);
-		Connection connection = connections.open();
+		Connection connection = connections.getDialler().open();
 		connections.fenceAll();
 		isBroken(catchThrowable(() -> execute(connection, "INSERT INTO written VALUES (1)")));
 		assertThat(connection.isValid(10)).isFalse();
@@ -111,8 +111,8 @@ class CutOffTests {
 	@ValueSource(strings = { DISABLE, REQUIRE })
 	void theServerHearsOfItWhenTheConnectionsAreAborted(String sslmode) throws SQLException {
 		ServerConnections connections = connections(sslmode);
-		connections.open();
-		Connection closed = connections.open();
+		connections.getDialler().open();
+		Connection closed = connections.getDialler().open();
 		connections.fenceAll();
 		// as HikariCP does with what is evicted
 		assertThatExceptionOfType(SQLException.class).isThrownBy(closed::close);
@@ -128,7 +128,7 @@ class CutOffTests {
 		ServerConnections connections = new ServerConnections("server", properties, Duration.ofSeconds(30), Set.of(),
 				PoolTimes.DEFAULT, Ticker.SYSTEM);
 		int before = OwnSocketFactory.sockets;
-		Connection connection = connections.open();
+		Connection connection = connections.getDialler().open();
 		assertThat(OwnSocketFactory.sockets).isEqualTo(before + 1);
 		connection.setAutoCommit(false);
 		execute(connection, "INSERT INTO written VALUES (1)");
@@ -141,7 +141,7 @@ class CutOffTests {
 	void whatIsOpenedAfterwardsIsOfNoUse() throws SQLException {
 		ServerConnections connections = connections(DISABLE);
 		connections.fenceAll();
-		assertThatExceptionOfType(SQLException.class).isThrownBy(connections::open)
+		assertThatExceptionOfType(SQLException.class).isThrownBy(connections.getDialler()::open)
 			.satisfies((ex) -> assertThat(ex.getSQLState()).isEqualTo("08003"));
 	}
 

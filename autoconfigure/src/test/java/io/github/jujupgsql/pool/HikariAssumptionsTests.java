@@ -127,7 +127,7 @@ class HikariAssumptionsTests {
 		HikariConfig config = config(1);
 		// the one of these tests keeps what it is to do tomorrow
 		config.setScheduledExecutor(null);
-		HikariAdapter adapter = HikariAdapter.open(config);
+		HikariAdapter adapter = HikariStartup.open(config);
 		thread.submit(() -> {
 			adapter.getConnection(LONG_MILLIS).close();
 			return adapter.total();
@@ -169,7 +169,7 @@ class HikariAssumptionsTests {
 		config.setConnectionInitSql(OF_HIKARI);
 		assertThatExceptionOfType(PoolInitializationException.class).isThrownBy(() -> new HikariDataSource(config))
 			.withCause(fault);
-		assertThatExceptionOfType(SQLException.class).isThrownBy(() -> HikariAdapter.open(config)).isSameAs(fault);
+		assertThatExceptionOfType(SQLException.class).isThrownBy(() -> HikariStartup.open(config)).isSameAs(fault);
 	}
 
 	@Test
@@ -548,7 +548,7 @@ class HikariAssumptionsTests {
 	}
 
 	private HikariAdapter open(HikariConfig config) throws SQLException {
-		HikariAdapter adapter = HikariAdapter.open(config);
+		HikariAdapter adapter = HikariStartup.open(config);
 		this.adapters.add(adapter);
 		return adapter;
 	}

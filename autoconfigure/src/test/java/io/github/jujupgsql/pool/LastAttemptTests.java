@@ -30,7 +30,7 @@ class LastAttemptTests {
 	@Test
 	void whatOneSessionBeganWithHoldsForOthersForAWhile() throws SQLException {
 		this.server.readOnlyByDefault(true);
-		this.connections.open();
+		this.connections.getDialler().open();
 		LastAttempt last = this.connections.getLastAttempt();
 		assertThat(last.beginReadOnly()).isTrue();
 		this.ticker.turn(PoolTimes.DEFAULT.sessionBeginning().minus(MOMENT));

@@ -27,7 +27,7 @@ class ServerConnectionsTests {
 
 	@Test
 	void whatIsOfferedIsWhatThePoolGets() throws SQLException {
-		Connection opened = this.connections.open();
+		Connection opened = this.connections.getDialler().open();
 		this.connections.source().offer(opened);
 		assertThat(this.connections.source().getConnection()).isSameAs(opened);
 		this.connections.abortAll();
@@ -35,7 +35,7 @@ class ServerConnectionsTests {
 
 	@Test
 	void whatIsOfferedAfterTheServerHasLeftIsClosed() throws SQLException {
-		Connection opened = this.connections.open();
+		Connection opened = this.connections.getDialler().open();
 		this.connections.retire();
 		this.connections.source().offer(opened);
 		StandInApplication.awaitNothingOpen(this.server);

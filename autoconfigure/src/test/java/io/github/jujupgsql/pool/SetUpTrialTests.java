@@ -76,7 +76,7 @@ class SetUpTrialTests {
 	private @Nullable RoleCheck tryOut() throws SQLException {
 		HikariConfig config = new HikariConfig();
 		config.setConnectionInitSql(REFUSED);
-		return this.trial.tryOut(new ConnectionSetUp(config), this.connections.open());
+		return this.trial.tryOut(new ConnectionSetUp(config), this.connections.getDialler().open());
 	}
 
 	private long tries() {

@@ -125,6 +125,18 @@ class NameRulesTests {
 	}
 
 	@Test
+	void aMasterThatHasYetToSayWhoItIsIsLeftForWhatItsNameLeadsToOnlyIfItDoesNotAnswer() {
+		this.rules.relate("n", "r");
+		ServerId slow = id("n");
+		led(slow, Kind.NOT_IN_RECOVERY, "9", 2, true);
+		assertThat(id("n")).isEqualTo(slow);
+		assertThat(this.rules.effects()).isEmpty();
+		led(slow, Kind.NOT_IN_RECOVERY, "9", 2, false);
+		assertThat(id("n")).isNotEqualTo(slow);
+		assertThat(this.rules.effects()).contains("probe n");
+	}
+
+	@Test
 	void aPrimaryThatHangsIsNotLeftForAnOlderOne() {
 		says(this.rules.take(new Fact.Suspected(id("p"))), id("p"), Kind.NOT_IN_RECOVERY, "1", 2);
 		silent(id("p"));

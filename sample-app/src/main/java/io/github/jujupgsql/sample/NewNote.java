@@ -10,6 +10,13 @@ import jakarta.validation.constraints.Size;
  * @param text the text. PostgreSQL stores neither the character NUL nor half of a
  * surrogate pair, both of which JSON can express.
  */
-record NewNote(@NotBlank @Size(max = 2000, message = "must hold at most {max} characters") @Pattern(
-		regexp = "[^\\u0000\\p{Cs}]*", message = "must hold no NUL and no unpaired surrogate") String text) {
+record NewNote(@NotBlank @Size(max = 2000, message = NewNote.TOO_LONG) @Pattern(regexp = NewNote.STORABLE,
+		message = NewNote.NOT_STORABLE) String text) {
+
+	static final String STORABLE = "[^\\u0000\\p{Cs}]*";
+
+	static final String NOT_STORABLE = "must hold no NUL and no unpaired surrogate";
+
+	static final String TOO_LONG = "must hold at most {max} characters";
+
 }

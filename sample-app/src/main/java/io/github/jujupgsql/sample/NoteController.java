@@ -7,8 +7,12 @@ import java.util.Map;
 import jakarta.validation.Valid;
 import jakarta.validation.constraints.Max;
 import jakarta.validation.constraints.Min;
+import jakarta.validation.constraints.Pattern;
+import jakarta.validation.constraints.Size;
 import org.jspecify.annotations.Nullable;
 
+import org.springframework.http.HttpHeaders;
+import org.springframework.http.HttpStatus;
 import org.springframework.http.ResponseEntity;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.PathVariable;
@@ -17,6 +21,7 @@ import org.springframework.web.bind.annotation.RequestBody;
 import org.springframework.web.bind.annotation.RequestHeader;
 import org.springframework.web.bind.annotation.RequestMapping;
 import org.springframework.web.bind.annotation.RequestParam;
+import org.springframework.web.bind.annotation.ResponseStatus;
 import org.springframework.web.bind.annotation.RestController;
 import org.springframework.web.servlet.support.ServletUriComponentsBuilder;
 
@@ -33,6 +38,7 @@ class NoteController {
 	}
 
 	@PostMapping(consumes = "application/json")
+	@ResponseStatus(HttpStatus.CREATED)
 	ResponseEntity<Note> add(@Valid @RequestBody NewNote note,
 			@RequestHeader(name = IdempotencyKey.HEADER, required = false) @Nullable String idempotencyKey) {
 		IdempotencyKey key = IdempotencyKey.parse(idempotencyKey);
@@ -45,9 +51,27 @@ class NoteController {
 	}
 
 	@GetMapping
-	ResponseEntity<List<Note>> newest(@RequestParam(defaultValue = "20") @Min(1) @Max(1000) int limit) {
-		Served<List<Note>> newest = this.notes.newest(limit);
-		return ok(newest.by(), newest.value());
+	ResponseEntity<List<Note>> newest(@RequestParam(defaultValue = "20") @Min(1) @Max(1000) int limit,
+			@RequestParam(defaultValue = "" + Long.MAX_VALUE) @Min(1) long before,
+			@RequestParam(defaultValue = "") @Size(max = 200, message = NewNote.TOO_LONG) @Pattern(
+					regexp = NewNote.STORABLE, message = NewNote.NOT_STORABLE) String q) {
+		Served<List<Note>> found = this.notes.newest(limit + 1, before, q.isBlank() ? null : q);
+		List<Note> notes = found.value();
+		if (notes.size() <= limit) {
+			return ok(found.by(), notes);
+		}
+		List<Note> page = notes.subList(0, limit);
+		return ResponseEntity.ok()
+			.header(SERVED_BY, found.by())
+			.header(HttpHeaders.LINK, "<%s>; rel=\"next\"".formatted(after(page.get(limit - 1))))
+			.body(page);
+	}
+
+	private static String after(Note last) {
+		return ServletUriComponentsBuilder.fromCurrentRequest()
+			.replaceQueryParam("before", last.id())
+			.build()
+			.toUriString();
 	}
 
 	@GetMapping("/{id}")

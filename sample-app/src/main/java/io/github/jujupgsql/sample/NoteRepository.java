@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Optional;
 
 import io.github.jujupgsql.dao.UnknownOutcomeException;
+import org.jspecify.annotations.Nullable;
 
 import org.springframework.dao.TransientDataAccessException;
 import org.springframework.transaction.CannotCreateTransactionException;
@@ -56,13 +57,25 @@ class NoteRepository {
 			.single());
 	}
 
+	/**
+	 * Read the newest notes.
+	 * @param limit how many
+	 * @param before only those older than the one with this id
+	 * @param words only those with these words, as {@code websearch_to_tsquery} reads
+	 * them
+	 */
 	@RetryableTransaction
-	Served<List<Note>> newest(int limit) {
-		return this.replicas
-			.call((jdbc) -> jdbc.sql("SELECT id, text, created_at FROM notes ORDER BY id DESC LIMIT :limit")
-				.param("limit", limit)
-				.query(NoteRepository::note)
-				.list());
+	Served<List<Note>> newest(int limit, long before, @Nullable String words) {
+		String matching = (words != null) ? "AND to_tsvector('simple', text) @@ websearch_to_tsquery('simple', :words)"
+				: "";
+		return this.replicas.call((jdbc) -> jdbc
+			.sql("SELECT id, text, created_at FROM notes WHERE id < :before " + matching
+					+ " ORDER BY id DESC LIMIT :limit")
+			.param("before", before)
+			.param("words", words)
+			.param("limit", limit)
+			.query(NoteRepository::note)
+			.list());
 	}
 
 	@RetryableTransaction

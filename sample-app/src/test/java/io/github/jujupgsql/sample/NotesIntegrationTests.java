@@ -1,5 +1,7 @@
 package io.github.jujupgsql.sample;
 
+import java.net.URI;
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -58,6 +60,38 @@ class NotesIntegrationTests extends AbstractServiceTests {
 	}
 
 	@Test
+	void theListIsReadPageByPage() {
+		List<Long> ids = Stream.generate(() -> service.add("ünique pages").value().id()).limit(5).toList();
+		cluster.awaitReplayed();
+		List<Long> read = new ArrayList<>();
+		List<Integer> sizes = new ArrayList<>();
+		String uri = "/api/notes?limit=2&q=%C3%BCnique+pages";
+		while (uri != null) {
+			ResponseEntity<JsonNode> page = service.http()
+				.get()
+				.uri(URI.create(uri))
+				.retrieve()
+				.toEntity(JsonNode.class);
+			page.getBody().forEach((note) -> read.add(note.get("id").longValue()));
+			sizes.add(page.getBody().size());
+			uri = next(page);
+		}
+		assertThat(sizes).containsExactly(2, 2, 1);
+		assertThat(read).containsExactly(ids.get(4), ids.get(3), ids.get(2), ids.get(1), ids.get(0));
+	}
+
+	@ParameterizedTest
+	@CsvSource(delimiter = '|', quoteCharacter = '`', value = { "zebras|1", "ZEBRAS striped|1", "\"striped zebras\"|1",
+			"\"zebras striped\"|0", "zebras -striped|0", "lions or zebras|1", "zebra|0", "' & ! ( :*|0" })
+	void wordsAreFound(String words, int found) {
+		if (service.get("/api/notes?q=zebras").getBody().isEmpty()) {
+			service.add("Striped zebras, 100 %");
+			cluster.awaitReplayed();
+		}
+		assertThat(service.get("/api/notes?q={words}", words).getBody()).hasSize(found);
+	}
+
+	@Test
 	void singleNoteAndCountAreReadOnAStandby() {
 		Note note = service.add("<script>alert('ä€😀')</script>").value();
 		await().untilAsserted(() -> {
@@ -106,10 +140,51 @@ class NotesIntegrationTests extends AbstractServiceTests {
 	@CsvSource({ "/api/notes?limit=0, 400, limit must be greater than or equal to 1.",
 			"/api/notes?limit=1001, 400, limit must be less than or equal to 1000.",
 			"/api/notes?limit=many, 400, Failed to convert 'limit' with value: 'many'",
+			"/api/notes?before=0, 400, before must be greater than or equal to 1.",
 			"/api/notes/one, 400, Failed to convert 'id' with value: 'one'",
 			"/api/elsewhere, 404, No static resource api/elsewhere." })
 	void badAddressIsAProblem(String uri, int status, String detail) {
 		assertProblem(service.get(uri), status, detail);
+	}
+
+	@Test
+	void wordsThatNoNoteCanHoldAreAProblem() {
+		assertProblem(service.get("/api/notes?q={words}", "\u0000"), 400,
+				"q must hold no NUL and no unpaired surrogate.");
+	}
+
+	@Test
+	void whatCannotBeDoneOrAnsweredIsAProblem() {
+		assertProblem(service.http().delete().uri("/api/notes/count").retrieve().toEntity(JsonNode.class), 405,
+				"Method 'DELETE' is not supported.");
+		assertProblem(service.http()
+			.get()
+			.uri("/api/notes")
+			.accept(MediaType.APPLICATION_XML, MediaType.APPLICATION_PROBLEM_JSON)
+			.retrieve()
+			.toEntity(JsonNode.class), 406, "Acceptable representations: [application/json].");
+	}
+
+	@Test
+	void theApiDescribesItself() {
+		JsonNode api = service.get("/api/openapi").getBody();
+		assertThat(api.get("paths").propertyNames()).containsExactlyInAnyOrder("/api/notes", "/api/notes/{id}",
+				"/api/notes/count");
+		JsonNode add = api.get("paths").get("/api/notes").get("post");
+		assertThat(add.get("responses").propertyNames()).containsExactlyInAnyOrder("201", "400", "422", "503");
+		assertThat(add.at("/responses/201/headers").propertyNames()).containsExactlyInAnyOrder("Location",
+				"X-Served-By");
+		assertThat(add.at("/parameters/0/name").stringValue()).isEqualTo("Idempotency-Key");
+		assertThat(add.at("/parameters/0/required").asBoolean()).isFalse();
+		JsonNode list = api.get("paths").get("/api/notes").get("get");
+		assertThat(list.get("parameters")).extracting((parameter) -> parameter.get("name").stringValue())
+			.containsExactly("limit", "before", "q");
+		assertThat(list.at("/parameters/0/schema/maximum").intValue()).isEqualTo(1000);
+		assertThat(api.at("/components/schemas/Note/properties").propertyNames()).containsExactly("id", "text",
+				"createdAt");
+		assertThat(api.findValues("summary")).hasSize(4);
+		assertThat(api.get("paths").findValues("parameters")).hasSize(3)
+			.allSatisfy((parameters) -> assertThat(parameters.findValues("description")).hasSize(parameters.size()));
 	}
 
 	@Test
@@ -179,6 +254,15 @@ class NotesIntegrationTests extends AbstractServiceTests {
 			file.write();
 		}
 		await().until(() -> service.state().get("problem").isNull());
+	}
+
+	private static String next(ResponseEntity<JsonNode> page) {
+		String link = page.getHeaders().getFirst(HttpHeaders.LINK);
+		if (link == null) {
+			return null;
+		}
+		assertThat(link).startsWith("<http").endsWith(">; rel=\"next\"");
+		return link.substring(1, link.indexOf('>'));
 	}
 
 	private static void assertProblem(ResponseEntity<JsonNode> answer, int status, String detail) {

@@ -2,8 +2,10 @@ package io.github.jujupgsql.sample;
 
 import java.io.IOException;
 import java.net.ServerSocket;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.jar.JarFile;
@@ -18,6 +20,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
 
 import org.springframework.http.HttpStatus;
 import org.springframework.http.MediaType;
@@ -37,7 +40,8 @@ class SampleJarIT {
 	Path directory;
 
 	@Test
-	void jarWritesReadsAndEndsCleanlyWhenTold(PgsqlCluster cluster, RelationFile file) throws Exception {
+	void jarWritesReadsAndEndsCleanlyWhenToldAndEachLineOfItsLogIsADocument(PgsqlCluster cluster, RelationFile file)
+			throws Exception {
 		Path log = this.directory.resolve("notes.log");
 		int port = freePort();
 		Process process = run(file, port, log);
@@ -67,10 +71,12 @@ class SampleJarIT {
 			process.destroy();
 			assertThat(process.waitFor(30, TimeUnit.SECONDS)).isTrue();
 			assertThat(process.exitValue()).isEqualTo(128 + 15);
-			assertThat(log).content()
-				.contains("Graceful shutdown complete")
-				.doesNotContain(" ERROR ")
-				.doesNotContain(cluster.password());
+			assertThat(log).content().doesNotContain(cluster.password());
+			List<JsonNode> documents = Files.readAllLines(log).stream().map(new JsonMapper()::readTree).toList();
+			assertThat(documents).extracting((line) -> line.get("message").stringValue())
+				.contains("Graceful shutdown complete");
+			assertThat(documents).extracting((line) -> line.at("/log/level").stringValue()).doesNotContain("ERROR");
+			assertThat(documents).extracting((line) -> line.at("/service/name").stringValue()).containsOnly("notes");
 		}
 		finally {
 			process.destroyForcibly();
@@ -96,7 +102,8 @@ class SampleJarIT {
 		// compiling well takes more than it gives to a JVM that is there for seconds
 		return new ProcessBuilder(Path.of(System.getProperty("java.home"), "bin", "java").toString(),
 				"-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-jar", System.getProperty("sample.jar"),
-				"--juju.pgsql.relation-file=" + file.path(), "--server.port=" + port)
+				"--spring.profiles.active=production", "--juju.pgsql.relation-file=" + file.path(),
+				"--server.port=" + port)
 			.redirectErrorStream(true)
 			.redirectOutput(log.toFile())
 			.start();

@@ -188,7 +188,7 @@ public final class PgsqlServer {
 	 * @throws SQLException if it cannot be asked
 	 */
 	public boolean isInRecovery() throws SQLException {
-		return this.connections.ask("SELECT pg_is_in_recovery()").equals("t");
+		return recovery().isInRecovery();
 	}
 
 	/**
@@ -197,17 +197,7 @@ public final class PgsqlServer {
 	 * @throws SQLException if it cannot be asked
 	 */
 	public Lsn replayedLsn() throws SQLException {
-		return Lsn.parse(this.connections
-			.ask("SELECT CASE WHEN pg_is_in_recovery() THEN coalesce(pg_last_wal_replay_lsn(), '0/0')"
-					+ " ELSE pg_current_wal_flush_lsn() END"));
-	}
-
-	/**
-	 * Return the last position of which a standby knows, replayed or not.
-	 */
-	Lsn receivedLsn() throws SQLException {
-		return Lsn
-			.parse(this.connections.ask("SELECT greatest(pg_last_wal_receive_lsn(), pg_last_wal_replay_lsn(), '0/0')"));
+		return recovery().replayedLsn();
 	}
 
 	/**
@@ -215,9 +205,7 @@ public final class PgsqlServer {
 	 * @throws SQLException if it cannot be asked, or is no standby
 	 */
 	public void pauseReplay() throws SQLException {
-		this.connections.execute("SELECT pg_wal_replay_pause()");
-		Await.until(this.home, () -> this + " does not pause replaying",
-				() -> this.connections.ask("SELECT pg_get_wal_replay_pause_state()").equals("paused"));
+		recovery().pauseReplay();
 	}
 
 	/**
@@ -225,7 +213,7 @@ public final class PgsqlServer {
 	 * @throws SQLException if it cannot be asked, or is no standby
 	 */
 	public void resumeReplay() throws SQLException {
-		this.connections.execute("SELECT pg_wal_replay_resume()");
+		recovery().resumeReplay();
 	}
 
 	/**
@@ -238,6 +226,10 @@ public final class PgsqlServer {
 
 	ServerConnections connections() {
 		return this.connections;
+	}
+
+	Recovery recovery() {
+		return new Recovery(this);
 	}
 
 	ServerProcess process() {

@@ -5,7 +5,6 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
@@ -62,9 +61,7 @@ record Postgres(Path programs, Launcher launcher) {
 	 */
 	void writeSecret(Path file, String content) throws IOException {
 		Files.deleteIfExists(file);
-		if (TestFolder.isPosix(file)) {
-			Files.createFile(file, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
-		}
+		Files.createFile(file, FilePermissions.ownerOnlyFile(file));
 		Files.writeString(file, content);
 		this.launcher.own(file);
 	}

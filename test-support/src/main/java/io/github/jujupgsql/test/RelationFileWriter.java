@@ -10,8 +10,6 @@ import java.nio.file.OpenOption;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
-import java.nio.file.attribute.FileAttribute;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Set;
 import java.util.UUID;
 
@@ -44,7 +42,7 @@ record RelationFileWriter(Path path, RelationFileOptions options) {
 	private void writeBeside(byte[] content) throws IOException {
 		Path beside = this.path.resolveSibling("." + UUID.randomUUID() + ".tmp");
 		try {
-			try (FileChannel channel = FileChannel.open(beside, NEW, ownerOnly())) {
+			try (FileChannel channel = FileChannel.open(beside, NEW, FilePermissions.ownerOnlyFile(beside))) {
 				writeTo(channel, content);
 			}
 			Files.move(beside, this.path, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
@@ -55,7 +53,7 @@ record RelationFileWriter(Path path, RelationFileOptions options) {
 	}
 
 	private void writeInPlace(byte[] content, boolean truncateFirst) throws IOException {
-		try (FileChannel channel = FileChannel.open(this.path, EXISTING, ownerOnly())) {
+		try (FileChannel channel = FileChannel.open(this.path, EXISTING, FilePermissions.ownerOnlyFile(this.path))) {
 			if (truncateFirst) {
 				channel.truncate(0);
 			}
@@ -75,13 +73,6 @@ record RelationFileWriter(Path path, RelationFileOptions options) {
 				Await.pause(this.options.pause);
 			}
 		}
-	}
-
-	private FileAttribute<?>[] ownerOnly() {
-		return TestFolder.isPosix(this.path)
-				? new FileAttribute<?>[] {
-						PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")) }
-				: new FileAttribute<?>[0];
 	}
 
 	void delete() {

@@ -68,7 +68,7 @@ final class Replication {
 		Lsn most = new Lsn(0);
 		for (PgsqlServer standby : members().standbys()) {
 			if (standby.process().isAnswering()) {
-				Lsn received = standby.receivedLsn();
+				Lsn received = standby.recovery().receivedLsn();
 				if (best == null || received.compareTo(most) > 0) {
 					best = standby;
 					most = received;

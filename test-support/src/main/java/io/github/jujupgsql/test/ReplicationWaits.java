@@ -77,7 +77,7 @@ final class ReplicationWaits {
 						() -> standby.connections()
 							.ask("SELECT count(*) FROM pg_stat_wal_receiver WHERE sender_port = " + upstream.port())
 							.equals("0"));
-				received.put(standby, standby.receivedLsn());
+				received.put(standby, standby.recovery().receivedLsn());
 			}
 		}
 		return received;

@@ -6,7 +6,6 @@ import java.nio.channels.FileChannel;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
@@ -38,13 +37,7 @@ final class TestFolder {
 
 	private final Set<PgsqlCluster> clusters = new LinkedHashSet<>();
 
-	/**
-	 * Where the template is, or will be: our own folder, or one that another JVM has
-	 * filled.
-	 */
-	private final PreparedFolder prepared;
-
-	private final String superuserPassword;
+	private final ClusterTemplate template;
 
 	private int clusterCount;
 
@@ -58,8 +51,7 @@ final class TestFolder {
 			this.lock = owner.mark(this.path);
 			Runtime.getRuntime().addShutdownHook(new Thread(this::shutDown, "juju-pgsql-test-shutdown"));
 			this.launcher = findLauncher();
-			this.prepared = prepare();
-			this.superuserPassword = passwordOfPrepared();
+			this.template = prepare();
 		}
 		catch (IOException | RuntimeException ex) {
 			FileTree.delete(this.path);
@@ -73,10 +65,7 @@ final class TestFolder {
 			// the class may be loaded more than once in a JVM
 			Path path = parent.resolve(owner.folderName() + ((attempt > 1) ? "-" + attempt : ""));
 			try {
-				return isPosix(parent)
-						? Files.createDirectory(path,
-								PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")))
-						: Files.createDirectory(path);
+				return Files.createDirectory(path, FilePermissions.ownerOnlyFolder(parent));
 			}
 			catch (FileAlreadyExistsException ex) {
 				if (attempt == 100) {
@@ -86,51 +75,29 @@ final class TestFolder {
 		}
 	}
 
-	private PreparedFolder prepare() throws IOException {
+	private ClusterTemplate prepare() throws IOException {
 		Path programs = Files.createDirectory(programs());
-		openToOthers(programs);
+		FilePermissions.openToOthers(programs);
 		PreparedFolder found = PreparedFolder.find();
 		if (found == null) {
 			PostgresBinaries.unpack(programs);
-			return own();
+			return ClusterTemplate.create(own(), postgres());
 		}
 		PostgresBinaries.link(found.programs(), programs);
-		return found.hasTemplateFor(this.launcher, this.path) ? found : own();
+		return found.hasTemplateFor(this.launcher, this.path) ? ClusterTemplate.existing(found, postgres())
+				: ClusterTemplate.create(own(), postgres());
 	}
 
 	private PreparedFolder own() {
 		return new PreparedFolder(this.path);
 	}
 
-	private String passwordOfPrepared() throws IOException {
-		Path file = this.prepared.passwordFile();
-		if (this.prepared.equals(own())) {
-			String password = Passwords.random();
-			Files.createFile(file);
-			if (isPosix(file)) {
-				Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-------"));
-			}
-			Files.writeString(file, password);
-		}
-		return Files.readString(file);
-	}
-
 	private Launcher findLauncher() throws IOException {
 		if (OperatingSystem.isRoot(this.path)) {
 			// another user may have to go through it; to look into it is not needed
-			openToOthers(this.path);
+			FilePermissions.openToOthers(this.path);
 		}
 		return Launcher.find(this.path);
-	}
-
-	private static void openToOthers(Path folder) throws IOException {
-		if (isPosix(folder)) {
-			Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwx--x--x"));
-		}
-	}
-
-	static boolean isPosix(Path path) {
-		return path.getFileSystem().supportedFileAttributeViews().contains("posix");
 	}
 
 	/**
@@ -164,7 +131,7 @@ final class TestFolder {
 	 * @return the folder
 	 */
 	PreparedFolder prepared() {
-		return this.prepared;
+		return this.template.prepared();
 	}
 
 	Postgres postgres() {
@@ -180,33 +147,15 @@ final class TestFolder {
 	 * @return the password
 	 */
 	String superuserPassword() {
-		return this.superuserPassword;
+		return this.template.superuserPassword();
 	}
 
 	/**
-	 * Make the data folder of a master, as {@code initdb} does; which runs only once,
-	 * since it takes much longer than a copy.
+	 * Make the data folder of a master, as {@code initdb} does.
 	 * @param folder the server's folder
 	 */
 	synchronized void initialize(ServerFolder folder) throws IOException {
-		ServerFolder template = this.prepared.template();
-		if (!Files.exists(template.home())) {
-			initdb(template);
-			PreparedFolder.offer(this.prepared);
-		}
-		FileTree.mirror(template.data(), folder.data(), (path) -> true);
-		SystemIdentifier.renew(folder.data());
-	}
-
-	private void initdb(ServerFolder template) throws IOException {
-		try {
-			postgres().createHome(template);
-			postgres().initdb(template, this.superuserPassword);
-		}
-		catch (IOException | RuntimeException ex) {
-			FileTree.delete(template.home());
-			throw ex;
-		}
+		this.template.copyTo(folder);
 	}
 
 	/**
@@ -221,7 +170,7 @@ final class TestFolder {
 		Leftovers.remove(this.path);
 		this.clusterCount++;
 		Path folder = Files.createDirectory(this.path.resolve(CLUSTER_PREFIX + this.clusterCount));
-		openToOthers(folder);
+		FilePermissions.openToOthers(folder);
 		this.clusters.add(cluster);
 		return folder;
 	}

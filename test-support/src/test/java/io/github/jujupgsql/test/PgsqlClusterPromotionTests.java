@@ -60,7 +60,7 @@ class PgsqlClusterPromotionTests {
 			// more than fits into the buffers between them
 			Sql.execute(former, "INSERT INTO note SELECT repeat('x', 1000) FROM generate_series(1, 30000)");
 			Lsn lost = former.replayedLsn();
-			Await.until(cluster.home(), () -> "Not received", () -> ahead.receivedLsn().hasReached(lost));
+			Await.until(cluster.home(), () -> "Not received", () -> ahead.recovery().receivedLsn().hasReached(lost));
 			former.crash();
 			behind.thaw();
 			assertThat(cluster.mostAdvancedStandby()).isSameAs(ahead);

@@ -211,7 +211,7 @@ class PgsqlClusterTests {
 		standby.pauseReplay();
 		Sql.execute(this.cluster.master(), "INSERT INTO note VALUES ('later')");
 		Lsn committed = this.cluster.master().replayedLsn();
-		await().until(() -> standby.receivedLsn().hasReached(committed));
+		await().until(() -> standby.recovery().receivedLsn().hasReached(committed));
 		assertThat(standby.replayedLsn()).isLessThan(committed);
 		assertThat(Sql.ask(standby, "SELECT count(*) FROM note")).isEqualTo("0");
 		standby.resumeReplay();

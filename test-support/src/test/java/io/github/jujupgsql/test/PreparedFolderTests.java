@@ -50,7 +50,7 @@ class PreparedFolderTests {
 		assertThat(found.programs().resolve("bin/postgres")).hasContent("first");
 		assertThat(found.template().data().resolve("PG_VERSION")).hasContent("first");
 		assertThat(found.passwordFile()).hasContent("first");
-		if (TestFolder.isPosix(folder())) {
+		if (FilePermissions.isPosix(folder())) {
 			assertThat(Files.getPosixFilePermissions(found.passwordFile()))
 				.isEqualTo(Files.getPosixFilePermissions(own.passwordFile()));
 		}
@@ -88,7 +88,7 @@ class PreparedFolderTests {
 		Files.createDirectories(own.template().data());
 		Files.writeString(own.template().data().resolve("PG_VERSION"), content);
 		Files.writeString(own.passwordFile(), content);
-		if (TestFolder.isPosix(own.path())) {
+		if (FilePermissions.isPosix(own.path())) {
 			Files.setPosixFilePermissions(own.passwordFile(), PosixFilePermissions.fromString("rw-------"));
 		}
 		return own;

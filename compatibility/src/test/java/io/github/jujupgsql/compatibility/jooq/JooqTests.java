@@ -2,6 +2,7 @@ package io.github.jujupgsql.compatibility.jooq;
 
 import io.github.jujupgsql.compatibility.AbstractFailoverTests;
 import io.github.jujupgsql.compatibility.Application;
+import io.github.jujupgsql.dao.LostConnectionException;
 import io.github.jujupgsql.test.PgsqlServer;
 import org.jooq.DSLContext;
 import org.jooq.SQLDialect;
@@ -9,6 +10,7 @@ import org.jooq.exception.DataAccessException;
 import org.junit.jupiter.api.Test;
 
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
+import org.springframework.jdbc.BadSqlGrammarException;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
@@ -41,13 +43,22 @@ class JooqTests extends AbstractFailoverTests {
 		try (Application application = start(JooqApplication.class)) {
 			DSLContext jooq = application.bean(DSLContext.class);
 			jooq.execute("CREATE TABLE note (text text)");
-			assertThatExceptionOfType(RuntimeException.class).isThrownBy(() -> jooq.transaction((transaction) -> {
-				write(transaction.dsl(), "lost");
-				failOver();
-				write(transaction.dsl(), "as well");
-			}));
+			assertThatExceptionOfType(LostConnectionException.class)
+				.isThrownBy(() -> jooq.transaction((transaction) -> {
+					write(transaction.dsl(), "lost");
+					failOver();
+					write(transaction.dsl(), "as well");
+				}));
 			write(jooq, "after");
 			assertThat(ask(cluster.master(), "SELECT string_agg(text, ',') FROM note")).isEqualTo("after");
+		}
+	}
+
+	@Test
+	void whatHasNothingToDoWithTheConnectionIsTranslatedAsEver() throws Exception {
+		try (Application application = start(JooqApplication.class)) {
+			DSLContext jooq = application.bean(DSLContext.class);
+			assertThatExceptionOfType(BadSqlGrammarException.class).isThrownBy(() -> write(jooq, "nowhere"));
 		}
 	}
 
