@@ -28,7 +28,9 @@ public final class DemoApplication {
 	}
 
 	static ConfigurableApplicationContext run(String... args) {
-		SpringApplication application = new SpringApplication(NotesApplication.class, DemoController.class);
+		SpringApplication application = new SpringApplication(NotesApplication.class, DemoConfiguration.class);
+		// so that a standby that does not replay can be seen to be left out
+		application.setDefaultProperties(Map.of("juju.pgsql.replica.maximum-lag", "2s"));
 		application.addInitializers(DemoApplication::startServers);
 		application.addListeners((ApplicationListener<ApplicationReadyEvent>) DemoApplication::explain);
 		return application.run(args);

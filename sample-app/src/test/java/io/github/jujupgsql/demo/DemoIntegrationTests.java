@@ -49,7 +49,7 @@ class DemoIntegrationTests {
 	void everythingOnOfferCanBePlayed() {
 		assertThat(offers("/demo")).hasSize(DemoAction.values().length).isEqualTo(offers("/actuator/info", "demo"));
 
-		JsonNode failover = play(DemoAction.FAILOVER);
+		JsonNode failover = play(DemoAction.CRASH);
 		String former = failover.at("/before/master").stringValue();
 		String master = failover.at("/after/master").stringValue();
 		assertThat(master).isNotEqualTo(former);
