@@ -54,8 +54,7 @@ final class Browser implements AutoCloseable {
 	}
 
 	/**
-	 * Start a browser. The test is skipped if there is none, but on a build server it
-	 * fails for want of it.
+	 * Start a browser. If there is none the test is skipped, or fails on a build server.
 	 */
 	static Browser start() {
 		Optional<Path> chromium = installed("chromium").or(() -> installed("google-chrome"));
