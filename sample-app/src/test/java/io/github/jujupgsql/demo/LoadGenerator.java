@@ -21,12 +21,15 @@ import io.github.jujupgsql.test.PgsqlServer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
+import org.springframework.context.event.ContextClosedEvent;
+import org.springframework.context.event.EventListener;
+
 /**
  * Clients of the service, over real HTTP: for each write three reads, at a steady rate.
  * There are so and so many clients, and while all of them wait for an answer nobody asks.
  * They count for themselves what becomes of their requests.
  */
-final class LoadGenerator implements AutoCloseable {
+class LoadGenerator {
 
 	static final int HIGHEST_RATE = 400;
 
@@ -182,8 +185,11 @@ final class LoadGenerator implements AutoCloseable {
 		}
 	}
 
-	@Override
-	public void close() {
+	/**
+	 * End before the service does, which would be a failure to the clients.
+	 */
+	@EventListener(ContextClosedEvent.class)
+	void close() {
 		this.rate = 0;
 		this.clock.shutdownNow();
 	}

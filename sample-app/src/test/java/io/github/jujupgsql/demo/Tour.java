@@ -9,11 +9,14 @@ import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
+import org.springframework.context.event.ContextClosedEvent;
+import org.springframework.context.event.EventListener;
+
 /**
  * Shows everything, one step after the other. It goes on whether somebody looks or not,
  * until its end or until it is stopped, and leaves everything whole.
  */
-final class Tour implements AutoCloseable {
+class Tour {
 
 	private static final int RATE = 60;
 
@@ -93,7 +96,9 @@ final class Tour implements AutoCloseable {
 			conclusion = show();
 		}
 		catch (Exception ex) {
-			log.warn("The tour ends early", ex);
+			if (!this.closed) {
+				log.warn("The tour ends early", ex);
+			}
 			conclusion = "The tour ended early: " + ex.getMessage();
 		}
 		this.state = this.state.ended(conclusion);
@@ -160,8 +165,8 @@ final class Tour implements AutoCloseable {
 				TimeUnit.MILLISECONDS);
 	}
 
-	@Override
-	public void close() {
+	@EventListener(ContextClosedEvent.class)
+	void close() {
 		this.closed = true;
 		this.stop.countDown();
 	}
