@@ -20,10 +20,15 @@ import java.util.concurrent.atomic.AtomicLong;
 import io.github.jujupgsql.sample.live.TimelineEvent.Source;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
 import org.springframework.boot.SpringApplication;
-import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
-import org.springframework.boot.jdbc.autoconfigure.DataSourceAutoConfiguration;
+import org.springframework.boot.autoconfigure.ImportAutoConfiguration;
+import org.springframework.boot.http.converter.autoconfigure.HttpMessageConvertersAutoConfiguration;
+import org.springframework.boot.jackson.autoconfigure.JacksonAutoConfiguration;
+import org.springframework.boot.tomcat.autoconfigure.servlet.TomcatServletWebServerAutoConfiguration;
+import org.springframework.boot.webmvc.autoconfigure.DispatcherServletAutoConfiguration;
+import org.springframework.boot.webmvc.autoconfigure.WebMvcAutoConfiguration;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
@@ -38,7 +43,7 @@ import static org.awaitility.Awaitility.await;
 class LiveFeedTests {
 
 	private final ConfigurableApplicationContext service = SpringApplication.run(Service.class, "--server.port=0",
-			"--spring.main.banner-mode=off", "--management.endpoint.health.validate-group-membership=false");
+			"--spring.main.banner-mode=off");
 
 	private final AtomicInteger picture = this.service.getBean(Service.class).picture;
 
@@ -94,7 +99,9 @@ class LiveFeedTests {
 		await().during(Duration.ofMillis(600)).until(() -> this.looks.get() == before.getAndSet(this.looks.get()));
 	}
 
+	/** Tomcat itself gives up after a minute. */
 	@Test
+	@Timeout(40)
 	void whoDoesNotReadHoldsUpNobody() throws Exception {
 		try (Socket deaf = new Socket()) {
 			deaf.setReceiveBufferSize(1024);
@@ -173,7 +180,9 @@ class LiveFeedTests {
 	}
 
 	@Configuration(proxyBeanMethods = false)
-	@EnableAutoConfiguration(exclude = DataSourceAutoConfiguration.class)
+	@ImportAutoConfiguration({ TomcatServletWebServerAutoConfiguration.class, DispatcherServletAutoConfiguration.class,
+			WebMvcAutoConfiguration.class, HttpMessageConvertersAutoConfiguration.class,
+			JacksonAutoConfiguration.class })
 	@Import({ LiveConfiguration.class, LiveController.class })
 	static class Service {
 
