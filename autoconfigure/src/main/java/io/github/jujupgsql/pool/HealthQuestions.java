@@ -58,14 +58,15 @@ final class HealthQuestions {
 	}
 
 	private void ask(ServerPool pool, CompletableFuture<Optional<Fault>> answer) {
+		// forgotten before it is told: who asks after that gets an answer of its own
 		try {
-			answer.complete(Optional.ofNullable(pool.findFault()));
+			Optional<Fault> fault = Optional.ofNullable(pool.findFault());
+			this.asked.remove(pool, answer);
+			answer.complete(fault);
 		}
 		catch (RuntimeException | Error ex) {
-			answer.completeExceptionally(ex);
-		}
-		finally {
 			this.asked.remove(pool, answer);
+			answer.completeExceptionally(ex);
 		}
 	}
 
