@@ -70,7 +70,10 @@ class RefusedWritesTests extends AbstractClusterTests {
 
 	private FollowingApplication followSlowly() {
 		FollowingApplication application = FollowingApplication.of(this.folder.resolve("real/deep/relation.json"))
-			.properties("juju.pgsql.poll-interval=10m", "spring.datasource.hikari.connection-timeout=20000")
+			.properties("juju.pgsql.poll-interval=10m", "spring.datasource.hikari.connection-timeout=20000",
+					// otherwise the promoted server is the primary before anything is
+					// refused
+					"juju.pgsql.follow-promotions=false")
 			.start();
 		application.awaitReplicas(cluster.standbys());
 		assertThat(serverOf(application.primary())).isEqualTo(cluster.master().address());
