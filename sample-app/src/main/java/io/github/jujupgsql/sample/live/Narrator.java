@@ -70,10 +70,12 @@ class Narrator {
 
 	private void caughtUp(@Nullable String master, long at) {
 		if (this.ahead != null && this.ahead.primary().equals(master)) {
-			tell(at, Source.STARTER,
-					String.format(Locale.ROOT, "The file has caught up: writes went to %s %,d ms before it said so",
-							master, at - this.ahead.since()),
-					null);
+			long before = at - this.ahead.since();
+			// otherwise it was read while the switch was under way
+			if (before > 0) {
+				tell(at, Source.STARTER, String.format(Locale.ROOT,
+						"The file has caught up: writes went to %s %,d ms before it said so", master, before), null);
+			}
 			this.ahead = null;
 		}
 	}
