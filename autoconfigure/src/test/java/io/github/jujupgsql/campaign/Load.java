@@ -37,7 +37,7 @@ final class Load implements AutoCloseable {
 	static final int THREADS = 8;
 
 	/** So that eight threads leave some of the machine to the servers. */
-	private static final Duration PACE = Duration.ofMillis(3);
+	private static final Duration PAUSE = Rounds.pause(Duration.ofMillis(3));
 
 	private static final Duration PATIENCE = Duration.ofSeconds(60);
 
@@ -204,7 +204,7 @@ final class Load implements AutoCloseable {
 					cycle();
 					this.cycles.incrementAndGet();
 				}
-				while (!Load.this.stopped.await(PACE.toNanos(), TimeUnit.NANOSECONDS));
+				while (!Load.this.stopped.await(PAUSE.toNanos(), TimeUnit.NANOSECONDS));
 			}
 			catch (InterruptedException | RuntimeException | Error ex) {
 				Load.this.faults.add(ex);

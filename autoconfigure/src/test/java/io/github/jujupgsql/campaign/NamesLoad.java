@@ -37,7 +37,7 @@ final class NamesLoad implements AutoCloseable {
 	private static final long SECOND = Duration.ofSeconds(1).toNanos();
 
 	/** So that eight threads leave some of the machine to the servers. */
-	private static final Duration PACE = Duration.ofMillis(4);
+	private static final Duration PAUSE = Rounds.pause(Duration.ofMillis(4));
 
 	private final AtomicInteger lastId = new AtomicInteger();
 
@@ -74,7 +74,7 @@ final class NamesLoad implements AutoCloseable {
 				}
 				once(replica, false, "SELECT inet_server_port()");
 			}
-			while (!this.stopped.await(PACE.toNanos(), TimeUnit.NANOSECONDS));
+			while (!this.stopped.await(PAUSE.toNanos(), TimeUnit.NANOSECONDS));
 		}
 		catch (InterruptedException ex) {
 			Thread.currentThread().interrupt();

@@ -1,5 +1,7 @@
 package io.github.jujupgsql.campaign;
 
+import java.time.Duration;
+
 /**
  * How many rounds a campaign has.
  */
@@ -25,6 +27,17 @@ final class Rounds {
 				throw new AssertionError("Round " + number + " of " + rounds + ": " + ex.getMessage(), ex);
 			}
 		}
+	}
+
+	/**
+	 * How long a thread of a load pauses between what it does. In a few rounds beside
+	 * other tests it pauses for longer, because those need the machine as well.
+	 * @param inCampaign for how long if the system property says how many rounds there
+	 * are
+	 * @return for how long
+	 */
+	static Duration pause(Duration inCampaign) {
+		return (Integer.getInteger(PROPERTY) != null) ? inCampaign : inCampaign.multipliedBy(4);
 	}
 
 	/**
