@@ -24,7 +24,7 @@ export function showControls({ busy, controls, fileLag, stale }) {
     button.setAttribute('aria-disabled', off)
     setText(note, whyNot || what)
   })
-  showSlider('lag', fileLag, fileLag === 0 ? 'at once' : `${fileLag} s late`)
+  showSlider('lag', fileLag, late(fileLag))
   setText(byId('controls-situation'), busy ? `${busy} …` : stale)
 }
 
@@ -81,9 +81,10 @@ function slider(id, path, words) {
 }
 
 const load = (rate) => rate === 0 ? 'none' : `${rate} requests a second`
+const late = (seconds) => seconds === 0 ? 'at once' : `${seconds} s late`
 
 slider('rate', 'demo/load?rate=', load)
-slider('lag', 'demo/file-lag?seconds=', (seconds) => seconds === 0 ? 'at once' : `${seconds} s late`)
+slider('lag', 'demo/file-lag?seconds=', late)
 
 export function showLoad({ rate, sent, failed, lastFailure }) {
   byId('client-tile').hidden = sent === 0

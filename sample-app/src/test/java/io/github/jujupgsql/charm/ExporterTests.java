@@ -12,6 +12,7 @@ import java.util.Properties;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
+import io.github.jujupgsql.programs.InstalledPrograms;
 import io.github.jujupgsql.relation.ConnectionString;
 import io.github.jujupgsql.relation.DriverProperties;
 import io.github.jujupgsql.relation.PgsqlRelation;
@@ -44,8 +45,7 @@ class ExporterTests {
 
 	@BeforeAll
 	static void pythonIsThere() {
-		assumeTrue(Stream.of(System.getenv("PATH").split(":"))
-			.anyMatch((at) -> Files.isExecutable(Path.of(at, "python3"))), "There is no python3 on the PATH");
+		assumeTrue(InstalledPrograms.find("python3").isPresent(), "There is no python3 on the PATH");
 	}
 
 	@Test

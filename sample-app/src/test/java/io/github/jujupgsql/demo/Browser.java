@@ -1,6 +1,5 @@
 package io.github.jujupgsql.demo;
 
-import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -10,8 +9,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.logging.Level;
-import java.util.stream.Stream;
 
+import io.github.jujupgsql.programs.InstalledPrograms;
 import org.openqa.selenium.By;
 import org.openqa.selenium.chrome.ChromeDriver;
 import org.openqa.selenium.chrome.ChromeDriverService;
@@ -57,9 +56,9 @@ final class Browser implements AutoCloseable {
 	 * Start a browser. If there is none the test is skipped, or fails on a build server.
 	 */
 	static Browser start() {
-		Optional<Path> chromium = installed("chromium").or(() -> installed("google-chrome"));
-		Optional<Path> driver = installed("chromedriver");
-		if (!"true".equals(System.getenv("CI"))) {
+		Optional<Path> chromium = InstalledPrograms.find("chromium").or(() -> InstalledPrograms.find("google-chrome"));
+		Optional<Path> driver = InstalledPrograms.find("chromedriver");
+		if (!InstalledPrograms.isBuildServer()) {
 			assumeTrue(chromium.isPresent() && driver.isPresent(), "Chromium and chromedriver are not installed");
 		}
 		try {
@@ -69,13 +68,6 @@ final class Browser implements AutoCloseable {
 		catch (IOException ex) {
 			throw new UncheckedIOException(ex);
 		}
-	}
-
-	private static Optional<Path> installed(String program) {
-		return Stream.of(System.getenv("PATH").split(File.pathSeparator))
-			.map((folder) -> Path.of(folder, program))
-			.filter(Files::isExecutable)
-			.findFirst();
 	}
 
 	void open(String address) {

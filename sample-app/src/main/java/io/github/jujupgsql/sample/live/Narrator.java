@@ -89,7 +89,7 @@ class Narrator {
 
 	@EventListener(DatabaseRelationBroken.class)
 	void fileGone() {
-		tell(System.currentTimeMillis(), Source.FILE, "The relation is gone", null);
+		tell(Source.FILE, "The relation is gone", null);
 	}
 
 	@EventListener
@@ -141,9 +141,8 @@ class Narrator {
 		byName(state).forEach((name, instance) -> readers(former.get(name), instance));
 		String problem = problem(state);
 		if (!Objects.equals(problem, problem(before))) {
-			tell(System.currentTimeMillis(), Source.FILE, (problem != null)
-					? "The file cannot be used; what it said before stays in force" : "The file can be used again",
-					problem);
+			tell(Source.FILE, (problem != null) ? "The file cannot be used; what it said before stays in force"
+					: "The file can be used again", problem);
 		}
 	}
 
@@ -160,11 +159,15 @@ class Narrator {
 	private void readers(@Nullable Instance before, Instance now) {
 		Role role = (before != null) ? before.role() : null;
 		if (now.role() == Role.REPLICA && role != Role.REPLICA) {
-			tell(System.currentTimeMillis(), Source.STARTER, now.name() + " serves reads", null);
+			tell(Source.STARTER, now.name() + " serves reads", null);
 		}
 		else if (now.role() == Role.EXCLUDED && role == Role.REPLICA) {
-			tell(System.currentTimeMillis(), Source.STARTER, now.name() + " serves no reads", now.reason());
+			tell(Source.STARTER, now.name() + " serves no reads", now.reason());
 		}
+	}
+
+	private void tell(Source source, String text, @Nullable String detail) {
+		this.events.publishEvent(TimelineEvent.now(source, text, detail));
 	}
 
 	private void tell(long at, Source source, String text, @Nullable String detail) {
