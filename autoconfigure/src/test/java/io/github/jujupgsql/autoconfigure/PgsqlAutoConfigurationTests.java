@@ -5,7 +5,12 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.Hashtable;
 
+import javax.naming.Context;
+import javax.naming.InitialContext;
+import javax.naming.NamingException;
+import javax.naming.spi.InitialContextFactory;
 import javax.sql.DataSource;
 
 import com.zaxxer.hikari.HikariDataSource;
@@ -41,6 +46,7 @@ import org.springframework.boot.jdbc.autoconfigure.DataSourceTransactionManagerA
 import org.springframework.boot.jdbc.autoconfigure.JdbcClientAutoConfiguration;
 import org.springframework.boot.jdbc.autoconfigure.JdbcConnectionDetails;
 import org.springframework.boot.jdbc.autoconfigure.JdbcTemplateAutoConfiguration;
+import org.springframework.boot.jdbc.autoconfigure.JndiDataSourceAutoConfiguration;
 import org.springframework.boot.jdbc.autoconfigure.health.DataSourceHealthContributorAutoConfiguration;
 import org.springframework.boot.micrometer.metrics.autoconfigure.MetricsAutoConfiguration;
 import org.springframework.boot.micrometer.metrics.autoconfigure.export.simple.SimpleMetricsExportAutoConfiguration;
@@ -74,10 +80,10 @@ class PgsqlAutoConfigurationTests {
 	private final ApplicationContextRunner contextRunner = new ApplicationContextRunner()
 		.withConfiguration(AutoConfigurations.of(PgsqlAutoConfiguration.class, PgsqlEndpointAutoConfiguration.class,
 				PgsqlHealthContributorAutoConfiguration.class, PgsqlMetricsAutoConfiguration.class,
-				DataSourceAutoConfiguration.class, DataSourceTransactionManagerAutoConfiguration.class,
-				JdbcTemplateAutoConfiguration.class, JdbcClientAutoConfiguration.class,
-				HealthContributorAutoConfiguration.class, DataSourceHealthContributorAutoConfiguration.class,
-				EndpointAutoConfiguration.class))
+				RelationNotFollowedAutoConfiguration.class, DataSourceAutoConfiguration.class,
+				DataSourceTransactionManagerAutoConfiguration.class, JdbcTemplateAutoConfiguration.class,
+				JdbcClientAutoConfiguration.class, HealthContributorAutoConfiguration.class,
+				DataSourceHealthContributorAutoConfiguration.class, EndpointAutoConfiguration.class))
 		.withPropertyValues("spring.datasource.hikari.connection-timeout=250",
 				"management.endpoints.web.exposure.include=*", "management.endpoints.jmx.exposure.include=*");
 
@@ -108,11 +114,40 @@ class PgsqlAutoConfigurationTests {
 	}
 
 	@Test
-	void aDataSourceOfTheUsersOwnWins() {
-		withRelationFile().withUserConfiguration(OwnDataSource.class)
-			.run((context) -> assertThat(context).doesNotHaveBean(ServerPools.class)
-				.getBean(DataSource.class)
-				.isInstanceOf(DriverManagerDataSource.class));
+	void aDataSourceOfTheUsersOwnWinsWithAWarning(CapturedOutput output) {
+		withRelationFile().withPropertyValues("spring.main.lazy-initialization=true")
+			.withUserConfiguration(OwnDataSource.class)
+			.run((context) -> {
+				assertThat(context).doesNotHaveBean(ServerPools.class)
+					.getBean(DataSource.class)
+					.isInstanceOf(DriverManagerDataSource.class);
+				assertThat(output).contains("WARN")
+					.contains("juju.pgsql.relation-file is set, but the relation is not followed: the application has a"
+							+ " DataSource of its own, the bean 'ownDataSource'. ");
+			});
+	}
+
+	@Test
+	void aJndiNameWinsWithAWarning(CapturedOutput output) {
+		withRelationFile().withConfiguration(AutoConfigurations.of(JndiDataSourceAutoConfiguration.class))
+			.withSystemProperties(Context.INITIAL_CONTEXT_FACTORY + "=" + Jndi.class.getName())
+			.withPropertyValues("spring.datasource.jndi-name=java:comp/env/jdbc/notes")
+			.run((context) -> {
+				assertThat(context).doesNotHaveBean(ServerPools.class)
+					.getBean(DataSource.class)
+					.isInstanceOf(DriverManagerDataSource.class);
+				assertThat(output).contains("WARN")
+					.contains("the relation is not followed: spring.datasource.jndi-name is set");
+			});
+	}
+
+	@Test
+	void nothingIsToldOfARelationThatIsFollowedOrNotWanted(CapturedOutput output) {
+		withRelationFile().run((context) -> assertThat(context).hasSingleBean(ServerPools.class)
+			.doesNotHaveBean(RelationNotFollowedAutoConfiguration.class));
+		this.contextRunner.withUserConfiguration(OwnDataSource.class)
+			.run((context) -> assertThat(context).doesNotHaveBean(RelationNotFollowedAutoConfiguration.class));
+		assertThat(output).doesNotContain("is not followed");
 	}
 
 	@Test
@@ -124,12 +159,16 @@ class PgsqlAutoConfigurationTests {
 	}
 
 	@Test
-	void connectionDetailsOfTheUsersOwnWin() {
-		withRelationFile().withUserConfiguration(OwnConnectionDetails.class)
-			.run((context) -> assertThat(context).doesNotHaveBean(ServerPools.class)
+	void connectionDetailsOfTheUsersOwnWinAndThatIsTold(CapturedOutput output) {
+		withRelationFile().withUserConfiguration(OwnConnectionDetails.class).run((context) -> {
+			assertThat(context).doesNotHaveBean(ServerPools.class)
 				.getBean(HikariDataSource.class)
 				.extracting(HikariDataSource::getJdbcUrl)
-				.isEqualTo("jdbc:postgresql://own/notes"));
+				.isEqualTo("jdbc:postgresql://own/notes");
+			assertThat(output).contains("INFO")
+				.contains(
+						"the relation is not followed: the JdbcConnectionDetails of the bean 'ownConnectionDetails' say where");
+		});
 	}
 
 	@Test
@@ -363,6 +402,25 @@ class PgsqlAutoConfigurationTests {
 
 	private ApplicationContextRunner withRelationFile() {
 		return this.contextRunner.withPropertyValues("juju.pgsql.relation-file=" + file());
+	}
+
+	/**
+	 * A directory in which every name leads to a DataSource.
+	 */
+	public static class Jndi implements InitialContextFactory {
+
+		@Override
+		public Context getInitialContext(Hashtable<?, ?> environment) throws NamingException {
+			return new InitialContext(true) {
+
+				@Override
+				public Object lookup(String name) {
+					return new DriverManagerDataSource();
+				}
+
+			};
+		}
+
 	}
 
 	@Configuration(proxyBeanMethods = false)
