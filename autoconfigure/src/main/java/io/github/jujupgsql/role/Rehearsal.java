@@ -18,6 +18,9 @@ final class Rehearsal {
 	/** As many as it takes until the rules are compiled, with some to spare. */
 	private static final int SWITCHES = 200;
 
+	/** Whether one has been carried through: what it compiles is the same for all. */
+	private static volatile boolean done;
+
 	private final RoleRules rules;
 
 	private Topology topology;
@@ -42,7 +45,15 @@ final class Rehearsal {
 			relate(master, List.of(standby, other));
 			relate(standby, List.of(master, other));
 		}
+		done |= !Thread.currentThread().isInterrupted();
 		return this.topology;
+	}
+
+	/**
+	 * Return whether there is any use in another one.
+	 */
+	static boolean isNeeded() {
+		return !done;
 	}
 
 	private static ConnectionString server(int number) {

@@ -47,10 +47,12 @@ public final class RoleRules {
 	/**
 	 * Decide some switches that do not take place, because the virtual machine runs code
 	 * several times slower until it has run it often. Takes about a tenth of a second of
-	 * a processor the first time, and ends early if the thread is interrupted.
+	 * a processor, once, and ends early if the thread is interrupted.
 	 */
 	public void rehearse() {
-		new Rehearsal(this, this.policy).perform();
+		if (Rehearsal.isNeeded()) {
+			new Rehearsal(this, this.policy).perform();
+		}
 	}
 
 	/**

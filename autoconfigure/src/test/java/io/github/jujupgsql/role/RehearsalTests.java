@@ -24,6 +24,7 @@ class RehearsalTests {
 		assertThat(last.roles().replicas()).extracting(ServerId::name)
 			.containsExactly("rehearsal1:5432", "rehearsal3:5432");
 		assertThat(last.servers()).hasSize(3);
+		assertThat(Rehearsal.isNeeded()).as("whether another one is of use").isFalse();
 	}
 
 	@Test
