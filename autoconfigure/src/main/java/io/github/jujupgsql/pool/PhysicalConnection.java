@@ -211,6 +211,7 @@ final class PhysicalConnection extends CommittingConnection {
 
 	@Override
 	public void close() throws SQLException {
+		this.owner.getBarrier().await();
 		try {
 			super.close();
 		}

@@ -40,6 +40,8 @@ final class ServerConnections {
 
 	private final VerifiedConnections open = new VerifiedConnections();
 
+	private final CloseBarrier barrier = new CloseBarrier();
+
 	private final InstanceGate gate;
 
 	private final UnpooledConnections unpooled;
@@ -206,6 +208,10 @@ final class ServerConnections {
 
 	UnpooledConnections getUnpooled() {
 		return this.unpooled;
+	}
+
+	CloseBarrier getBarrier() {
+		return this.barrier;
 	}
 
 	LastAttempt getLastAttempt() {

@@ -169,13 +169,15 @@ public final class ServerPool extends LendingPool {
 	int fence(String because) {
 		this.notes.cutOff(because);
 		HikariAdapter pool = adapter();
-		if (pool != null) {
-			// otherwise closing a connection whose work is done fails; before retiring,
-			// which lets in the poison pill that all waiting threads are to get one
-			// after the other
-			pool.empty();
-		}
-		return this.connections.fenceAll();
+		return this.connections.getBarrier().whileUp(() -> {
+			if (pool != null) {
+				// otherwise closing a connection whose work is done fails; before
+				// retiring, which lets in the poison pill that all waiting threads are
+				// to get one after the other
+				pool.empty();
+			}
+			return this.connections.fenceAll();
+		});
 	}
 
 	/**
