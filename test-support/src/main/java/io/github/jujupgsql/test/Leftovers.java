@@ -31,9 +31,10 @@ final class Leftovers {
 	/**
 	 * Remove them, as far as they belong to the user we run as.
 	 * @param ownFolder our own folder; the others are beside it
+	 * @param temporary where everybody puts what is temporary
 	 */
-	static void remove(Path ownFolder) throws IOException {
-		removeScripts(ownFolder);
+	static void remove(Path ownFolder, Path temporary) throws IOException {
+		removeScripts(ownFolder, temporary);
 		try (DirectoryStream<Path> folders = Files.newDirectoryStream(ownFolder.resolveSibling(""),
 				FolderOwner.PREFIX + "*")) {
 			for (Path folder : folders) {
@@ -48,9 +49,9 @@ final class Leftovers {
 	 * The library that finds the programs for this machine writes a small script, runs it
 	 * at once, and deletes it when the JVM ends, if that is not killed.
 	 */
-	private static void removeScripts(Path ownFolder) throws IOException {
+	private static void removeScripts(Path ownFolder, Path temporary) throws IOException {
 		Instant surelyUsed = Instant.now().minus(SCRIPT_USE);
-		try (DirectoryStream<Path> scripts = Files.newDirectoryStream(ownFolder.resolveSibling(""), SCRIPTS)) {
+		try (DirectoryStream<Path> scripts = Files.newDirectoryStream(temporary, SCRIPTS)) {
 			for (Path script : scripts) {
 				try {
 					if (isOwnedAs(ownFolder, script)

@@ -15,9 +15,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The one folder of this JVM below {@code java.io.tmpdir}: PostgreSQL's programs, and a
- * folder for each cluster that is open. It goes with the JVM, by a shutdown hook. A JVM
- * that is killed leaves it to the next one.
+ * The one folder of this JVM, in its {@link FolderPlace place}: PostgreSQL's programs,
+ * and a folder for each cluster that is open. It goes with the JVM, by a shutdown hook. A
+ * JVM that is killed leaves it to the next one.
  */
 final class TestFolder {
 
@@ -60,7 +60,7 @@ final class TestFolder {
 	}
 
 	private static Path create(FolderOwner owner) throws IOException {
-		Path parent = Path.of(System.getProperty("java.io.tmpdir", "/tmp")).toRealPath();
+		Path parent = FolderPlace.ofServers();
 		for (int attempt = 1;; attempt++) {
 			// the class may be loaded more than once in a JVM
 			Path path = parent.resolve(owner.folderName() + ((attempt > 1) ? "-" + attempt : ""));
@@ -111,7 +111,8 @@ final class TestFolder {
 				folder = new TestFolder();
 			}
 			catch (IOException ex) {
-				throw new UncheckedIOException("PostgreSQL's programs cannot be made ready below java.io.tmpdir", ex);
+				throw new UncheckedIOException(
+						"PostgreSQL's programs cannot be made ready in a folder for temporary files", ex);
 			}
 			current = folder;
 		}
@@ -167,7 +168,7 @@ final class TestFolder {
 		if (this.shuttingDown) {
 			throw new IllegalStateException("The JVM shuts down");
 		}
-		Leftovers.remove(this.path);
+		Leftovers.remove(this.path, FolderPlace.temporary());
 		this.clusterCount++;
 		Path folder = Files.createDirectory(this.path.resolve(CLUSTER_PREFIX + this.clusterCount));
 		FilePermissions.openToOthers(folder);

@@ -50,11 +50,12 @@
  * names lead to several servers, as on Kubernetes, a
  * {@link io.github.jujupgsql.test.PgsqlService} stands in for each name.
  * <p>
- * All servers and files are below one folder of this JVM in {@code java.io.tmpdir}. The
- * servers end when their cluster is closed, and at the latest with the JVM, and the
- * folder goes with it. Until then some data folders are kept, for the next servers to
- * write over. What a JVM leaves that was killed is removed when the next one starts its
- * first cluster.
+ * All servers and files are below one folder of this JVM in {@code java.io.tmpdir}, or in
+ * {@code /dev/shm} if the system property {@code io.github.jujupgsql.test.memory} is
+ * {@code true} and there are 8 GiB free. The servers end when their cluster is closed,
+ * and at the latest with the JVM, and the folder goes with it. Until then some data
+ * folders are kept, for the next servers to write over. What a JVM leaves that was killed
+ * is removed when the next one starts its first cluster.
  * <p>
  * PostgreSQL refuses to run as root. If we are root, it runs in a user namespace of its
  * own ({@code unshare -U}); where that is not allowed, as {@code postgres} or

@@ -9,13 +9,10 @@ import java.util.List;
 import java.util.stream.Stream;
 
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.condition.EnabledOnOs;
-import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
-import static org.assertj.core.api.Assumptions.assumeThat;
 
 /**
  * Tests that nothing is left of a {@link PgsqlCluster}.
@@ -56,7 +53,7 @@ class PgsqlClusterCleanupTests {
 		assertThatIllegalStateException().isThrownBy(former::start);
 	}
 
-	private static List<Long> creatorsOfSharedMemory() throws Exception {
+	static List<Long> creatorsOfSharedMemory() throws Exception {
 		Path segments = Path.of("/proc/sysvipc/shm");
 		return Files.isReadable(segments) ? Files.readAllLines(segments)
 			.stream()
@@ -76,47 +73,6 @@ class PgsqlClusterCleanupTests {
 	}
 
 	@Test
-	void jvmThatEndsLeavesNothing() throws Exception {
-		try (ClusterProgram program = ClusterProgram.start("leave", tmpdir())) {
-			assertThat(program.servers()).hasSize(2);
-			assertThat(program.folder()).exists();
-			program.end();
-			assertThat(program.servers()).isEmpty();
-			assertThat(this.tempDir).isEmptyDirectory();
-		}
-	}
-
-	@Test
-	void clusterThatIsNotClosedOnShutdownIsLeftToItsOwner() throws Exception {
-		try (ClusterProgram program = ClusterProgram.start("hook", tmpdir())) {
-			assertThat(program.end()).contains("asked=").doesNotContain("failed=");
-			assertThat(program.servers()).isEmpty();
-			assertThat(this.tempDir).isEmptyDirectory();
-		}
-	}
-
-	@Test
-	void nextStartRemovesWhatKilledJvmLeft() throws Exception {
-		try (ClusterProgram living = ClusterProgram.launch("leave", sameTmpdir());
-				ClusterProgram killed = ClusterProgram.launch(
-						(OperatingSystem.current() != OperatingSystem.WINDOWS) ? "freeze" : "leave", sameTmpdir())) {
-			living.awaitReady();
-			killed.awaitReady();
-			killed.kill();
-			assertThat(killed.servers()).hasSize(2);
-			List<Long> postmasters = killed.servers().stream().map(ProcessHandle::pid).toList();
-			PgsqlCluster.start(0).close();
-			assertThat(killed.servers()).isEmpty();
-			assertThat(killed.folder()).doesNotExist();
-			assertThat(creatorsOfSharedMemory()).doesNotContainAnyElementsOf(postmasters);
-			assertThat(living.servers()).hasSize(2);
-			assertThat(living.folder()).exists();
-			living.end();
-			assertThat(living.folder()).doesNotExist();
-		}
-	}
-
-	@Test
 	void leftoversAreToldFromWhatIsInUse() throws Exception {
 		Path own = Files.createDirectory(this.tempDir.resolve(FolderOwner.current().folderName()));
 		Path recycled = Files
@@ -127,7 +83,7 @@ class PgsqlClusterCleanupTests {
 		Path script = Files.writeString(this.tempDir.resolve("detect_linux_distribution_1.sh"), "exit");
 		Files.setLastModifiedTime(script, FileTime.from(Instant.now().minusSeconds(100)));
 		Path newScript = Files.writeString(this.tempDir.resolve("detect_linux_distribution_2.sh"), "exit");
-		Leftovers.remove(own);
+		Leftovers.remove(own, this.tempDir);
 		assertThat(recycled).doesNotExist();
 		assertThat(script).doesNotExist();
 		assertThat(newScript).exists();
@@ -142,46 +98,11 @@ class PgsqlClusterCleanupTests {
 		Path dead = Files.createDirectory(this.tempDir.resolve(FolderOwner.PREFIX + "1-1000"));
 		try (FileChannel lock = FolderOwner.takeOver(dead)) {
 			assertThat(lock).isNotNull();
-			Leftovers.remove(own);
+			Leftovers.remove(own, this.tempDir);
 			assertThat(dead).exists();
 		}
-		Leftovers.remove(own);
+		Leftovers.remove(own, this.tempDir);
 		assertThat(dead).doesNotExist();
-	}
-
-	@Test
-	@EnabledOnOs(OS.LINUX)
-	void rootCanRunServersAsAnotherUser() throws Exception {
-		assumeThat(OperatingSystem.isRoot(this.tempDir)).isTrue();
-		// the folder that JUnit makes is for its owner alone
-		try (ClusterProgram program = ClusterProgram.start("leave", "-D" + Launcher.USER_PROPERTY + "=nobody")) {
-			assertThat(program.servers()).hasSize(2)
-				.allMatch((server) -> server.info().user().orElseThrow().equals("nobody"));
-			program.end();
-			assertThat(program.servers()).isEmpty();
-			assertThat(program.folder()).doesNotExist();
-		}
-	}
-
-	@Test
-	@EnabledOnOs(OS.LINUX)
-	void rootIsToldWhatIsMissing() throws Exception {
-		assumeThat(OperatingSystem.isRoot(this.tempDir)).isTrue();
-		try (ClusterProgram program = ClusterProgram.launch("leave", tmpdir(),
-				"-D" + Launcher.USER_PROPERTY + "=nobody")) {
-			assertThat(program.end()).contains("PostgreSQL does not run as root")
-				.contains("setpriv as nobody")
-				.contains(Launcher.USER_PROPERTY);
-			assertThat(this.tempDir).isEmptyDirectory();
-		}
-	}
-
-	private static String sameTmpdir() {
-		return "-Djava.io.tmpdir=" + System.getProperty("java.io.tmpdir");
-	}
-
-	private String tmpdir() {
-		return "-Djava.io.tmpdir=" + this.tempDir;
 	}
 
 }
