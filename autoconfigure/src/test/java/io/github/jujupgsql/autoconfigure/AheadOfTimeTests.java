@@ -16,6 +16,7 @@ import io.github.jujupgsql.test.PgsqlCluster;
 import io.github.jujupgsql.test.PgsqlClusterTest;
 import io.github.jujupgsql.test.RelationFile;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -27,6 +28,7 @@ import static org.assertj.core.api.Assertions.assertThat;
  * An application that has been processed ahead of time, as {@code process-aot} of Spring
  * Boot's Maven plugin does it, and is then run by a JVM.
  */
+@Tag("compatibility")
 @PgsqlClusterTest(standbys = 1)
 class AheadOfTimeTests {
 
