@@ -179,6 +179,7 @@ class SwitchObservationsTests {
 					.asString()
 					.startsWith("stop cause=relation outcome=switched")
 					.contains("new=" + two.address(), "old=" + one.address(), "waiting=1");
+				await().until(() -> this.meters.find("juju.pgsql.switch").timer() != null);
 				Timer timer = this.meters.get("juju.pgsql.switch").timer();
 				assertThat(timer.count()).isOne();
 				assertThat(timer.totalTime(TimeUnit.NANOSECONDS)).isGreaterThanOrEqualTo(missing);

@@ -159,7 +159,9 @@ class MissingPrimaryTests {
 		await().until(() -> waiters.getWaiting() == 6);
 		crashUnder(held);
 		await().until(() -> waiters.getWaiting() == 2);
-		assertThat(waiting).filteredOn(CompletableFuture::isDone).hasSize(4).allSatisfy(MissingPrimaryTests::isRefused);
+		await().untilAsserted(() -> assertThat(waiting).filteredOn(CompletableFuture::isDone)
+			.hasSize(4)
+			.allSatisfy(MissingPrimaryTests::isRefused));
 		assertThatExceptionOfType(TooManyWaitersException.class).isThrownBy(writer::borrow)
 			.withMessageContaining(this.master.address());
 		List<CompletableFuture<Void>> served = waiting.stream()
