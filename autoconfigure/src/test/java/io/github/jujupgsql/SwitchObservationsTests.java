@@ -5,6 +5,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
@@ -179,8 +180,7 @@ class SwitchObservationsTests {
 					.asString()
 					.startsWith("stop cause=relation outcome=switched")
 					.contains("new=" + two.address(), "old=" + one.address(), "waiting=1");
-				await().until(() -> this.meters.find("juju.pgsql.switch").timer() != null);
-				Timer timer = this.meters.get("juju.pgsql.switch").timer();
+				Timer timer = await().until(() -> this.meters.find("juju.pgsql.switch").timer(), Objects::nonNull);
 				assertThat(timer.count()).isOne();
 				assertThat(timer.totalTime(TimeUnit.NANOSECONDS)).isGreaterThanOrEqualTo(missing);
 				assertThat(application.meters()

@@ -45,7 +45,9 @@ final class Rehearsal {
 			relate(master, List.of(standby, other));
 			relate(standby, List.of(master, other));
 		}
-		done |= !Thread.currentThread().isInterrupted();
+		if (!Thread.currentThread().isInterrupted()) {
+			done = true;
+		}
 		return this.topology;
 	}
 
