@@ -19,6 +19,8 @@ final class ConnectionVerifier {
 
 	private final ServerConnections connections;
 
+	private final VerifiedConnections open;
+
 	private final SessionFitness fitness;
 
 	private final FaultReporter faults;
@@ -26,6 +28,7 @@ final class ConnectionVerifier {
 	ConnectionVerifier(LendingPool pool, ServerConnections connections, SessionFitness fitness, FaultReporter faults) {
 		this.pool = pool;
 		this.connections = connections;
+		this.open = connections.getOpen();
 		this.fitness = fitness;
 		this.faults = faults;
 	}
@@ -37,8 +40,7 @@ final class ConnectionVerifier {
 	 * @throws SQLException if the connection is of no use
 	 */
 	boolean trusts(Connection connection) throws SQLException {
-		VerifiedConnections open = this.connections.getOpen();
-		return !open.hasUnverified() || open.isVerified(connection.unwrap(Connection.class))
+		return !this.open.hasUnverified() || this.open.isVerified(connection.unwrap(Connection.class))
 				|| this.connections.isRetired();
 	}
 
@@ -74,7 +76,6 @@ final class ConnectionVerifier {
 
 	private boolean verify(Connection connection, Duration timeout) throws SQLException {
 		PhysicalConnection physical = connection.unwrap(PhysicalConnection.class);
-		VerifiedConnections open = this.connections.getOpen();
 		ServerRole role = this.connections.getRole();
 		if (physical.isClosed() || (role == ServerRole.PRIMARY && physical.wasWithReader())) {
 			return false;
@@ -82,8 +83,8 @@ final class ConnectionVerifier {
 		if (role == ServerRole.PRIMARY) {
 			physical.endReading();
 		}
-		long epoch = open.currentEpoch();
-		RoleCheck check = open.mustAnswer(physical) ? null : RoleCheck.told(physical.driver);
+		long epoch = this.open.currentEpoch();
+		RoleCheck check = this.open.mustAnswer(physical) ? null : RoleCheck.told(physical.driver);
 		if (check == null) {
 			check = this.fitness.ask(physical, timeout, false);
 		}
@@ -98,7 +99,7 @@ final class ConnectionVerifier {
 			}
 			physical.forgetReaders();
 		}
-		open.markVerified(physical, epoch);
+		this.open.markVerified(physical, epoch);
 		return true;
 	}
 

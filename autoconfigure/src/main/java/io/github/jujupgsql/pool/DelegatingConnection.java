@@ -18,7 +18,8 @@ import org.postgresql.core.BaseConnection;
 
 /**
  * A connection that has the driver's do everything. Each call is a plain one, because
- * borrowing makes several of them.
+ * borrowing makes several of them. Those that could leave a warning behind are taken note
+ * of; to change a setting does not.
  * <p>
  * Belongs to the thread that has borrowed it, as the driver's connection does.
  */
@@ -55,6 +56,7 @@ abstract class DelegatingConnection extends StatementSource {
 
 	@Override
 	public int getTransactionIsolation() throws SQLException {
+		use();
 		return this.driver.getTransactionIsolation();
 	}
 
@@ -85,31 +87,37 @@ abstract class DelegatingConnection extends StatementSource {
 
 	@Override
 	public Savepoint setSavepoint() throws SQLException {
+		use();
 		return this.driver.setSavepoint();
 	}
 
 	@Override
 	public Savepoint setSavepoint(String name) throws SQLException {
+		use();
 		return this.driver.setSavepoint(name);
 	}
 
 	@Override
 	public void releaseSavepoint(Savepoint savepoint) throws SQLException {
+		use();
 		this.driver.releaseSavepoint(savepoint);
 	}
 
 	@Override
 	public Clob createClob() throws SQLException {
+		use();
 		return this.driver.createClob();
 	}
 
 	@Override
 	public Blob createBlob() throws SQLException {
+		use();
 		return this.driver.createBlob();
 	}
 
 	@Override
 	public NClob createNClob() throws SQLException {
+		use();
 		return this.driver.createNClob();
 	}
 
@@ -130,6 +138,7 @@ abstract class DelegatingConnection extends StatementSource {
 
 	@Override
 	public Array createArrayOf(String typeName, Object[] elements) throws SQLException {
+		use();
 		return this.driver.createArrayOf(typeName, elements);
 	}
 
@@ -140,6 +149,7 @@ abstract class DelegatingConnection extends StatementSource {
 
 	@Override
 	public String getSchema() throws SQLException {
+		use();
 		return this.driver.getSchema();
 	}
 
@@ -160,11 +170,13 @@ abstract class DelegatingConnection extends StatementSource {
 
 	@Override
 	public void setClientInfo(String name, String value) throws SQLClientInfoException {
+		use();
 		this.driver.setClientInfo(name, value);
 	}
 
 	@Override
 	public void setClientInfo(Properties properties) throws SQLClientInfoException {
+		use();
 		this.driver.setClientInfo(properties);
 	}
 
@@ -190,6 +202,7 @@ abstract class DelegatingConnection extends StatementSource {
 
 	@Override
 	public void setSchema(String schema) throws SQLException {
+		use();
 		this.driver.setSchema(schema);
 	}
 

@@ -17,6 +17,8 @@ final class PhysicalConnection extends CommittingConnection {
 
 	private final ServerConnections owner;
 
+	private final ReadCounter reads;
+
 	/** Whether a reader may have left something in the session. */
 	private boolean usedByReader;
 
@@ -49,6 +51,7 @@ final class PhysicalConnection extends CommittingConnection {
 	PhysicalConnection(BaseConnection driver, ServerConnections owner) {
 		super(driver);
 		this.owner = owner;
+		this.reads = owner.getReads();
 	}
 
 	/**
@@ -65,7 +68,7 @@ final class PhysicalConnection extends CommittingConnection {
 		this.withReader = true;
 		if (!this.reading) {
 			this.reading = true;
-			this.owner.getReads().begun();
+			this.reads.begun();
 		}
 	}
 
@@ -86,7 +89,7 @@ final class PhysicalConnection extends CommittingConnection {
 	private void returned() {
 		if (this.reading) {
 			this.reading = false;
-			this.owner.getReads().returned();
+			this.reads.returned();
 		}
 	}
 
@@ -176,16 +179,13 @@ final class PhysicalConnection extends CommittingConnection {
 	}
 
 	/**
-	 * The last thing that HikariCP does with a connection that is returned.
+	 * The last thing that HikariCP does with a connection that is returned. The driver
+	 * takes two locks for it, and there is nothing to clear if nothing has been said.
 	 */
 	@Override
 	public void clearWarnings() throws SQLException {
-		try {
-			super.clearWarnings();
-		}
-		catch (SQLException ex) {
-			failUnlessBroken(ex);
-			this.owner.getOpen().markUnverified(this);
+		if (this.user != 0 || this.driver.isClosed()) {
+			clearDriversWarnings();
 		}
 		returned();
 		this.user = 0;
@@ -195,12 +195,22 @@ final class PhysicalConnection extends CommittingConnection {
 		}
 	}
 
+	private void clearDriversWarnings() throws SQLException {
+		try {
+			super.clearWarnings();
+		}
+		catch (SQLException ex) {
+			failUnlessBroken(ex);
+			this.owner.getOpen().markUnverified(this);
+		}
+	}
+
 	/**
 	 * The driver refuses once it is closed, but its state is asked for then, too.
 	 */
 	@Override
 	public <T> T unwrap(Class<T> type) throws SQLException {
-		this.used = true;
+		use();
 		return type.isInstance(this.driver) ? type.cast(this.driver) : super.unwrap(type);
 	}
 

@@ -21,9 +21,9 @@ abstract class StatementSource implements Connection {
 	boolean used;
 
 	/**
-	 * The thread that has last made a statement, or 0 once the connection has been
-	 * returned. Tells which connection a thread was working on when it gets an exception,
-	 * which HikariCP does not say. Only that thread relies on it.
+	 * The thread that has last used it, or 0 once the connection has been returned. Tells
+	 * which connection a thread was working on when it gets an exception, which HikariCP
+	 * does not say. Only that thread relies on it.
 	 */
 	long user;
 
@@ -31,7 +31,11 @@ abstract class StatementSource implements Connection {
 		this.driver = driver;
 	}
 
-	private void use() {
+	/**
+	 * Take note of a call on which the server may answer something of its own, such as a
+	 * warning, or the driver may warn.
+	 */
+	final void use() {
 		this.used = true;
 		this.user = Thread.currentThread().getId();
 	}
