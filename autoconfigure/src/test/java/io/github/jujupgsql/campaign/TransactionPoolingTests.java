@@ -46,9 +46,10 @@ class TransactionPoolingTests extends AbstractCampaignTests {
 			try (FollowingApplication application = FollowingApplication.underLoad(relation)
 				.properties("spring.datasource.hikari.data-source-properties.prepareThreshold=0")
 				.start(); NamesLoad load = NamesLoad.on(application)) {
-				await().atMost(FollowingApplication.PATIENCE).until(() -> {
+				long start = System.nanoTime();
+				await().atMost(FollowingApplication.PATIENCE).untilAsserted(() -> {
 					openAnew(application);
-					return warnings(output) > 0;
+					assertThat(warnings(output)).as(() -> "reads by port: " + load.shares(start)).isOne();
 				});
 				application.awaitRoles("one stands for all", (table) -> table.replicas().size() == 1);
 				RoleTable settled = application.roles();
