@@ -5,7 +5,6 @@ import java.sql.SQLException;
 import java.sql.SQLTransientConnectionException;
 import java.util.concurrent.TimeUnit;
 
-import io.github.jujupgsql.pool.CurrentRoles;
 import io.github.jujupgsql.pool.RoleTable;
 import io.github.jujupgsql.pool.ServerPool;
 import io.github.jujupgsql.pool.UnverifiedConnection;
@@ -26,19 +25,12 @@ final class Borrower {
 
 	private final RoleView view;
 
-	/** What the view holds, too: each look on the way costs a few percent of a borrow. */
-	private final CurrentRoles roles;
-
-	private final Role role;
-
 	private final PoolAccess pools;
 
 	private final long timeoutNanos;
 
 	Borrower(RoleView view) {
 		this.view = view;
-		this.roles = view.roles();
-		this.role = view.role();
 		this.pools = new PoolAccess(view);
 		this.timeoutNanos = Deadline.nanos(view.connectionTimeout());
 	}
@@ -49,8 +41,8 @@ final class Borrower {
 	 * @throws SQLException if none is to be had within the connection timeout
 	 */
 	Connection borrow() throws SQLException {
-		RoleTable table = this.roles.current();
-		ServerPool pool = this.role.pick(table, null);
+		RoleTable table = this.view.table();
+		ServerPool pool = this.view.role().pick(table, null);
 		if (pool == null || pool.hasQueue()) {
 			return borrow(pool, deadline()).connection();
 		}
@@ -123,8 +115,7 @@ final class Borrower {
 
 	private @Nullable Connection tryLend(ServerPool pool, Connection connection, RoleTable picked) throws SQLException {
 		try {
-			return (this.roles.current() == picked) ? this.pools.prepare(pool, connection, picked)
-					: this.pools.lend(pool, connection);
+			return this.pools.lend(pool, connection, picked);
 		}
 		catch (SQLTransientConnectionException ex) {
 			return null;

@@ -16,13 +16,8 @@ import org.jspecify.annotations.Nullable;
  * server is in the role, and lends it.
  *
  * @param view who plays the role
- * @param role which role that is
  */
-record PoolAccess(RoleView view, Role role) {
-
-	PoolAccess(RoleView view) {
-		this(view, view.role());
-	}
+record PoolAccess(RoleView view) {
 
 	/**
 	 * Get a connection that is there, or as good as.
@@ -59,7 +54,7 @@ record PoolAccess(RoleView view, Role role) {
 	 */
 	@Nullable Connection await(ServerPool pool, long timeoutMillis, BorrowTerms terms) throws SQLException {
 		Connection connection = pool.borrow(timeoutMillis, terms);
-		return (connection != null) ? lend(pool, connection) : null;
+		return (connection != null) ? lend(pool, connection, null) : null;
 	}
 
 	/**
@@ -74,36 +69,26 @@ record PoolAccess(RoleView view, Role role) {
 	 */
 	@Nullable Connection verifyAndLend(ServerPool pool, UnverifiedConnection unverified, BorrowTerms terms) throws SQLException {
 		Connection connection = unverified.verify(terms);
-		return (connection != null) ? lend(pool, connection) : null;
+		return (connection != null) ? lend(pool, connection, null) : null;
 	}
 
 	/**
 	 * Lend a connection, unless its pool has lost its role meanwhile.
 	 * @param pool the pool
 	 * @param connection a connection of it that has been verified
+	 * @param picked the roles when the pool was picked, or {@code null} if they may have
+	 * changed since
 	 * @return the connection, or {@code null} if another one has to be borrowed
 	 * @throws SQLTransientConnectionException if it fails; it has been got rid of
 	 */
-	@Nullable Connection lend(ServerPool pool, Connection connection) throws SQLException {
+	@Nullable Connection lend(ServerPool pool, Connection connection, @Nullable RoleTable picked) throws SQLException {
 		RoleTable table = this.view.table();
-		if (!this.role.isPlayedBy(pool, table)) {
+		if (table != picked && !this.view.role().isPlayedBy(pool, table)) {
 			connection.close();
 			return null;
 		}
-		return prepare(pool, connection, table);
-	}
-
-	/**
-	 * Make a connection what its borrower expects.
-	 * @param pool the pool
-	 * @param connection a connection of it that has been verified
-	 * @param table the roles, of which the pool plays this one
-	 * @return what is lent
-	 * @throws SQLTransientConnectionException if it fails; it has been got rid of
-	 */
-	Connection prepare(ServerPool pool, Connection connection, RoleTable table) throws SQLException {
 		try {
-			return this.role.prepare(connection, pool, table);
+			return this.view.role().prepare(connection, pool, table);
 		}
 		catch (SQLException ex) {
 			pool.evict(connection);

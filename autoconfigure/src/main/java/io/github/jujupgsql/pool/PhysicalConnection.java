@@ -17,8 +17,6 @@ final class PhysicalConnection extends CommittingConnection {
 
 	private final ServerConnections owner;
 
-	private final ReadCounter reads;
-
 	/** Whether a reader may have left something in the session. */
 	private boolean usedByReader;
 
@@ -51,7 +49,6 @@ final class PhysicalConnection extends CommittingConnection {
 	PhysicalConnection(BaseConnection driver, ServerConnections owner) {
 		super(driver);
 		this.owner = owner;
-		this.reads = owner.getReads();
 	}
 
 	/**
@@ -68,7 +65,7 @@ final class PhysicalConnection extends CommittingConnection {
 		this.withReader = true;
 		if (!this.reading) {
 			this.reading = true;
-			this.reads.begun();
+			this.owner.getReads().begun();
 		}
 	}
 
@@ -89,7 +86,7 @@ final class PhysicalConnection extends CommittingConnection {
 	private void returned() {
 		if (this.reading) {
 			this.reading = false;
-			this.reads.returned();
+			this.owner.getReads().returned();
 		}
 	}
 

@@ -6,7 +6,6 @@ import java.util.concurrent.TimeUnit;
 
 import javax.sql.DataSource;
 
-import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
 import io.github.jujupgsql.test.PgsqlCluster;
 import org.openjdk.jmh.annotations.Benchmark;
@@ -42,11 +41,7 @@ public class BorrowBenchmark {
 	@Setup
 	public void start() throws SQLException {
 		this.cluster = PgsqlCluster.start(2);
-		HikariConfig config = new HikariConfig();
-		config.setJdbcUrl("jdbc:postgresql://" + this.cluster.master().address() + "/" + this.cluster.database());
-		config.setUsername(this.cluster.user());
-		config.setPassword(this.cluster.password());
-		this.hikari = new HikariDataSource(config);
+		this.hikari = Benchmarks.hikariAlone(this.cluster);
 		this.dataSources = new DataSources(this.cluster, false);
 	}
 

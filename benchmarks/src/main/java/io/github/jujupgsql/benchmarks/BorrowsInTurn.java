@@ -8,7 +8,6 @@ import java.util.Locale;
 
 import javax.sql.DataSource;
 
-import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
 import io.github.jujupgsql.test.PgsqlCluster;
 
@@ -55,19 +54,11 @@ public final class BorrowsInTurn {
 	 */
 	public static void main(String[] arguments) throws SQLException {
 		try (PgsqlCluster cluster = PgsqlCluster.start(2);
-				HikariDataSource hikari = new HikariDataSource(config(cluster));
+				HikariDataSource hikari = Benchmarks.hikariAlone(cluster);
 				DataSources dataSources = new DataSources(cluster, false)) {
 			System.out.println("nothing is done:     " + new BorrowsInTurn(hikari, dataSources, false).compare());
 			System.out.println("a statement is made: " + new BorrowsInTurn(hikari, dataSources, true).compare());
 		}
-	}
-
-	private static HikariConfig config(PgsqlCluster cluster) {
-		HikariConfig config = new HikariConfig();
-		config.setJdbcUrl("jdbc:postgresql://" + cluster.master().address() + "/" + cluster.database());
-		config.setUsername(cluster.user());
-		config.setPassword(cluster.password());
-		return config;
 	}
 
 	private String compare() throws SQLException {
@@ -75,14 +66,14 @@ public final class BorrowsInTurn {
 		List<Double> primaries = new ArrayList<>();
 		List<Double> replicas = new ArrayList<>();
 		for (int turn = -WARM_UPS; turn < TURNS; turn++) {
-			// each comes between the two others as often as before or after them
-			double before = (turn % 2 == 0) ? primary() : replica();
+			double primary = primary();
+			// between the two, so that both have it beside them
 			double peer = hikariAlone();
-			double after = (turn % 2 == 0) ? replica() : primary();
+			double replica = replica();
 			if (turn >= 0) {
 				alone.add(peer);
-				primaries.add(((turn % 2 == 0) ? before : after) / peer);
-				replicas.add(((turn % 2 == 0) ? after : before) / peer);
+				primaries.add(primary / peer);
+				replicas.add(replica / peer);
 			}
 		}
 		return String.format(Locale.ROOT, "HikariCP alone %.0f ns, dataSource %.3f x, replicaDataSource %.3f x",

@@ -6,7 +6,6 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
 
-import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
 import io.github.jujupgsql.test.PgsqlCluster;
 import io.github.jujupgsql.test.PgsqlServer;
@@ -29,7 +28,8 @@ final class SameName implements Scenario {
 		Timings there = new Timings();
 		try (PgsqlCluster cluster = PgsqlCluster.start(0)) {
 			Writers.createTable(cluster);
-			try (Application application = new Application(cluster); HikariDataSource peer = peer(cluster)) {
+			try (Application application = new Application(cluster);
+					HikariDataSource peer = Benchmarks.hikariAlone(cluster)) {
 				for (int round = 0; round < rounds; round++) {
 					PgsqlServer master = cluster.master();
 					master.crash();
@@ -61,14 +61,6 @@ final class SameName implements Scenario {
 				Await.pause(Duration.ofMillis(1));
 			}
 		}
-	}
-
-	private static HikariDataSource peer(PgsqlCluster cluster) {
-		HikariConfig config = new HikariConfig();
-		config.setJdbcUrl("jdbc:postgresql://" + cluster.master().address() + "/" + cluster.database());
-		config.setUsername(cluster.user());
-		config.setPassword(cluster.password());
-		return new HikariDataSource(config);
 	}
 
 }
