@@ -205,10 +205,11 @@ class ReplicasTests extends AbstractCampaignTests {
 				lagging.resumeReplay();
 				application.awaitReplicas(cluster.standbys());
 				lagging.pauseReplay();
-				String written = Sql.ask(cluster.master(), "SELECT pg_current_wal_insert_lsn()");
 				long replicas = fewestReplicasDuring(application, Duration.ofSeconds(3));
-				// PostgreSQL writes something by itself now and then
-				idle = Sql.ask(cluster.master(), "SELECT pg_current_wal_insert_lsn()").equals(written);
+				// PostgreSQL writes something by itself now and then, also just before
+				// the pause
+				idle = Sql.ask(lagging, "SELECT pg_last_wal_replay_lsn()")
+					.equals(Sql.ask(cluster.master(), "SELECT pg_current_wal_flush_lsn()"));
 				if (idle) {
 					assertThat(replicas).isEqualTo(3);
 				}

@@ -1,5 +1,7 @@
 package io.github.jujupgsql.campaign;
 
+import java.io.IOException;
+import java.nio.file.Files;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -49,7 +51,9 @@ class TransactionPoolingTests extends AbstractCampaignTests {
 				long start = System.nanoTime();
 				await().atMost(FollowingApplication.PATIENCE).untilAsserted(() -> {
 					openAnew(application);
-					assertThat(warnings(output)).as(() -> "reads by port: " + load.shares(start)).isOne();
+					assertThat(warnings(output))
+						.as(() -> "reads by port: " + load.shares(start) + ", and " + logOf(pgbouncer))
+						.isOne();
 				});
 				application.awaitRoles("one stands for all", (table) -> table.replicas().size() == 1);
 				RoleTable settled = application.roles();
@@ -68,6 +72,15 @@ class TransactionPoolingTests extends AbstractCampaignTests {
 	private static void openAnew(FollowingApplication application) {
 		for (ServerPool pool : application.roles().replicas()) {
 			Objects.requireNonNull(pool.getDataSource()).getHikariPoolMXBean().softEvictConnections();
+		}
+	}
+
+	private static String logOf(PgBouncer pgbouncer) {
+		try {
+			return Files.readString(pgbouncer.log());
+		}
+		catch (IOException ex) {
+			return "no log of " + pgbouncer + ": " + ex;
 		}
 	}
 

@@ -40,6 +40,8 @@ public final class PgsqlService implements AutoCloseable {
 
 	private final ServerSocket listening;
 
+	private final Thread accepting;
+
 	private final Map<PgsqlServer, ServiceEndpoint> endpoints = new ConcurrentHashMap<>();
 
 	/** Written under the lock of this, as is whose turn it is. */
@@ -50,6 +52,8 @@ public final class PgsqlService implements AutoCloseable {
 	private PgsqlService(String name) throws IOException {
 		this.name = name;
 		this.listening = new ServerSocket(0, BACKLOG, InetAddress.getByName(PgsqlServer.HOST));
+		this.accepting = new Thread(this::accept, name);
+		this.accepting.setDaemon(true);
 	}
 
 	/**
@@ -61,9 +65,7 @@ public final class PgsqlService implements AutoCloseable {
 	public static PgsqlService start(String name) {
 		try {
 			PgsqlService started = new PgsqlService(name);
-			Thread thread = new Thread(started::accept, name);
-			thread.setDaemon(true);
-			thread.start();
+			started.accepting.start();
 			logger.info("Started {}", started);
 			return started;
 		}
@@ -219,10 +221,27 @@ public final class PgsqlService implements AutoCloseable {
 				this.listening.close();
 				this.servers = List.of();
 			}
+			awaitNobodyAccepts();
 			this.endpoints.values().forEach(ServiceEndpoint::reset);
 		}
 		catch (IOException ex) {
 			throw new UncheckedIOException("Cannot end " + this, ex);
+		}
+	}
+
+	/**
+	 * The operating system goes on accepting for a thread that waits for a connection
+	 * until that thread has been told that the socket is closed, which is later.
+	 */
+	private void awaitNobodyAccepts() {
+		if (Thread.currentThread() == this.accepting) {
+			return;
+		}
+		try {
+			this.accepting.join();
+		}
+		catch (InterruptedException ex) {
+			Thread.currentThread().interrupt();
 		}
 	}
 
