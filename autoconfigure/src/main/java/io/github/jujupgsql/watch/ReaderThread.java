@@ -4,7 +4,10 @@ import java.io.Closeable;
 import java.time.Duration;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
 import java.util.concurrent.FutureTask;
+import java.util.concurrent.SynchronousQueue;
+import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -17,7 +20,8 @@ import org.jspecify.annotations.Nullable;
  * and a network file system can hang. Java cannot open a file without waiting, nor end
  * such a wait from outside; opening for writing as well would not wait for a pipe, but
  * the file need not be ours to write. A thread that is left behind ends when the file
- * system lets it, and what it has read is dropped.
+ * system lets it, and what it has read is dropped. Otherwise it waits for the next time:
+ * writers may wait for what is read, and starting a thread takes longer than reading.
  * <p>
  * {@link #read()} is for one thread at a time, {@link #close()} for any.
  */
@@ -31,6 +35,10 @@ final class ReaderThread implements Closeable {
 	private final Duration patience;
 
 	private final AtomicInteger running;
+
+	/** Has one thread, and another one while that does not come back. */
+	private final ExecutorService threads = new ThreadPoolExecutor(1, Integer.MAX_VALUE, 1, TimeUnit.SECONDS,
+			new SynchronousQueue<>(), ReaderThread::newThread);
 
 	private @Nullable FutureTask<FileSnapshot> task;
 
@@ -84,25 +92,27 @@ final class ReaderThread implements Closeable {
 		}
 	}
 
-	private FutureTask<FileSnapshot> begin() {
+	private static Thread newThread(Runnable work) {
+		Thread thread = new Thread(work, "pgsql-relation-reader");
+		thread.setDaemon(true);
+		return thread;
+	}
+
+	private synchronized FutureTask<FileSnapshot> begin() {
 		FutureTask<FileSnapshot> begun = new FutureTask<>(this.reader::read);
-		synchronized (this) {
-			this.task = begun;
-			if (this.closed) {
-				begun.cancel(false);
-				return begun;
-			}
+		this.task = begun;
+		if (this.closed) {
+			begun.cancel(false);
+			return begun;
 		}
-		Thread thread = new Thread(() -> {
+		this.threads.execute(() -> {
 			try {
 				begun.run();
 			}
 			finally {
 				this.running.decrementAndGet();
 			}
-		}, "pgsql-relation-reader");
-		thread.setDaemon(true);
-		thread.start();
+		});
 		this.running.incrementAndGet();
 		return begun;
 	}
@@ -116,6 +126,7 @@ final class ReaderThread implements Closeable {
 		if (this.task != null) {
 			this.task.cancel(true);
 		}
+		this.threads.shutdownNow();
 	}
 
 }

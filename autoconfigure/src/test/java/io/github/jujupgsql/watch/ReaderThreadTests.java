@@ -4,6 +4,9 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 
@@ -42,6 +45,22 @@ class ReaderThreadTests {
 					(content) -> assertThat(content.bytes()).asString().isEqualTo("content"));
 		}
 		await().until(() -> this.running.get() == 0);
+	}
+
+	@Test
+	void whenItReadsAgainThenTheSameThreadDoes() {
+		List<Thread> threads = new CopyOnWriteArrayList<>();
+		try (ReaderThread reader = new ReaderThread(new SnapshotReader(file(), (path) -> {
+			threads.add(Thread.currentThread());
+			return Files.newInputStream(path);
+		}), NEVER, this.running)) {
+			reader.read();
+			await().until(() -> threads.get(0).getState() == Thread.State.WAITING);
+			reader.read();
+		}
+		assertThat(threads).hasSize(2);
+		assertThat(Set.copyOf(threads)).hasSize(1);
+		await().until(() -> !threads.get(0).isAlive());
 	}
 
 	@Test
