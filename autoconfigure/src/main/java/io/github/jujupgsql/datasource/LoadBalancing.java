@@ -24,10 +24,15 @@ public enum LoadBalancing {
 		ServerPool choose(List<ServerPool> replicas, AtomicInteger turn) {
 			ThreadLocalRandom random = ThreadLocalRandom.current();
 			int one = random.nextInt(replicas.size());
-			int other = random.nextInt(replicas.size() - 1);
 			ServerPool first = replicas.get(one);
+			int busy = first.getBusy();
+			if (busy == 0) {
+				// no other is less busy
+				return first;
+			}
+			int other = random.nextInt(replicas.size() - 1);
 			ServerPool second = replicas.get((other < one) ? other : other + 1);
-			return (second.getBusy() < first.getBusy()) ? second : first;
+			return (second.getBusy() < busy) ? second : first;
 		}
 
 	},
