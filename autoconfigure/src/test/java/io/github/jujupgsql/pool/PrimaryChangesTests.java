@@ -148,8 +148,10 @@ class PrimaryChangesTests {
 	void aPrimaryThatIsSilentIsToldWithWhatWasAborted() throws SQLException {
 		this.application.close();
 		this.changes.clear();
-		this.application = start(
-				StandInApplication.with().sickAfter(Duration.ofMillis(100)).connectionTimeout(Duration.ofMillis(500)));
+		this.application = start(StandInApplication.with()
+			.primarySize(1, 1)
+			.sickAfter(Duration.ofMillis(100))
+			.connectionTimeout(Duration.ofMillis(500)));
 		try (Connection writing = this.application.primary().getConnection()) {
 			this.master.freeze();
 			assertThat(catchThrowable(() -> execute(writing, "INSERT INTO notes VALUES (1)")))

@@ -34,6 +34,8 @@ public final class StandInServer implements AutoCloseable {
 
 	private volatile @Nullable ServerSocket listening;
 
+	private volatile @Nullable Thread accepting;
+
 	private volatile int port;
 
 	private volatile boolean inRecovery;
@@ -85,7 +87,7 @@ public final class StandInServer implements AutoCloseable {
 			socket.bind(new java.net.InetSocketAddress(InetAddress.getLoopbackAddress(), this.port), 200);
 			this.port = socket.getLocalPort();
 			this.listening = socket;
-			thread(() -> accept(socket));
+			this.accepting = thread(() -> accept(socket));
 		}
 		catch (IOException ex) {
 			throw new UncheckedIOException(ex);
@@ -107,10 +109,11 @@ public final class StandInServer implements AutoCloseable {
 		}
 	}
 
-	private static void thread(Runnable work) {
+	private static Thread thread(Runnable work) {
 		Thread thread = new Thread(work, "stand-in");
 		thread.setDaemon(true);
 		thread.start();
+		return thread;
 	}
 
 	/**
@@ -126,7 +129,24 @@ public final class StandInServer implements AutoCloseable {
 		catch (IOException ex) {
 			throw new UncheckedIOException(ex);
 		}
+		awaitNobodyAccepts();
 		this.sessions.forEach(StandInSession::end);
+	}
+
+	/**
+	 * A connection that has been accepted is to be ended with the others, and until the
+	 * thread has left the operating system that goes on accepting for it.
+	 */
+	private void awaitNobodyAccepts() {
+		Thread thread = this.accepting;
+		try {
+			if (thread != null) {
+				thread.join();
+			}
+		}
+		catch (InterruptedException ex) {
+			Thread.currentThread().interrupt();
+		}
 	}
 
 	@Override
