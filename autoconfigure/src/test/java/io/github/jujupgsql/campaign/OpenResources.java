@@ -42,7 +42,8 @@ final class OpenResources {
 			assertThat(poolsInJmx()).containsExactlyInAnyOrderElementsOf(names);
 			assertThat(threads()).allMatch((thread) -> names.stream().anyMatch((name) -> thread.startsWith(name + ":"))
 					|| thread.startsWith("pgsql-background-")
-					|| thread.matches("pgsql-(roles|relation-watcher|events|primary-watch)"));
+					|| thread.matches("pgsql-(roles|relation-watcher|relation-reader|events|primary-watch)"));
+			assertThat(threads()).filteredOn("pgsql-relation-reader"::equals).hasSizeLessThan(2);
 			int connections = application.poolsInUse().stream().mapToInt(OpenResources::connections).sum();
 			int sessions = 0;
 			for (PgsqlServer server : servers) {
