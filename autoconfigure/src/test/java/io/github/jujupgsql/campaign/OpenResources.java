@@ -68,7 +68,7 @@ final class OpenResources {
 		});
 	}
 
-	private static int connections(ServerPool pool) {
+	static int connections(ServerPool pool) {
 		return Objects.requireNonNull(pool.getDataSource()).getHikariPoolMXBean().getTotalConnections();
 	}
 

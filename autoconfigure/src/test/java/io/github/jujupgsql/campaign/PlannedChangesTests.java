@@ -130,13 +130,23 @@ class PlannedChangesTests extends AbstractCampaignTests {
 		}));
 	}
 
-	private static Map<PgsqlServer, Pool> pools(FollowingApplication application, List<PgsqlServer> servers)
-			throws SQLException {
+	private static Map<PgsqlServer, Pool> pools(FollowingApplication application, List<PgsqlServer> servers) {
 		Map<PgsqlServer, Pool> pools = new HashMap<>();
 		for (PgsqlServer server : servers) {
-			pools.put(server, new Pool(application.poolOf(server), Backend.of(server)));
+			ServerPool pool = application.poolOf(server);
+			pools.put(server, new Pool(pool, backends(server, pool, application.roles().primary() == pool)));
 		}
 		return pools;
+	}
+
+	/**
+	 * Returns the backends once they are those of the pool and, of the primary, the one
+	 * that watches: a server that keeps threads waiting for a moment is asked on a
+	 * connection of its own.
+	 */
+	private static Set<Backend> backends(PgsqlServer server, ServerPool pool, boolean watched) {
+		return await().until(() -> Backend.of(server),
+				(backends) -> backends.size() == OpenResources.connections(pool) + (watched ? 1 : 0));
 	}
 
 	/**
