@@ -51,7 +51,8 @@ class TransactionPoolingTests extends AbstractCampaignTests {
 				.properties("spring.datasource.hikari.data-source-properties.prepareThreshold=0")
 				.start(); NamesLoad load = NamesLoad.on(application)) {
 				long start = System.nanoTime();
-				await().atMost(FollowingApplication.PATIENCE).untilAsserted(() -> {
+				// each few seconds it is as likely as not that turns are seen as such
+				await().atMost(FollowingApplication.PATIENCE.multipliedBy(3)).untilAsserted(() -> {
 					openAnew(application, load);
 					assertThat(warnings(output))
 						.as(() -> "reads by port: " + load.shares(start) + ", and " + logOf(pgbouncer))
