@@ -40,10 +40,11 @@ final class OpenResources {
 			Set<String> names = application.poolsInUse().stream().map(ServerPool::getName).collect(Collectors.toSet());
 			assertThat(application.pools().getDraining()).as("draining pools").isEmpty();
 			assertThat(poolsInJmx()).containsExactlyInAnyOrderElementsOf(names);
-			assertThat(threads()).allMatch((thread) -> names.stream().anyMatch((name) -> thread.startsWith(name + ":"))
+			List<String> threads = threads();
+			assertThat(threads).allMatch((thread) -> names.stream().anyMatch((name) -> thread.startsWith(name + ":"))
 					|| thread.startsWith("pgsql-background-")
 					|| thread.matches("pgsql-(roles|relation-watcher|relation-reader|events|primary-watch)"));
-			assertThat(threads()).filteredOn("pgsql-relation-reader"::equals).hasSizeLessThan(2);
+			assertThat(threads).filteredOn("pgsql-relation-reader"::equals).hasSizeLessThan(2);
 			int connections = application.poolsInUse().stream().mapToInt(OpenResources::connections).sum();
 			int sessions = 0;
 			for (PgsqlServer server : servers) {

@@ -43,6 +43,8 @@ class StuckWatcherTests {
 	/** So long that only events can be what wakes the watcher. */
 	private static final Duration NEVER = Duration.ofMinutes(10);
 
+	private static final String READER = "pgsql-relation-reader";
+
 	@TempDir
 	@SuppressWarnings("NullAway.Init")
 	Path folder;
@@ -83,7 +85,7 @@ class StuckWatcherTests {
 	void close() {
 		this.hang.end();
 		this.watcher.close();
-		await().until(() -> Thread.getAllStackTraces().keySet().stream().noneMatch(StuckWatcherTests::isReader));
+		await().until(() -> threads(READER).isEmpty());
 	}
 
 	@Test
@@ -108,8 +110,7 @@ class StuckWatcherTests {
 		await().untilAsserted(() -> assertThat(output).containsOnlyOnce("is valid again"));
 		assertThat(output).containsOnlyOnce("cannot be read within 500 ms");
 		// in the operating system, which Java does not know for a wait
-		assertThat(Thread.getAllStackTraces().keySet())
-			.anyMatch((thread) -> isReader(thread) && thread.getState() == Thread.State.RUNNABLE);
+		assertThat(threads(READER)).anyMatch((thread) -> thread.getState() == Thread.State.RUNNABLE);
 		// what it has been waiting for
 		Files.newOutputStream(samePipe).close();
 	}
@@ -236,15 +237,11 @@ class StuckWatcherTests {
 	}
 
 	private static long threads() {
-		return Thread.getAllStackTraces()
-			.keySet()
-			.stream()
-			.filter((thread) -> thread.getName().equals("pgsql-relation-watcher"))
-			.count();
+		return threads("pgsql-relation-watcher").size();
 	}
 
-	private static boolean isReader(Thread thread) {
-		return thread.getName().equals("pgsql-relation-reader");
+	private static List<Thread> threads(String name) {
+		return Thread.getAllStackTraces().keySet().stream().filter((thread) -> thread.getName().equals(name)).toList();
 	}
 
 	private void expectMasters(String... hosts) {
